@@ -1,1 +1,89 @@
-//! lantoa
+//! Lan Tỏa: the program with which communes and provinces carry the law to the people. See ARCHITECTURE.md.
+
+pub mod access;
+pub mod app;
+pub mod audit;
+pub mod config;
+pub mod error;
+pub mod facts;
+pub mod features;
+pub mod files;
+pub mod i18n;
+pub mod mail;
+pub mod page;
+pub mod signin;
+pub mod start;
+pub mod web;
+
+use app::Shared;
+use facts::Fact;
+use features::orgs::Touches;
+use store::Migration;
+use web::Routes;
+
+/// A feature as the rest of the program knows it.
+pub struct Feature {
+    pub name: &'static str,
+    pub routes: fn() -> Routes,
+    pub migrations: &'static [Migration],
+    /// Its words: Vietnamese, English.
+    pub words: (&'static str, &'static str),
+    pub facts: &'static [&'static Fact],
+    /// What of it a reorganisation of units touches.
+    pub touches: Option<&'static dyn Touches>,
+}
+
+/// The one list of features.
+pub fn features() -> Vec<Feature> {
+    use features::*;
+    vec![
+        orgs::FEATURE,
+        people::FEATURE,
+        laws::FEATURE,
+        plans::FEATURE,
+        activities::FEATURE,
+        content::FEATURE,
+        numbers::FEATURE,
+        papers::FEATURE,
+        portal::FEATURE,
+        home::FEATURE,
+    ]
+}
+
+/// The words of the shell itself.
+pub const SHELL_WORDS: (&str, &str) = (include_str!("words/shell.vi.ftl"), include_str!("words/shell.en.ftl"));
+
+pub fn migrations() -> Vec<Migration> {
+    let mut all = [audit::MIGRATIONS, signin::MIGRATIONS].concat();
+    all.extend(features().iter().flat_map(|f| f.migrations.iter().copied()));
+    all
+}
+
+pub fn words() -> anyhow::Result<i18n::Words> {
+    let mut files = vec![SHELL_WORDS];
+    files.extend(features().iter().map(|f| f.words));
+    i18n::Words::load(&files)
+}
+
+/// Every fact of every feature.
+pub fn facts() -> Vec<&'static Fact> {
+    features().iter().flat_map(|f| f.facts.iter().copied()).collect()
+}
+
+/// All routes, with who may come.
+pub fn routes() -> Routes {
+    let shell = Routes::new().anyone(axum::http::Method::GET, "/static/{name}", web::statics::serve);
+    features().iter().fold(shell, |all, f| all.and((f.routes)()))
+}
+
+/// The whole program as a service; tests call it in process.
+pub fn router(app: Shared) -> impl tower::Service<
+    axum::extract::Request,
+    Response = axum::response::Response,
+    Error = std::convert::Infallible,
+    Future: Send,
+> + Clone
++ Send {
+    use tower::Layer as _;
+    tower::util::MapRequestLayer::new(web::take_language::<axum::body::Body>).layer(web::shell(app, routes().router))
+}

@@ -1,1 +1,3 @@
+//! Commands, nothing else.
+
 fn main() {}

@@ -1,0 +1,68 @@
+//! Configuration: what the installation is, from the command line and `lantoa.toml` in the data folder.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// `lantoa.toml`; every value has a default.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The folder of files, keys, mails and, on SQLite, the database.
+    #[serde(skip)]
+    pub data: PathBuf,
+    /// Marks every page, answer and paper as invented.
+    #[serde(skip)]
+    pub demo: bool,
+    /// The address people use, for links in mails and papers.
+    pub public_url: String,
+    /// Cookies only over HTTPS: set by the address, so that a plain-HTTP trial on one machine works.
+    pub smtp: Option<Smtp>,
+    pub mail_from: String,
+    /// Hours after which an unused sign-in ends.
+    pub sign_in_hours: i64,
+    /// Largest upload in bytes, and largest after unpacking.
+    pub upload_bytes: usize,
+    pub unpacked_bytes: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Smtp {
+    pub host: String,
+    pub port: u16,
+    pub user: Option<String>,
+    /// Name of the environment variable that holds the password; the password itself is never in a file.
+    pub password_env: Option<String>,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            data: PathBuf::from("lantoa-data"),
+            demo: false,
+            public_url: "http://127.0.0.1:8080".into(),
+            smtp: None,
+            mail_from: "lantoa@localhost".into(),
+            sign_in_hours: 12,
+            upload_bytes: 20 << 20,
+            unpacked_bytes: 200 << 20,
+        }
+    }
+}
+
+impl Config {
+    /// Reads `lantoa.toml` in the data folder, if there is one.
+    pub fn load(data: PathBuf, demo: bool) -> anyhow::Result<Config> {
+        let path = data.join("lantoa.toml");
+        let mut config: Config = match std::fs::read_to_string(&path) {
+            Ok(text) => toml::from_str(&text).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?,
+            Err(_) => Config::default(),
+        };
+        config.data = data;
+        config.demo = demo;
+        Ok(config)
+    }
+    pub fn secure_cookies(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}

@@ -1,0 +1,331 @@
+//! An activity: its rules and its SQL.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use store::{Db, Id, RecordId, Tx, sql};
+
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, Result};
+use crate::facts::month_of;
+
+/// What a person records: one thing done (or, marked so, an estimate of things to come).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Content {
+    pub unit: Id,
+    /// A code of `methods.toml`.
+    pub method: String,
+    pub day: Date,
+    pub title: String,
+    pub place: String,
+    pub speaker: String,
+    pub note: String,
+    pub laws: Vec<Id>,
+    /// Codes of `audiences.toml`.
+    pub audiences: Vec<String>,
+    /// Lượt người.
+    pub attendances: i64,
+    pub women: Option<i64>,
+    pub minority: Option<i64>,
+    /// Materials handed out, copies (bản).
+    pub copies: i64,
+    /// Đồng.
+    pub cost: i64,
+    pub estimated: bool,
+    pub reason: String,
+    pub plan_line: Option<RecordId>,
+}
+
+store::record! {
+    struct ActivityRow {
+        shard_id: i64, id: Id, unit_id: Id, method: String, day: Date, title: String, place: String,
+        speaker: String, note: String, attendances: i64, women: Option<i64>, minority: Option<i64>,
+        copies: i64, cost: i64, estimated: bool, reason: String, plan_shard: Option<i64>,
+        plan_line: Option<Id>, state: String, withdrawn_reason: Option<String>, version: i64,
+        created_by: Option<Id>, created_at: jiff::Timestamp, updated_at: jiff::Timestamp,
+    }
+}
+
+/// A recorded activity.
+#[derive(Debug, Clone)]
+pub struct Activity {
+    pub id: RecordId,
+    pub content: Content,
+    pub withdrawn: Option<String>,
+    /// Counts changes; a page sends it back, so that two people do not overwrite each other unseen.
+    pub version: i64,
+    pub created_by: Option<Id>,
+    pub created_at: jiff::Timestamp,
+    pub updated_at: jiff::Timestamp,
+}
+
+/// The activity, withdrawn or not.
+pub async fn get(db: &Db, id: RecordId) -> Result<Activity> {
+    let row: ActivityRow = sql!(
+        "SELECT shard_id, id, unit_id, method, day, title, place, speaker, note, attendances, women, minority, copies,
+                cost, estimated, reason, plan_shard, plan_line, state, withdrawn_reason, version, created_by,
+                created_at, updated_at
+         FROM activities WHERE shard_id = $1 AND id = $2",
+        id.shard,
+        id.id
+    )
+    .get(db)
+    .await?;
+    let audiences: Vec<(String,)> = sql!(
+        "SELECT audience FROM activity_audiences WHERE shard_id = $1 AND activity_id = $2 ORDER BY audience",
+        id.shard,
+        id.id
+    )
+    .all(db)
+    .await?;
+    let laws: Vec<(Id,)> = sql!(
+        "SELECT law_id FROM activity_laws WHERE shard_id = $1 AND activity_id = $2 ORDER BY law_id",
+        id.shard,
+        id.id
+    )
+    .all(db)
+    .await?;
+    Ok(Activity {
+        id,
+        content: Content {
+            unit: row.unit_id,
+            method: row.method,
+            day: row.day,
+            title: row.title,
+            place: row.place,
+            speaker: row.speaker,
+            note: row.note,
+            laws: laws.into_iter().map(|l| l.0).collect(),
+            audiences: audiences.into_iter().map(|a| a.0).collect(),
+            attendances: row.attendances,
+            women: row.women,
+            minority: row.minority,
+            copies: row.copies,
+            cost: row.cost,
+            estimated: row.estimated,
+            reason: row.reason,
+            plan_line: row.plan_shard.zip(row.plan_line).map(|(shard, id)| RecordId { shard, id }),
+        },
+        withdrawn: (row.state == "withdrawn").then(|| row.withdrawn_reason.unwrap_or_default()),
+        version: row.version,
+        created_by: row.created_by,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+/// Records an activity: the row, its parts, its sums and the audit entry, in one transaction. `shard` is the
+/// recording unit's.
+pub async fn insert(tx: &mut Tx, app: &App, account: Option<Id>, shard: i64, content: &Content) -> Result<RecordId> {
+    let id = RecordId { shard, id: app.new_id() };
+    let now = app.now();
+    sql!(
+        "INSERT INTO activities (shard_id, id, unit_id, method, day, month, title, place, speaker, note, attendances,
+             women, minority, copies, cost, estimated, reason, plan_shard, plan_line, state, version, created_by,
+             created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 'recorded', 1,
+             $20, $21, $21)",
+        id.shard,
+        id.id,
+        content.unit,
+        content.method,
+        content.day,
+        month_of(content.day),
+        content.title,
+        content.place,
+        content.speaker,
+        content.note,
+        content.attendances,
+        content.women,
+        content.minority,
+        content.copies,
+        content.cost,
+        content.estimated,
+        content.reason,
+        content.plan_line.map(|l| l.shard),
+        content.plan_line.map(|l| l.id),
+        account,
+        now
+    )
+    .run(tx)
+    .await?;
+    insert_parts(tx, id, content).await?;
+    add_to_sums(tx, id.shard, content, 1).await?;
+    keep_version(tx, app, account, id, content, 1, "record").await?;
+    Ok(id)
+}
+
+/// Changes an activity that is at `version`; the sums move with it.
+pub async fn update(
+    tx: &mut Tx,
+    app: &App,
+    account: Option<Id>,
+    before: &Activity,
+    content: &Content,
+) -> Result<()> {
+    if before.withdrawn.is_some() {
+        return Err(Error::Conflict("activities-withdrawn-already"));
+    }
+    let id = before.id;
+    let version = before.version + 1;
+    let touched = sql!(
+        "UPDATE activities SET method = $4, day = $5, month = $6, title = $7, place = $8, speaker = $9, note = $10,
+             attendances = $11, women = $12, minority = $13, copies = $14, cost = $15, estimated = $16, reason = $17,
+             plan_shard = $18, plan_line = $19, version = version + 1, updated_at = $20
+         WHERE shard_id = $1 AND id = $2 AND version = $3 AND state = 'recorded'",
+        id.shard,
+        id.id,
+        before.version,
+        content.method,
+        content.day,
+        month_of(content.day),
+        content.title,
+        content.place,
+        content.speaker,
+        content.note,
+        content.attendances,
+        content.women,
+        content.minority,
+        content.copies,
+        content.cost,
+        content.estimated,
+        content.reason,
+        content.plan_line.map(|l| l.shard),
+        content.plan_line.map(|l| l.id),
+        app.now()
+    )
+    .run(tx)
+    .await?;
+    if touched == 0 {
+        return Err(Error::Conflict("error-conflict"));
+    }
+    sql!("DELETE FROM activity_audiences WHERE shard_id = $1 AND activity_id = $2", id.shard, id.id).run(tx).await?;
+    sql!("DELETE FROM activity_laws WHERE shard_id = $1 AND activity_id = $2", id.shard, id.id).run(tx).await?;
+    insert_parts(tx, id, content).await?;
+    add_to_sums(tx, id.shard, &before.content, -1).await?;
+    add_to_sums(tx, id.shard, content, 1).await?;
+    keep_version(tx, app, account, id, content, version, "change").await
+}
+
+/// Withdraws instead of deleting: the row stays, the sums go back.
+pub async fn withdraw(tx: &mut Tx, app: &App, account: Option<Id>, before: &Activity, reason: &str) -> Result<()> {
+    let id = before.id;
+    let touched = sql!(
+        "UPDATE activities SET state = 'withdrawn', withdrawn_reason = $4, version = version + 1, updated_at = $5
+         WHERE shard_id = $1 AND id = $2 AND version = $3 AND state = 'recorded'",
+        id.shard,
+        id.id,
+        before.version,
+        reason,
+        app.now()
+    )
+    .run(tx)
+    .await?;
+    if touched == 0 {
+        return Err(Error::Conflict("activities-withdrawn-already"));
+    }
+    add_to_sums(tx, id.shard, &before.content, -1).await?;
+    keep_version(tx, app, account, id, &before.content, before.version + 1, "withdraw").await
+}
+
+async fn insert_parts(tx: &mut Tx, id: RecordId, content: &Content) -> Result<()> {
+    for audience in &content.audiences {
+        sql!(
+            "INSERT INTO activity_audiences (shard_id, activity_id, audience) VALUES ($1, $2, $3)
+             ON CONFLICT (shard_id, activity_id, audience) DO NOTHING",
+            id.shard,
+            id.id,
+            audience
+        )
+        .run(tx)
+        .await?;
+    }
+    for law in &content.laws {
+        sql!(
+            "INSERT INTO activity_laws (shard_id, activity_id, law_id) VALUES ($1, $2, $3)
+             ON CONFLICT (shard_id, activity_id, law_id) DO NOTHING",
+            id.shard,
+            id.id,
+            law
+        )
+        .run(tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Adds (`sign` 1) or takes back (-1) an activity's part in the sums: the whole, and once under each audience
+/// and each law.
+async fn add_to_sums(tx: &mut Tx, shard: i64, c: &Content, sign: i64) -> Result<()> {
+    let whole = [("", String::new())];
+    let audiences = c.audiences.iter().map(|a| ("audience", a.clone()));
+    let laws = c.laws.iter().map(|l| ("law", l.to_string()));
+    let cells: std::collections::BTreeSet<_> = whole.into_iter().chain(audiences).chain(laws).collect();
+    for (dimension, key) in cells {
+        sql!(
+            "INSERT INTO activity_rollups (shard_id, dimension, unit_id, month, method, key, estimated, rows,
+                                           attendances, women, minority, copies, cost)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+             ON CONFLICT (dimension, unit_id, month, method, key, estimated, shard_id) DO UPDATE SET
+                 rows = activity_rollups.rows + excluded.rows,
+                 attendances = activity_rollups.attendances + excluded.attendances,
+                 women = activity_rollups.women + excluded.women,
+                 minority = activity_rollups.minority + excluded.minority,
+                 copies = activity_rollups.copies + excluded.copies,
+                 cost = activity_rollups.cost + excluded.cost",
+            shard,
+            dimension,
+            c.unit,
+            month_of(c.day),
+            c.method,
+            key,
+            c.estimated,
+            sign,
+            sign * c.attendances,
+            sign * c.women.unwrap_or(0),
+            sign * c.minority.unwrap_or(0),
+            sign * c.copies,
+            sign * c.cost
+        )
+        .run(tx)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn keep_version(
+    tx: &mut Tx,
+    app: &App,
+    account: Option<Id>,
+    id: RecordId,
+    content: &Content,
+    version: i64,
+    act: &str,
+) -> Result<()> {
+    let json = serde_json::to_string(content).map_err(|e| Error::Internal(e.into()))?;
+    let at = app.now();
+    let entry = audit::Entry {
+        unit: content.unit,
+        shard: id.shard,
+        at,
+        account,
+        act,
+        object_kind: "activity",
+        object_id: id.to_string(),
+        content: json.as_bytes(),
+    };
+    audit::write(tx, &entry).await?;
+    sql!(
+        "INSERT INTO activity_versions (shard_id, activity_id, version, at, account_id, content)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        id.shard,
+        id.id,
+        version,
+        at,
+        account,
+        json
+    )
+    .run(tx)
+    .await?;
+    Ok(())
+}

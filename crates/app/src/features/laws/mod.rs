@@ -1,0 +1,18 @@
+//! laws
+
+pub mod index;
+
+pub const FEATURE: crate::Feature = crate::Feature {
+    name: "laws",
+    routes,
+    migrations: MIGRATIONS,
+    words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
+    facts: &[],
+    touches: None,
+};
+
+const MIGRATIONS: &[store::Migration] = &[];
+
+fn routes() -> crate::web::Routes {
+    crate::web::Routes::new()
+}

@@ -1,0 +1,16 @@
+//! numbers
+
+pub const FEATURE: crate::Feature = crate::Feature {
+    name: "numbers",
+    routes,
+    migrations: MIGRATIONS,
+    words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
+    facts: &[],
+    touches: None,
+};
+
+const MIGRATIONS: &[store::Migration] = &[];
+
+fn routes() -> crate::web::Routes {
+    crate::web::Routes::new()
+}

@@ -1,0 +1,56 @@
+//! Files that people attach, by the digest of their content, in the data folder.
+
+use std::path::PathBuf;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Error, Result};
+
+pub struct Files {
+    folder: PathBuf,
+}
+
+impl Files {
+    pub fn open(data: &std::path::Path) -> anyhow::Result<Files> {
+        let folder = data.join("files");
+        std::fs::create_dir_all(&folder)?;
+        Ok(Files { folder })
+    }
+
+    fn path(&self, digest: &str) -> PathBuf {
+        self.folder.join(digest.get(..2).unwrap_or("00")).join(digest)
+    }
+
+    /// Keeps the bytes durably; returns their digest (SHA-256, hex). The same bytes are kept once.
+    pub async fn keep(&self, bytes: Vec<u8>) -> Result<String> {
+        let digest = hex::encode(Sha256::digest(&bytes));
+        let path = self.path(&digest);
+        tokio::task::spawn_blocking(move || -> std::io::Result<()> {
+            if path.exists() {
+                return Ok(());
+            }
+            let folder = path.parent().unwrap_or(&path).to_owned();
+            std::fs::create_dir_all(&folder)?;
+            // A name of its own until complete: a power cut leaves no half file under the right name.
+            let part = path.with_extension(format!("part{}", std::process::id()));
+            let mut file = std::fs::File::create(&part)?;
+            std::io::Write::write_all(&mut file, &bytes)?;
+            file.sync_all()?;
+            std::fs::rename(&part, &path)?;
+            std::fs::File::open(&folder)?.sync_all()
+        })
+        .await
+        .map_err(|e| Error::Internal(e.into()))??;
+        Ok(digest)
+    }
+
+    pub async fn read(&self, digest: &str) -> Result<Vec<u8>> {
+        if digest.len() != 64 || !digest.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(Error::NotFound);
+        }
+        tokio::fs::read(self.path(digest)).await.map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound => Error::NotFound,
+            _ => e.into(),
+        })
+    }
+}

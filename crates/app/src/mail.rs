@@ -1,0 +1,56 @@
+//! Mails: into a folder by default, by SMTP when configured.
+
+use lettre::message::header::ContentType;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+
+pub struct Mail {
+    from: String,
+    way: Way,
+}
+
+enum Way {
+    Folder(AsyncFileTransport<Tokio1Executor>),
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+}
+
+impl Mail {
+    pub fn from_config(config: &Config) -> anyhow::Result<Mail> {
+        let way = match &config.smtp {
+            None => {
+                let folder = config.data.join("mail");
+                std::fs::create_dir_all(&folder)?;
+                Way::Folder(AsyncFileTransport::new(folder))
+            }
+            Some(smtp) => {
+                let mut builder = AsyncSmtpTransport::<Tokio1Executor>::relay(&smtp.host)?.port(smtp.port);
+                if let (Some(user), Some(name)) = (&smtp.user, &smtp.password_env) {
+                    #[allow(clippy::disallowed_methods)]
+                    let password = std::env::var(name)
+                        .map_err(|_| anyhow::anyhow!("set {name} to the password of the mail server"))?;
+                    builder = builder.credentials(Credentials::new(user.clone(), password));
+                }
+                Way::Smtp(builder.build())
+            }
+        };
+        Ok(Mail { from: config.mail_from.clone(), way })
+    }
+
+    /// Sends plain text to one address.
+    pub async fn send(&self, to: &str, subject: &str, text: &str) -> Result<()> {
+        let message = Message::builder()
+            .from(self.from.parse().map_err(|e| Error::Internal(anyhow::anyhow!("mail_from: {e}")))?)
+            .to(to.parse().map_err(|_| Error::invalid("email", "error-email"))?)
+            .subject(subject)
+            .header(ContentType::TEXT_PLAIN)
+            .body(text.to_owned())
+            .map_err(|e| Error::Internal(e.into()))?;
+        match &self.way {
+            Way::Folder(folder) => folder.send(message).await.map(drop).map_err(|e| Error::Internal(e.into())),
+            Way::Smtp(smtp) => smtp.send(message).await.map(drop).map_err(|e| Error::Unavailable(e.to_string())),
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What every page knows: language, words, who is there, where it stands in the house.
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+use jiff::civil::Date;
+use store::Id;
+
+use crate::access::{Act, Actor};
+use crate::app::{Shared, vietnam_time};
+use crate::error::{Failed, FieldProblem, Result};
+use crate::features::orgs::Tree;
+use crate::i18n::Lang;
+use crate::web::Address;
+
+/// The rooms of the menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    Home,
+    Laws,
+    Plans,
+    Activities,
+    Content,
+    Numbers,
+    Papers,
+    Settings,
+}
+
+impl Room {
+    /// Key of its name, address, and what one must be allowed to see it in the menu.
+    fn entry(self) -> (&'static str, &'static str, Act) {
+        match self {
+            Room::Home => ("room-home", "/viec", Act::See),
+            Room::Laws => ("room-laws", "/luat", Act::See),
+            Room::Plans => ("room-plans", "/ke-hoach", Act::See),
+            Room::Activities => ("room-activities", "/hoat-dong", Act::See),
+            Room::Content => ("room-content", "/tin-bai", Act::See),
+            Room::Numbers => ("room-numbers", "/so-lieu", Act::See),
+            Room::Papers => ("room-papers", "/bao-cao", Act::See),
+            Room::Settings => ("room-settings", "/quan-tri", Act::ManagePeople),
+        }
+    }
+    const MENU: [Room; 8] = [
+        Room::Home,
+        Room::Laws,
+        Room::Plans,
+        Room::Activities,
+        Room::Content,
+        Room::Numbers,
+        Room::Papers,
+        Room::Settings,
+    ];
+}
+
+pub struct MenuEntry {
+    pub key: &'static str,
+    pub path: &'static str,
+    pub here: bool,
+}
+
+/// The part of a page that only a signed-in person has.
+pub struct Inside {
+    pub person: String,
+    pub unit: Option<Id>,
+    pub unit_name: String,
+    pub menu: Vec<MenuEntry>,
+}
+
+impl Inside {
+    pub fn new(actor: &Actor, tree: &Tree, room: Room) -> Inside {
+        let unit = actor.home_unit();
+        let menu = Room::MENU.into_iter().filter(|r| actor.can_anywhere(r.entry().2)).map(|r| {
+            let (key, path, _) = r.entry();
+            MenuEntry { key, path, here: r == room }
+        });
+        Inside {
+            person: actor.name.clone(),
+            unit,
+            unit_name: unit.and_then(|u| tree.get(u)).map(|u| u.name.clone()).unwrap_or_default(),
+            menu: menu.collect(),
+        }
+    }
+}
+
+pub struct Crumb {
+    pub text: String,
+    pub path: String,
+}
+
+pub struct Page {
+    app: Shared,
+    pub lang: Lang,
+    /// Path and query of this page without the language.
+    pub path: String,
+    pub title: String,
+    pub demo: bool,
+    pub today: Date,
+    pub inside: Option<Inside>,
+    pub crumbs: Vec<Crumb>,
+    /// Sentences shown at the top after an act.
+    pub done: Option<String>,
+    pub problems: Vec<FieldProblem>,
+}
+
+/// The address of a page in a language.
+pub fn href(lang: Lang, path: &str) -> String {
+    match lang {
+        Lang::Vi => path.to_owned(),
+        Lang::En if path == "/" => "/en".to_owned(),
+        Lang::En => format!("/en{path}"),
+    }
+}
+
+impl Page {
+    pub fn outside(app: Shared, address: Address) -> Page {
+        Page {
+            lang: address.lang,
+            path: address.path,
+            title: String::new(),
+            demo: app.config.demo,
+            today: app.today(),
+            inside: None,
+            crumbs: vec![],
+            done: None,
+            problems: vec![],
+            app,
+        }
+    }
+    pub fn crumb(mut self, text: impl Into<String>, path: impl Into<String>) -> Page {
+        self.crumbs.push(Crumb { text: text.into(), path: path.into() });
+        self
+    }
+
+    // What templates call.
+    pub fn t(&self, key: &str) -> String {
+        self.app.words.say(self.lang, key, &[])
+    }
+    pub fn t1(&self, key: &str, name: &str, value: impl ToString) -> String {
+        self.app.words.say(self.lang, key, &[(name, value.to_string())])
+    }
+    pub fn t2(&self, key: &str, name: &str, value: impl ToString, name2: &str, value2: impl ToString) -> String {
+        self.app.words.say(self.lang, key, &[(name, value.to_string()), (name2, value2.to_string())])
+    }
+    pub fn href(&self, path: &str) -> String {
+        href(self.lang, path)
+    }
+    /// This page in the other language.
+    pub fn other_language(&self) -> String {
+        href(self.lang.other(), &self.path)
+    }
+    pub fn asset(&self, file: &str) -> String {
+        crate::web::statics::address(file)
+    }
+    /// 1.234
+    pub fn int(&self, n: &i64) -> String {
+        viet::format_int(*n)
+    }
+    /// 23/11/2026
+    pub fn date(&self, d: &Date) -> String {
+        date_text(*d)
+    }
+    /// 23/11/2026 10:42, Vietnam's time.
+    pub fn moment(&self, at: &jiff::Timestamp) -> String {
+        let t = vietnam_time(*at);
+        format!("{} {:02}:{:02}", date_text(t.date()), t.hour(), t.minute())
+    }
+    /// "Thứ Hai, 23/11/2026"
+    pub fn long_today(&self) -> String {
+        let day = self.t(&format!("weekday-{}", self.today.weekday().to_monday_one_offset()));
+        format!("{day}, {}", date_text(self.today))
+    }
+    /// The sentence of a field's problem, if it has one.
+    pub fn problem(&self, field: &str) -> Option<String> {
+        let p = self.problems.iter().find(|p| p.field == field)?;
+        Some(self.t1(p.key, "value", &p.value))
+    }
+}
+
+pub fn date_text(d: Date) -> String {
+    viet::date_short(d.year(), d.month(), d.day())
+}
+
+/// A template as an answer.
+pub fn show(template: &impl Template) -> Result<Response> {
+    Ok(Html(template.render()?).into_response())
+}
+
+/// A page with problems: 422, what was typed kept.
+pub fn show_again(template: &impl Template) -> Result<Response> {
+    Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, Html(template.render()?)).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    page: Page,
+    sentence: String,
+    fields: Vec<String>,
+}
+
+/// An error as a page with a way back.
+pub fn error_page(app: Shared, address: Address, failed: &Failed) -> Response {
+    let mut page = Page::outside(app, address);
+    page.title = page.t("error-title");
+    let fields = failed.fields.iter().map(|f| page.t1(f.key, "value", &f.value)).collect();
+    let template = ErrorPage { sentence: page.t(failed.key), fields, page };
+    match template.render() {
+        Ok(html) => (failed.status, Html(html)).into_response(),
+        Err(e) => {
+            tracing::error!(cause = %e, "the error page does not render");
+            failed.status.into_response()
+        }
+    }
+}
+

@@ -1,0 +1,73 @@
+//! Starting up: opening the data folder and the database, serving.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use store::{Db, Place};
+
+use crate::app::{App, Clock, Keys, Random, Shared};
+use crate::config::Config;
+
+/// Where the data are: a folder, and a database in it unless another is named.
+#[derive(Debug, Clone)]
+pub struct Data {
+    pub folder: PathBuf,
+    pub postgres: Option<String>,
+}
+
+impl Data {
+    pub fn place(&self) -> Place {
+        match &self.postgres {
+            Some(url) => Place::Postgres(url.clone()),
+            None => Place::File(self.folder.join("lantoa.db")),
+        }
+    }
+}
+
+/// Opens everything and brings the database up to date.
+pub async fn open(data: &Data, demo: bool, clock: Clock, random: Random) -> anyhow::Result<Shared> {
+    std::fs::create_dir_all(&data.folder)
+        .map_err(|e| anyhow::anyhow!("the data folder {} cannot be made: {e}", data.folder.display()))?;
+    let config = Config::load(data.folder.clone(), demo)?;
+    let db = Db::open(&data.place()).await?;
+    store::migrate(&db, &crate::migrations()).await?;
+    Ok(Arc::new(App {
+        keys: Keys::load(&data.folder, &random)?,
+        mail: crate::mail::Mail::from_config(&config)?,
+        files: crate::files::Files::open(&data.folder)?,
+        index: crate::features::laws::index::LawIndex::open(&data.folder)?,
+        words: crate::words()?,
+        trees: Default::default(),
+        pages: Default::default(),
+        attempts: Default::default(),
+        db,
+        clock,
+        random,
+        config,
+    }))
+}
+
+/// Serves until the process is asked to stop; requests under way are answered first.
+pub async fn serve(app: Shared, listen: &str) -> anyhow::Result<()> {
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .map_err(|e| anyhow::anyhow!("cannot listen on {listen}: {e}. Choose another address with --listen"))?;
+    let make = tower::make::Shared::new(crate::router(app));
+    axum::serve(listener, make).with_graceful_shutdown(asked_to_stop()).await?;
+    Ok(())
+}
+
+async fn asked_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(_) => {
+            let _ = interrupt.await;
+            return;
+        }
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}

@@ -1,0 +1,161 @@
+//! Forms: what a person typed, kept as typed, so that a page with problems shows it again.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use axum::extract::{FromRequest, Multipart, Request};
+
+use crate::app::Shared;
+use crate::error::{Error, FieldProblem, Result};
+
+/// The typed values of a form (urlencoded or multipart), and its files.
+#[derive(Debug, Default, Clone)]
+pub struct Form {
+    values: BTreeMap<String, Vec<String>>,
+    pub files: Vec<Upload>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Upload {
+    pub field: String,
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Form {
+    pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Form {
+        let mut form = Form::default();
+        for (name, value) in pairs {
+            form.values.entry(name).or_default().push(value);
+        }
+        form
+    }
+    /// The trimmed value, empty when absent.
+    pub fn text(&self, name: &str) -> &str {
+        self.values.get(name).and_then(|v| v.first()).map_or("", |v| v.trim())
+    }
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.values.get(name).into_iter().flatten().map(|v| v.trim()).filter(|v| !v.is_empty())
+    }
+    pub fn has(&self, name: &str) -> bool {
+        !self.text(name).is_empty()
+    }
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.values.insert(name.to_owned(), vec![value.into()]);
+    }
+    pub fn push(&mut self, name: &str, value: impl Into<String>) {
+        self.values.entry(name.to_owned()).or_default().push(value.into());
+    }
+    /// Whether a choice or tick is among the values: templates mark it.
+    pub fn is(&self, name: &str, value: &str) -> bool {
+        self.values.get(name).is_some_and(|v| v.iter().any(|x| x == value))
+    }
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().flat_map(|(k, vs)| vs.iter().map(move |v| (k.as_str(), v.as_str())))
+    }
+}
+
+impl FromRequest<Shared> for Form {
+    type Rejection = Error;
+    async fn from_request(request: Request, app: &Shared) -> Result<Form> {
+        let kind = request.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+        if !kind.starts_with("multipart/form-data") {
+            let bytes = axum::body::Bytes::from_request(request, app)
+                .await
+                .map_err(|_| Error::invalid("form", "error-too-large"))?;
+            let pairs: Vec<(String, String)> =
+                serde_html_form::from_bytes(&bytes).map_err(|_| Error::invalid("form", "error-invalid"))?;
+            return Ok(Form::of(pairs));
+        }
+        let mut form = Form::default();
+        let mut parts = Multipart::from_request(request, app)
+            .await
+            .map_err(|_| Error::invalid("form", "error-invalid"))?;
+        let broken = |e: axum::extract::multipart::MultipartError| match e.status().as_u16() {
+            413 => Error::invalid("form", "error-too-large"),
+            _ => Error::invalid("form", "error-upload-broken"),
+        };
+        while let Some(part) = parts.next_field().await.map_err(broken)? {
+            let field = part.name().unwrap_or_default().to_owned();
+            match part.file_name().map(str::to_owned) {
+                Some(name) => {
+                    let bytes = part.bytes().await.map_err(broken)?.to_vec();
+                    if !bytes.is_empty() {
+                        form.files.push(Upload { field, name, bytes });
+                    }
+                }
+                None => form.push(&field, part.text().await.map_err(broken)?),
+            }
+        }
+        Ok(form)
+    }
+}
+
+/// Collects problems while a form is read, so that a person sees all of them at once.
+#[derive(Debug, Default)]
+pub struct Problems(pub Vec<FieldProblem>);
+
+impl Problems {
+    pub fn add(&mut self, field: &'static str, key: &'static str) {
+        self.add_value(field, key, String::new());
+    }
+    pub fn add_value(&mut self, field: &'static str, key: &'static str, value: String) {
+        self.0.push(FieldProblem { field, key, value });
+    }
+    /// A text that must be there, of at most `max` characters.
+    pub fn required(&mut self, form: &Form, field: &'static str, max: usize) -> String {
+        let text = self.optional(form, field, max);
+        if text.is_empty() {
+            self.add(field, "error-required");
+        }
+        text
+    }
+    pub fn optional(&mut self, form: &Form, field: &'static str, max: usize) -> String {
+        let text = form.text(field);
+        if text.chars().count() > max {
+            self.add_value(field, "error-too-long", max.to_string());
+        }
+        viet::nfc(text).into_owned()
+    }
+    /// A whole number ≥ 0 as people type it ("1.234"); absent is `None`.
+    pub fn count(&mut self, form: &Form, field: &'static str) -> Option<i64> {
+        let text = form.text(field);
+        if text.is_empty() {
+            return None;
+        }
+        match viet::parse_int(text).filter(|n| (0..=1_000_000_000_000).contains(n)) {
+            Some(n) => Some(n),
+            None => {
+                self.add(field, "error-count");
+                None
+            }
+        }
+    }
+    /// A date as people type it or as the browser sends it.
+    pub fn date(&mut self, form: &Form, field: &'static str) -> Option<jiff::civil::Date> {
+        let text = form.text(field);
+        if text.is_empty() {
+            return None;
+        }
+        let date = viet::parse_date(text).and_then(|(y, m, d)| jiff::civil::Date::new(y, m, d).ok());
+        if date.is_none_or(|d| !(1945..=2199).contains(&d.year())) {
+            self.add(field, "error-date");
+        }
+        date
+    }
+    /// Something with a text form of its own: an id, a code.
+    pub fn parse<T: FromStr>(&mut self, form: &Form, field: &'static str) -> Option<T> {
+        let text = form.text(field);
+        if text.is_empty() {
+            return None;
+        }
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            self.add(field, "error-choice");
+        }
+        parsed
+    }
+    pub fn finish(self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
+    }
+}

@@ -1,0 +1,265 @@
+//! Connections and transactions on either engine.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Executor, Postgres, Sqlite, Transaction,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{Query, Result, Row, Value};
+
+macro_rules! bind {
+    ($query:expr, $values:expr) => {{
+        let mut query = $query;
+        for value in $values {
+            query = match value {
+                Value::Int(v) => query.bind(*v),
+                Value::Float(v) => query.bind(*v),
+                Value::Text(v) => query.bind(v.clone()),
+                Value::Bool(v) => query.bind(*v),
+                Value::Bytes(v) => query.bind(v.clone()),
+            };
+        }
+        query
+    }};
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+impl Engine {
+    pub(crate) fn bit(self) -> u8 {
+        match self {
+            Engine::Sqlite => 1,
+            Engine::Postgres => 2,
+        }
+    }
+}
+
+/// Where the data are.
+#[derive(Debug, Clone)]
+pub enum Place {
+    File(PathBuf),
+    Postgres(String),
+}
+
+/// A database: on SQLite one writer and a pool of readers, on PostgreSQL one pool. Cheap to clone.
+#[derive(Clone)]
+pub enum Db {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+impl Db {
+    pub async fn open(place: &Place) -> Result<Db> {
+        match place {
+            Place::File(path) => Db::open_file(path).await,
+            Place::Postgres(url) => {
+                let options: PgConnectOptions = url.parse()?;
+                // What a person saves must survive the server's crash, whatever the server's default is.
+                let options = options
+                    .options([("synchronous_commit", "on"), ("timezone", "UTC")])
+                    .disable_statement_logging();
+                let pool = PgPoolOptions::new()
+                    .max_connections(16)
+                    .acquire_timeout(Duration::from_secs(10))
+                    .connect_with(options)
+                    .await?;
+                Ok(Db::Postgres(pool))
+            }
+        }
+    }
+
+    async fn open_file(path: &Path) -> Result<Db> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("cache_size", "-16000")
+            .pragma("temp_store", "MEMORY")
+            .row_buffer_size(512)
+            .disable_statement_logging();
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
+        Ok(Db::Sqlite { writer, readers })
+    }
+
+    pub fn engine(&self) -> Engine {
+        match self {
+            Db::Sqlite { .. } => Engine::Sqlite,
+            Db::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Begins a writing transaction; it is rolled back unless [`Tx::commit`] is called.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Db::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Prepares a text without running it: tests do this with every statement.
+    pub async fn prepare(&self, text: &str) -> Result<()> {
+        use sqlx::SqlSafeStr;
+        let text = AssertSqlSafe(text.to_owned()).into_sql_str();
+        match self {
+            Db::Sqlite { readers, .. } => drop(readers.acquire().await?.prepare(text).await?),
+            Db::Postgres(pool) => drop(pool.acquire().await?.prepare(text).await?),
+        }
+        Ok(())
+    }
+
+    /// The durability settings in force on a writing connection: (`journal_mode`, `synchronous`) on SQLite,
+    /// (`fsync`, `synchronous_commit`) on PostgreSQL.
+    pub async fn durability(&self) -> Result<(String, String)> {
+        match self {
+            Db::Sqlite { writer, .. } => {
+                let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(writer).await?;
+                let sync: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(writer).await?;
+                Ok((mode, if sync == 2 { "full".into() } else { sync.to_string() }))
+            }
+            Db::Postgres(pool) => Ok((
+                sqlx::query_scalar("SHOW fsync").fetch_one(pool).await?,
+                sqlx::query_scalar("SHOW synchronous_commit").fetch_one(pool).await?,
+            )),
+        }
+    }
+
+    /// Writes a consistent copy of a SQLite database to a new file while the program runs.
+    pub async fn copy_to_file(&self, target: &Path) -> Result<()> {
+        match self {
+            Db::Sqlite { readers, .. } => {
+                let text = target.to_string_lossy().into_owned();
+                sqlx::query("VACUUM INTO $1").bind(text).execute(&mut *readers.acquire().await?).await?;
+                Ok(())
+            }
+            Db::Postgres(_) => Err(crate::Error::Migration("a PostgreSQL database is copied with pg_dump".into())),
+        }
+    }
+
+    /// Runs a script of several statements in the writer, outside `sql!`: migrations only.
+    pub(crate) async fn script(tx: &mut Tx, text: &str) -> Result<()> {
+        let script = sqlx::raw_sql(AssertSqlSafe(text.to_owned()));
+        match tx {
+            Tx::Sqlite(t) => drop(script.execute(&mut **t).await?),
+            Tx::Postgres(t) => drop(script.execute(&mut **t).await?),
+        }
+        Ok(())
+    }
+
+    pub async fn close(&self) {
+        match self {
+            Db::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// A writing transaction.
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Tx::Sqlite(t) => t.commit().await?,
+            Tx::Postgres(t) => t.commit().await?,
+        }
+        Ok(())
+    }
+    pub async fn rollback(self) -> Result<()> {
+        match self {
+            Tx::Sqlite(t) => t.rollback().await?,
+            Tx::Postgres(t) => t.rollback().await?,
+        }
+        Ok(())
+    }
+    pub fn engine(&self) -> Engine {
+        match self {
+            Tx::Sqlite(_) => Engine::Sqlite,
+            Tx::Postgres(_) => Engine::Postgres,
+        }
+    }
+    pub(crate) async fn execute(&mut self, query: Query) -> Result<u64> {
+        let engine = self.engine();
+        let text = AssertSqlSafe(query.text(engine).into_owned());
+        let touched = match self {
+            Tx::Sqlite(t) => {
+                bind!(sqlx::query::<Sqlite>(text), &query.values).execute(&mut **t).await?.rows_affected()
+            }
+            Tx::Postgres(t) => {
+                bind!(sqlx::query::<Postgres>(text), &query.values).execute(&mut **t).await?.rows_affected()
+            }
+        };
+        note(&query, engine);
+        Ok(touched)
+    }
+}
+
+fn note(query: &Query, engine: Engine) {
+    if let Some(statement) = query.statement {
+        statement.note_executed(engine);
+    }
+}
+
+
+/// Where a query can run: `&Db` reads, `&mut Tx` reads what it has written.
+pub trait Runs {
+    fn fetch(self, query: Query) -> impl Future<Output = Result<Vec<Row>>> + Send;
+}
+
+impl Runs for &Db {
+    async fn fetch(self, query: Query) -> Result<Vec<Row>> {
+        let engine = self.engine();
+        let text = AssertSqlSafe(query.text(engine).into_owned());
+        let rows = match self {
+            Db::Sqlite { readers, .. } => {
+                let rows = bind!(sqlx::query::<Sqlite>(text), &query.values).fetch_all(readers).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Db::Postgres(pool) => {
+                let rows = bind!(sqlx::query::<Postgres>(text), &query.values).fetch_all(pool).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        };
+        note(&query, engine);
+        Ok(rows)
+    }
+}
+
+impl Runs for &mut Tx {
+    async fn fetch(self, query: Query) -> Result<Vec<Row>> {
+        let engine = self.engine();
+        let text = AssertSqlSafe(query.text(engine).into_owned());
+        let rows = match self {
+            Tx::Sqlite(t) => {
+                let rows = bind!(sqlx::query::<Sqlite>(text), &query.values).fetch_all(&mut **t).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Tx::Postgres(t) => {
+                let rows = bind!(sqlx::query::<Postgres>(text), &query.values).fetch_all(&mut **t).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        };
+        note(&query, engine);
+        Ok(rows)
+    }
+}

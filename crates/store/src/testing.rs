@@ -1,0 +1,45 @@
+//! Databases for tests: an empty one of its own for each caller, on either engine.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::{Db, Engine, Place, Result};
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+/// The engines that this run tests: SQLite always; PostgreSQL when `LANTOA_TEST_POSTGRES` names a server
+/// (`postgres://user@host:port/`), where each test database is created.
+pub fn engines() -> Vec<Engine> {
+    match std::env::var("LANTOA_TEST_POSTGRES") {
+        Ok(_) => vec![Engine::Sqlite, Engine::Postgres],
+        Err(_) => vec![Engine::Sqlite],
+    }
+}
+
+/// A place for a new, empty database. A SQLite file goes to the system's folder for temporary files, a
+/// PostgreSQL database to the server of `LANTOA_TEST_POSTGRES`.
+pub async fn new_place(engine: Engine) -> Result<Place> {
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("lantoa_test_{}_{number}", std::process::id());
+    match engine {
+        Engine::Sqlite => {
+            let path = std::env::temp_dir().join(format!("{name}.db"));
+            for end in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(format!("{}{end}", path.display()));
+            }
+            Ok(Place::File(path))
+        }
+        Engine::Postgres => {
+            let server = std::env::var("LANTOA_TEST_POSTGRES")
+                .map_err(|_| crate::Error::Migration("LANTOA_TEST_POSTGRES is not set".into()))?;
+            let server = server.trim_end_matches('/').to_owned();
+            let admin = Db::open(&Place::Postgres(format!("{server}/postgres"))).await?;
+            if let Db::Postgres(pool) = &admin {
+                let create = |text: String| sqlx::raw_sql(sqlx::AssertSqlSafe(text));
+                sqlx::Executor::execute(pool, create(format!("DROP DATABASE IF EXISTS {name}"))).await?;
+                sqlx::Executor::execute(pool, create(format!("CREATE DATABASE {name} TEMPLATE template0"))).await?;
+            }
+            admin.close().await;
+            Ok(Place::Postgres(format!("{server}/{name}")))
+        }
+    }
+}
