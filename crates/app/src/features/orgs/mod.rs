@@ -178,3 +178,9 @@ pub trait Touches: Send + Sync {
         units: &'a [Id],
     ) -> std::pin::Pin<Box<dyn Future<Output = Result<Vec<(&'static str, i64)>>> + Send + 'a>>;
 }
+
+/// Says that units, versions or successions changed: cached trees are made anew, on every node.
+pub async fn tree_changed(tx: &mut Tx) -> Result<()> {
+    sql!("UPDATE tree_changes SET version = version + 1 WHERE id = 1").run(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! Tests of the whole program in process, on SQLite and, when `LANTOA_TEST_POSTGRES` names a server, on
+//! PostgreSQL.
+
+mod spine;
+mod support;
