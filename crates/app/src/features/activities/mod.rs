@@ -21,6 +21,8 @@ pub const FEATURE: crate::Feature = crate::Feature {
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[&FACT],
     touches: None,
+    tasks: None,
+    plan_lines: None,
 };
 
 const MIGRATIONS: &[Migration] = &[migration!(50, "activities", "0050_activities.sql")];
