@@ -40,6 +40,12 @@ pub async fn find_account_by_email(db: &Db, email: &str) -> Result<Option<Accoun
     .await?)
 }
 
+/// What an account is called.
+pub async fn account_name(db: &Db, account: Id) -> Result<Option<String>> {
+    let name: Option<(String,)> = sql!("SELECT name FROM accounts WHERE id = $1", account).find(db).await?;
+    Ok(name.map(|n| n.0))
+}
+
 /// Enters an account without a password; its owner sets one through a one-time link.
 pub async fn insert_account(tx: &mut Tx, id: Id, email: &str, name: &str, now: Timestamp) -> Result<()> {
     sql!(
