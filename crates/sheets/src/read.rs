@@ -140,6 +140,9 @@ pub fn read(bytes: &[u8], template: &Template, limits: &Limits) -> Result<Sheet,
 /// How far down a header is looked for, in rows that hold anything.
 pub const HEADER_ROWS: usize = 50;
 
+/// The most rows that what stands below a table takes.
+const FOOTER_ROWS: usize = 10;
+
 fn line(row: u32) -> u32 {
     row.saturating_add(1)
 }
@@ -246,13 +249,16 @@ fn table_lines(
         .filter(|(_, filled)| !filled.is_empty())
         .collect();
 
-    let lacks = |filled: &[(usize, String)]| {
-        let has = filled.iter().filter(|(index, _)| is_required(*index)).count();
-        required > 0 && has < required
-    };
-    let is_total = |filled: &[(usize, String)]| {
+    // "Cộng" is a total, "Công, born 1/2/1970" is a person.
+    let is_total = |row: u32, filled: &[(usize, String)]| {
         let first = filled.first().map(|(_, text)| fold(text)).unwrap_or_default();
-        lacks(filled) && ["cong", "tong", "tong so", "tong cong"].contains(&first.as_str())
+        let understood = |(at, index): (&u32, &usize)| {
+            let raw = grid.cells.get(&row).and_then(|cells| cells.get(at));
+            let column = template.columns.get(*index).filter(|column| column.required);
+            column.is_none_or(|column| read_cell(column, raw, false, epoch).is_ok())
+        };
+        ["cong", "tong", "tong so", "tong cong"].contains(&first.as_str())
+            && !header.columns.iter().all(understood)
     };
     // Sparse: too little for a row of the table, enough for a signature.
     let is_sparse = |filled: &[(usize, String)]| {
@@ -262,7 +268,7 @@ fn table_lines(
 
     // Sparse rows at the end are outside the table from the first gap or total on; a sparse row right under
     // the table is a row someone has not finished.
-    let dense = lines.iter().rposition(|(_, filled)| !is_sparse(filled) && !is_total(filled));
+    let dense = lines.iter().rposition(|(row, filled)| !is_sparse(filled) && !is_total(*row, filled));
     let tail = dense.map_or(0, |at| at + 1);
     let mut previous = match dense.and_then(|at| lines.get(at)) {
         Some((row, _)) => *row,
@@ -271,15 +277,20 @@ fn table_lines(
     let mut cut = lines.len();
     for (at, (row, filled)) in lines.iter().enumerate().skip(tail) {
         // Right under the header a gap is only where someone began to type.
-        if is_total(filled) || (dense.is_some() && row.saturating_sub(previous) > 1) {
+        if is_total(*row, filled) || (dense.is_some() && row.saturating_sub(previous) > 1) {
             cut = at;
             break;
         }
         previous = *row;
     }
+    // Below a table stand a total, a date, a place, names: a longer list is a list someone did not finish.
+    if lines.len() - cut > FOOTER_ROWS {
+        cut = lines.len();
+    }
     let mut outside: Vec<(u32, Vec<(usize, String)>)> = lines.split_off(cut);
     // Totals between the rows, of a hamlet or a quarter.
-    let (totals, lines): (Vec<_>, Vec<_>) = lines.into_iter().partition(|(_, filled)| is_total(filled));
+    let (totals, lines): (Vec<_>, Vec<_>) =
+        lines.into_iter().partition(|(row, filled)| is_total(*row, filled));
     outside.extend(totals);
     outside.sort_by_key(|(row, _)| *row);
     let problems = outside.into_iter().map(|(row, filled)| SheetProblem::RowOutside {
