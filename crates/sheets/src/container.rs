@@ -22,19 +22,29 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 20 MB as sent, 128 MB unpacked, a million cells, 20,000 rows: ten times the largest lists a province
-    /// keeps.
+    /// 20 MB as sent, 128 MB unpacked, 400,000 cells, 20,000 rows: far more than the largest list a province
+    /// keeps, and a few seconds of work at worst.
     fn default() -> Self {
-        Limits { file_bytes: 20 << 20, unpacked_bytes: 128 << 20, cells: 1_000_000, rows: 20_000 }
+        Limits { file_bytes: 20 << 20, unpacked_bytes: 128 << 20, cells: 400_000, rows: 20_000 }
     }
 }
 
 /// Excel itself allows 65,490 cell formats; every element of the styles costs the parser hundreds of bytes.
 const STYLE_ELEMENTS: usize = 300_000;
 
+/// Elements and entities that a cell and its text take at most, on average: `<c><f></f><v></v></c>` and
+/// `<si><t></t></si>`.
+const MARKS_PER_CELL: usize = 12;
+
+/// What a container that passed weighs.
+pub(crate) struct Weight {
+    /// Elements and entities (`<` and `&`) of its heaviest part: the time to parse it once.
+    pub heaviest: usize,
+}
+
 /// Refuses what is no `.xlsx`, what unpacks to more than the limits, and what would make the parser reserve
 /// memory on the word of the file.
-pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<(), SheetError> {
+pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<Weight, SheetError> {
     if bytes.len() > limits.file_bytes {
         return Err(SheetError::FileTooLarge { bytes: bytes.len(), limit: limits.file_bytes });
     }
@@ -51,6 +61,8 @@ pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<(), SheetError> {
     let mut names = Vec::new();
     let mut left = limits.unpacked_bytes;
     let mut part = Vec::new();
+    let (mut heaviest, mut marks_left) =
+        (0, limits.cells.saturating_mul(MARKS_PER_CELL).saturating_add(STYLE_ELEMENTS));
     for index in 0..archive.len() {
         let mut file = match archive.by_index(index) {
             Ok(file) => file,
@@ -68,6 +80,9 @@ pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<(), SheetError> {
             return Err(too_large);
         }
         left -= part.len() as u64;
+        let marks = memchr::memchr_iter(b'<', &part).count() + memchr::memchr_iter(b'&', &part).count();
+        marks_left = marks_left.checked_sub(marks).ok_or(SheetError::TooManyCells { limit: limits.cells })?;
+        heaviest = heaviest.max(marks);
         // A broken picture costs nobody their table.
         let is_markup = name.ends_with(".xml") || name.ends_with(".rels");
         if is_markup {
@@ -84,7 +99,7 @@ pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<(), SheetError> {
     } else if has("mimetype") && has("content.xml") {
         LooksLike::OpenDocument
     } else if names.iter().any(|name| name.ends_with("workbook.xml")) {
-        return Ok(());
+        return Ok(Weight { heaviest });
     } else {
         LooksLike::Unknown
     };

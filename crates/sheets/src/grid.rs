@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use crate::cell::{Epoch, Raw};
-use crate::container::{self, Limits};
+use crate::container::{self, Limits, Weight};
 use crate::error::SheetError;
 use crate::template::{MARK_SHEET, Mark};
 
@@ -33,19 +33,24 @@ pub(crate) struct Book {
     pub mark: Option<Mark>,
     /// The visible sheets, at most [`MAX_SHEETS`].
     pub grids: Vec<Grid>,
+    /// Whether there are more sheets, or heavier ones, than are looked at.
+    pub skipped: bool,
 }
 
 const MAX_SHEETS: usize = 16;
+/// Elements parsed in all: several sheets of a workbook may name the same part, so that a small file could
+/// keep the parser busy for long. Each sheet is passed twice, for its cells and its merged areas.
+const MAX_MARKS: usize = 10_000_000;
 const MAX_ROW: u32 = 1_048_576;
 const MAX_COLUMN: u32 = 16_384;
 const MAX_UNREADABLE: usize = 100;
 const MAX_MERGED: usize = 10_000;
 
 pub(crate) fn open(bytes: &[u8], limits: &Limits) -> Result<Book, SheetError> {
-    container::check(bytes, limits)?;
+    let weight = container::check(bytes, limits)?;
     // calamine 0.38 adds and subtracts cell addresses unchecked, which panics on hostile ones in builds that
     // check overflow. Nothing outlives the closure, so nothing can be left half done.
-    catch_unwind(AssertUnwindSafe(|| load(bytes, limits)))
+    catch_unwind(AssertUnwindSafe(|| load(bytes, limits, &weight)))
         .unwrap_or_else(|_| Err(damaged("the parser gave up".to_owned())))
 }
 
@@ -60,10 +65,10 @@ fn refuse(error: XlsxError) -> SheetError {
     }
 }
 
-fn load(bytes: &[u8], limits: &Limits) -> Result<Book, SheetError> {
+fn load(bytes: &[u8], limits: &Limits, weight: &Weight) -> Result<Book, SheetError> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(refuse)?;
     let epoch = if workbook.has_1904_epoch() { Epoch::Y1904 } else { Epoch::Y1900 };
-    let mut book = Book { epoch, mark: None, grids: Vec::new() };
+    let mut book = Book { epoch, mark: None, grids: Vec::new(), skipped: false };
     let mut budget = limits.cells;
     let sheets = workbook.sheets_metadata().to_vec();
     if sheets.iter().any(|sheet| sheet.name == MARK_SHEET) {
@@ -73,7 +78,9 @@ fn load(bytes: &[u8], limits: &Limits) -> Result<Book, SheetError> {
         sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible
     };
     let mut failure = None;
-    for sheet in sheets.iter().filter(visible).take(MAX_SHEETS) {
+    let affordable = (MAX_MARKS / 2 / weight.heaviest.max(1)).clamp(1, MAX_SHEETS);
+    book.skipped = sheets.iter().filter(visible).count() > affordable;
+    for sheet in sheets.iter().filter(visible).take(affordable) {
         match stream(&mut workbook, &sheet.name, &mut budget) {
             Ok(mut grid) => {
                 grid.merged = workbook

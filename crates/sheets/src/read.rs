@@ -97,6 +97,9 @@ pub fn read(bytes: &[u8], template: &Template, limits: &Limits) -> Result<Sheet,
         if book.grids.iter().any(|grid| grid.broken.is_some()) {
             return Err(SheetError::Damaged { part: String::new(), detail: "a sheet breaks off".to_owned() });
         }
+        if book.skipped {
+            return Err(SheetError::TooManyCells { limit: limits.cells });
+        }
         let missing = template.columns.iter().enumerate().filter(|(at, _)| !seen.contains(at));
         return Err(SheetError::NoHeader {
             missing: missing.map(|(_, column)| column.header.clone()).collect(),

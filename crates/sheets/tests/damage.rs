@@ -55,7 +55,7 @@ fn timed_read(name: &str, bytes: &[u8]) -> Result<Sheet, SheetError> {
     found
 }
 
-fn check(good: &Sheet, name: &str, bytes: &[u8], expect: &Expect) {
+fn check(good: &Sheet, name: &str, bytes: &[u8], expect: &Expect) -> bool {
     let found = timed_read(name, bytes);
     let codes: Vec<&str> = match &found {
         Ok(sheet) => sheet.problems.iter().map(|problem| problem.code()).collect(),
@@ -81,9 +81,12 @@ fn check(good: &Sheet, name: &str, bytes: &[u8], expect: &Expect) {
                     assert_eq!(row.values.len() + row.problems.len(), keys.len(), "{name}");
                 }
             }
-            assert_eq!(timed_read(name, bytes), found, "{name}: the same bytes read differently");
+            if bytes.len() < 100_000 {
+                assert_eq!(timed_read(name, bytes), found, "{name}: the same bytes read differently");
+            }
         }
     }
+    found.is_err()
 }
 
 /// A fixed sequence of numbers below `below`.
@@ -258,11 +261,23 @@ fn parts(good: &[u8]) -> Vec<(String, Vec<u8>, Expect)> {
         sheet("<sheetData>", &format!("<sheetData>{}", "<row/>".repeat(3_000_000))),
         Any,
     );
-    let cells = "<c t=\"b\"><v>1</v></c>".repeat(1_100_000);
-    add("1.1 million cells", sheet("<sheetData>", &format!("<sheetData><row>{cells}</row>")), Any);
+    let million_rows = format!("<sheetData>{}", "<row/>".repeat(1_000_000));
+    add("20 million empty rows", sheet("<sheetData>", &million_rows.repeat(20)), Error("too-many-cells"));
+    let entities = format!("có &amp; không{}", "&lt;".repeat(20_000_000));
+    add("20 million entities", strings("có &amp; không", &entities), Error("too-many-cells"));
+    let names: String =
+        (0..50).map(|at| format!("<sheet name=\"{at}\" sheetId=\"9{at}\" r:id=\"rId1\"/>")).collect();
+    let heavy = sheet("<sheetData>", &million_rows.repeat(4));
+    let heavy = replace(&heavy, "xl/workbook.xml", "<sheets>", &format!("<sheets>{names}"));
+    add("50 sheets that are one heavy part", heavy, Any);
+    let cells = "<c t=\"b\"><v>1</v></c>".repeat(450_000);
+    add("450,000 cells in a row", sheet("<sheetData>", &format!("<sheetData><row>{cells}</row>")), Any);
     let rows: String =
         (10..110_000).map(|row| format!("<row r=\"{row}\"><c r=\"A{row}\"><v>1</v></c></row>")).collect();
     add("100,000 rows", sheet("</sheetData>", &format!("{rows}</sheetData>")), Problem("rows-over-limit"));
+    let row: String = (0..25).map(|_| "<c t=\"b\"><v>1</v></c>").collect();
+    let many = format!("{}</sheetData>", format!("<row>{row}</row>").repeat(20_000));
+    add("500,000 cells", sheet("</sheetData>", &many), Error("too-many-cells"));
     let styles = "<xf/>".repeat(1_000_000);
     let bomb = replace(good, "xl/styles.xml", "</cellXfs>", &format!("{styles}</cellXfs>"));
     add("a million styles", bomb, Error("damaged"));
@@ -293,9 +308,8 @@ fn damaged_files() {
     let (mut refused, mut slowest) = (0, (Duration::ZERO, String::new()));
     for (name, bytes, expect) in containers.iter().chain(&parts) {
         let start = Instant::now();
-        check(&sheet, name, bytes, expect);
+        refused += usize::from(check(&sheet, name, bytes, expect));
         slowest = slowest.max((start.elapsed(), name.clone()));
-        refused += usize::from(read(bytes, &template(), &Limits::default()).is_err());
     }
     println!(
         "{} + {} damaged files, {refused} refused; slowest {slowest:?}; peak {:?} kB",

@@ -95,7 +95,7 @@ fn number_typed(number: i64, way: i32) -> String {
     };
     let mut typed = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             typed.push(mark);
         }
         typed.push(digit);
