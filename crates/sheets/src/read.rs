@@ -63,7 +63,7 @@ pub fn identify(bytes: &[u8], limits: &Limits) -> Result<Option<Mark>, SheetErro
 
 /// Reads a filled workbook.
 ///
-/// The header row is looked for on every visible sheet in the first [`HEADER_ROWS`] rows that hold anything,
+/// The header row is looked for on every visible sheet in the first 50 rows that hold anything,
 /// whatever the order of its columns and the case and marks of its letters; the sheet that has most of the
 /// columns is read. What cannot be understood becomes a problem, of the cell or of the sheet, and costs no other
 /// cell its value.
@@ -141,7 +141,7 @@ pub fn read(bytes: &[u8], template: &Template, limits: &Limits) -> Result<Sheet,
 }
 
 /// How far down a header is looked for, in rows that hold anything.
-pub const HEADER_ROWS: usize = 50;
+const HEADER_ROWS: usize = 50;
 
 /// The most rows that what stands below a table takes.
 const FOOTER_ROWS: usize = 10;
@@ -208,7 +208,8 @@ fn merged_away(grid: &Grid, header: &Header) -> BTreeSet<(u32, usize)> {
     let mut budget = 1_000_000usize;
     let mut merged = BTreeSet::new();
     for (start, end) in &grid.merged {
-        if end.0 < start.0 || end.1 < start.1 {
+        let in_table = end.1 >= start.1 && header.columns.range(start.1..=end.1).next().is_some();
+        if end.0 < start.0 || !in_table {
             continue;
         }
         let below = start.0.max(header.row.saturating_add(1));
@@ -222,7 +223,6 @@ fn merged_away(grid: &Grid, header: &Header) -> BTreeSet<(u32, usize)> {
                     return merged;
                 }
             }
-            budget = budget.saturating_sub(1).max(1);
         }
     }
     merged
