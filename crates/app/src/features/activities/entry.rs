@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use store::{Db, Id, RecordId, Tx};
+use store::{Id, RecordId, Tx};
 
 use super::activity::{self, Activity, Content};
 use super::draft::Draft;
@@ -397,21 +397,6 @@ impl KeptFragment {
     fn question(&self, field: &str) -> Vec<String> {
         self.asked.iter().filter(|a| a.field == field).map(|a| a.text(self.page.lang)).collect()
     }
-}
-
-/// Where a unit's rows stand today: at itself, or where the unit went.
-pub async fn place_today(app: &App, tree: &Tree, unit: Id) -> Result<Id> {
-    if tree.contains(unit) {
-        return Ok(unit);
-    }
-    let placed = app.trees.placements(&app.db, app.today()).await?;
-    Ok(placed.get(&unit).map_or(unit, |p| p.at))
-}
-
-/// The laws an activity names, in its order.
-pub async fn named_laws(db: &Db, content: &Content) -> Result<Vec<Title>> {
-    let all = laws::titles(db).await?;
-    Ok(content.laws.iter().filter_map(|id| all.iter().find(|l| l.id == *id).cloned()).collect())
 }
 
 #[cfg(test)]

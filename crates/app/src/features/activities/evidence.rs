@@ -229,7 +229,7 @@ async fn get(db: &Db, activity: RecordId, id: Id) -> Result<Evidence> {
 pub async fn add(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
     let app = &signed.app;
     let activity = activity::get(&app.db, id.parse()?).await?;
-    super::require(&signed, Act::RecordActivity, activity.content.unit).await?;
+    signed.require(Act::RecordActivity, activity.content.unit)?;
     let before = list(&app.db, activity.id).await?.len();
     let (mut kept, mut problems) = keep(app, form.files).await?;
     if kept.is_empty() && problems.is_empty() {
@@ -263,7 +263,7 @@ pub async fn open(
 ) -> Result<Response> {
     let app = &signed.app;
     let activity = activity::get(&app.db, id.parse()?).await?;
-    super::require(&signed, Act::See, activity.content.unit).await?;
+    signed.require(Act::See, activity.content.unit)?;
     let evidence = get(&app.db, activity.id, evidence.parse()?).await?;
     let small = evidence.thumbnail.filter(|_| size.nho.is_some());
     let bytes = app.files.read(small.as_ref().unwrap_or(&evidence.file)).await?;
@@ -278,7 +278,7 @@ pub async fn open(
 pub async fn withdraw(signed: Signed, Path((id, evidence)): Path<(String, String)>) -> Result<Response> {
     let app = &signed.app;
     let activity = activity::get(&app.db, id.parse()?).await?;
-    super::require(&signed, Act::RecordActivity, activity.content.unit).await?;
+    signed.require(Act::RecordActivity, activity.content.unit)?;
     let evidence = get(&app.db, activity.id, evidence.parse()?).await?;
     let mut tx = app.db.begin().await?;
     sql!(

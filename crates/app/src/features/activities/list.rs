@@ -9,10 +9,8 @@ use serde::{Deserialize, Serialize};
 use store::{Columns, Db, Filter, Id, RecordId, Relation, Select, Value};
 
 use super::reference;
-use crate::access::{Act, choose_unit};
-use crate::app::App;
+use crate::access::Act;
 use crate::error::{Error, Result};
-use crate::features::orgs::Tree;
 use crate::page::{Page, Room, date_text, show};
 use crate::web::Signed;
 
@@ -185,15 +183,15 @@ pub async fn lines(db: &Db, asked: &Asked, units: Option<Vec<Id>>, today: Date) 
 }
 
 /// The unit's rows and those of everything under it, with what has gone over into them; none: everything.
-pub async fn scope(app: &App, tree: &Tree, unit: Id) -> Result<Option<Vec<Id>>> {
+pub fn scope(signed: &Signed, unit: Id) -> Option<Vec<Id>> {
+    let tree = &signed.tree;
     if tree.parent(unit).is_none() && tree.roots().len() == 1 {
-        return Ok(None);
+        return None;
     }
     let mut units = tree.under(unit);
-    let placed = app.trees.placements(&app.db, app.today()).await?;
     let within: std::collections::HashSet<Id> = units.iter().copied().collect();
-    units.extend(placed.iter().filter(|(id, p)| !tree.contains(**id) && within.contains(&p.at)).map(|(id, _)| *id));
-    Ok(Some(units))
+    units.extend(signed.standing.iter().filter(|(id, p)| !tree.contains(**id) && within.contains(&p.at)).map(|(id, _)| *id));
+    Some(units)
 }
 
 struct Shown {
@@ -220,15 +218,11 @@ struct ListPage {
 }
 
 async fn show_lines(signed: &Signed, lines: Vec<Line>) -> Result<Vec<Shown>> {
-    let app = &signed.app;
     let mut shown = Vec::new();
     for line in lines {
         let unit = match signed.tree.get(line.unit_id) {
             Some(unit) => unit.name.clone(),
-            None => {
-                let then = app.trees.on(&app.db, line.day).await?;
-                then.get(line.unit_id).map(|u| u.name.clone()).unwrap_or_default()
-            }
+            None => signed.unit_name(line.unit_id).await?,
         };
         let method = reference::find_method(&line.method).map_or("", |m| m.name(signed.lang())).to_owned();
         shown.push(Shown { id: RecordId { shard: line.shard_id, id: line.id }, method, unit, line });
@@ -262,8 +256,8 @@ fn sentence(signed: &Signed, asked: &Asked, unit: &str, rows: i64, attendances: 
 pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response> {
     let app = &signed.app;
     let today = app.today();
-    let unit = choose_unit(&signed.actor, asked.unit.parse().ok(), Act::See, &signed.tree)?;
-    let units = scope(app, &signed.tree, unit).await?;
+    let unit = signed.unit(asked.unit.parse().ok(), Act::See)?;
+    let units = scope(&signed, unit);
     let (found, next) = lines(&app.db, &asked, units.clone(), today).await?;
     let totals = asked.select(units, today).count(vec![]).sum("attendances", vec![]).query().rows(&app.db).await?;
     let total = |i: usize| totals.first().and_then(|r| r.int_at(i).ok().flatten()).unwrap_or(0);
@@ -298,8 +292,8 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
 pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Response> {
     let app = &signed.app;
     let today = app.today();
-    let unit = choose_unit(&signed.actor, asked.unit.parse().ok(), Act::See, &signed.tree)?;
-    let units = scope(app, &signed.tree, unit).await?;
+    let unit = signed.unit(asked.unit.parse().ok(), Act::See)?;
+    let units = scope(&signed, unit);
     let asked = Asked { after: String::new(), ..asked };
     let found: Vec<Line> = asked.listed(units, today, EXPORTED).query().all(&app.db).await?;
     let (rows, people) = (found.len() as i64, found.iter().map(|l| l.attendances).sum());

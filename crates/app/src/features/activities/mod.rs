@@ -15,12 +15,10 @@
 
 use store::{Columns, Db, Id, Migration, RecordId, Relation, migration, sql};
 
-use crate::access::Act;
 use crate::error::Result;
 use crate::facts::Fact;
 use crate::features::orgs::Touches;
 use crate::tasks::Later;
-use crate::web::Signed;
 
 mod activity;
 mod draft;
@@ -66,12 +64,6 @@ fn routes() -> crate::web::Routes {
 
 /// Most that the photos of one form weigh together.
 const PHOTOS_BYTES: usize = 64 << 20;
-
-/// May this person do it to rows of a unit, which may be gone today?
-async fn require(signed: &Signed, act: Act, unit: Id) -> Result<()> {
-    let at = entry::place_today(&signed.app, &signed.tree, unit).await?;
-    signed.actor.require(act, at, &signed.tree)
-}
 
 /// What a reorganisation of units touches here: the activities that the units have recorded.
 struct Touched;
@@ -175,5 +167,5 @@ pub async fn wrong_sums(db: &Db) -> Result<Vec<Id>> {
     )
     .all(db)
     .await?;
-    Ok(wrong)
+    Ok(wrong.into_iter().map(|w| w.0).collect())
 }

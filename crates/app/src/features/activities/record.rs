@@ -10,7 +10,7 @@ use super::draft::{self, Draft};
 use super::entry::{self, Conflict, DraftState, EntryPage, KeptFragment};
 use super::evidence::{self, Kept};
 use super::questions::ask;
-use crate::access::{Act, choose_unit};
+use crate::access::Act;
 use crate::error::{Error, Result};
 use crate::features::laws;
 use crate::page::{Room, show, show_again};
@@ -33,13 +33,13 @@ const NEW: &str = "";
 /// `GET /hoat-dong/moi`
 pub async fn new(signed: Signed, Query(begin): Query<Begin>) -> Result<Response> {
     let app = &signed.app;
-    let unit = choose_unit(&signed.actor, begin.unit, Act::RecordActivity, &signed.tree)?;
+    let unit = signed.unit(begin.unit, Act::RecordActivity)?;
     let kept = match begin.giong {
         None => draft::find(&app.db, signed.actor.account, NEW).await?,
         Some(_) => None,
     };
     // A draft of a unit where the person may no longer record is not theirs to save.
-    if let Some(draft) = kept.filter(|d| signed.actor.can(Act::RecordActivity, d.unit, &signed.tree)) {
+    if let Some(draft) = kept.filter(|d| signed.can(Act::RecordActivity, d.unit)) {
         let (content, _) = entry::read(&draft.form, draft.unit, app.today(), &laws::titles(&app.db).await?);
         let page = EntryPage::new(&signed, draft.unit, draft.form.clone(), None).await?;
         return show(&page.with_draft(&draft).with_questions(&content));
@@ -84,7 +84,7 @@ impl Sent {
         let app = &signed.app;
         let unit = match &about {
             Some(a) => a.content.unit,
-            None => choose_unit(&signed.actor, form.text("unit").parse().ok(), Act::RecordActivity, &signed.tree)?,
+            None => signed.unit(form.text("unit").parse().ok(), Act::RecordActivity)?,
         };
         let (sent_photos, problems) = evidence::keep(app, std::mem::take(&mut form.files)).await?;
         let draft_version = form.text("draft_version").parse().unwrap_or(0);
@@ -152,7 +152,7 @@ pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
 
 async fn changeable(signed: &Signed, id: &str) -> Result<Activity> {
     let activity = activity::get(&signed.app.db, id.parse()?).await?;
-    super::require(signed, Act::RecordActivity, activity.content.unit).await?;
+    signed.require(Act::RecordActivity, activity.content.unit)?;
     if activity.withdrawn.is_some() {
         return Err(Error::Conflict("activities-withdrawn-already"));
     }

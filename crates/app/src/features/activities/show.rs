@@ -88,10 +88,12 @@ pub async fn page(signed: &Signed, activity: &Activity, problems: Vec<FieldProbl
         before = Some(v);
     }
     history.reverse();
-    let unit = entry::place_today(app, &signed.tree, c.unit).await?;
     // A unit that is gone keeps the name it had on the day of the activity.
     let then = app.trees.on(&app.db, c.day).await?;
-    let unit_name = then.get(c.unit).or_else(|| signed.tree.get(unit)).map(|u| u.name.clone()).unwrap_or_default();
+    let unit_name = match then.get(c.unit) {
+        Some(unit) => unit.name.clone(),
+        None => signed.unit_name(c.unit).await?,
+    };
     let method = reference::find_method(&c.method);
     Ok(ShowPage {
         unit_name,
@@ -108,7 +110,7 @@ pub async fn page(signed: &Signed, activity: &Activity, problems: Vec<FieldProbl
         asked: ask(c, app.today()),
         history,
         written: audit::of_object(&app.db, &activity.id.to_string()).await?,
-        may_change: activity.withdrawn.is_none() && signed.actor.can(Act::RecordActivity, unit, &signed.tree),
+        may_change: activity.withdrawn.is_none() && signed.can(Act::RecordActivity, c.unit),
         just_recorded: false,
         typed_reason: String::new(),
         activity: activity.clone(),
@@ -134,7 +136,7 @@ pub struct Done {
 /// `GET /hoat-dong/{id}`
 pub async fn show(signed: Signed, Path(id): Path<String>, Query(done): Query<Done>) -> Result<Response> {
     let activity = activity::get(&signed.app.db, id.parse()?).await?;
-    super::require(&signed, Act::See, activity.content.unit).await?;
+    signed.require(Act::See, activity.content.unit)?;
     let mut shown = page(&signed, &activity, vec![]).await?;
     let key = match done.xong.as_deref() {
         Some("ghi") => Some("activities-done-recorded"),
@@ -151,7 +153,7 @@ pub async fn show(signed: Signed, Path(id): Path<String>, Query(done): Query<Don
 pub async fn withdraw(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
     let app = &signed.app;
     let activity = activity::get(&app.db, id.parse()?).await?;
-    super::require(&signed, Act::RecordActivity, activity.content.unit).await?;
+    signed.require(Act::RecordActivity, activity.content.unit)?;
     let mut problems = Problems::default();
     let reason = problems.required(&form, "withdraw_reason", 500);
     if !problems.0.is_empty() {
