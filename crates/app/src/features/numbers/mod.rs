@@ -15,7 +15,10 @@ use store::Migration;
 
 pub use indicator::{Indicator, find_indicator, indicators};
 pub use period::{BadPeriod, Period};
-pub use reading::{Behind, By, Figure, Ground, Place, Question, RowKey, Table, Units, read, read_on, rows_behind, silent_units};
+pub use reading::{
+    Behind, By, Figure, Ground, Place, Question, RowKey, Table, Units, read, read_on, rows_behind,
+    silent_units,
+};
 
 pub const FEATURE: crate::Feature = crate::Feature {
     name: "numbers",

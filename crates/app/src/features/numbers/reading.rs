@@ -151,7 +151,9 @@ impl Ground {
             Units::AsOn(day) => {
                 let tree = app.trees.on(&app.db, day).await?;
                 let placed = app.trees.placements(&app.db, day).await?;
-                let places = known.iter().filter_map(|u| Some((*u, place(&tree, question.unit, *u, *placed.get(u)?)?)));
+                let places = known
+                    .iter()
+                    .filter_map(|u| Some((*u, place(&tree, question.unit, *u, *placed.get(u)?)?)));
                 let places: HashMap<Id, Place> = places.collect();
                 let all = places.len() == known.len();
                 spans.push(Span { from: question.period.from, to: question.period.to, tree, places, all });
@@ -195,8 +197,12 @@ impl Ground {
                 let ids = match (place, s.all) {
                     (None, true) => None,
                     (want, _) => {
-                        let mut ids: Vec<Id> =
-                            s.places.iter().filter(|(_, p)| want.is_none_or(|w| w == **p)).map(|(u, _)| *u).collect();
+                        let mut ids: Vec<Id> = s
+                            .places
+                            .iter()
+                            .filter(|(_, p)| want.is_none_or(|w| w == **p))
+                            .map(|(u, _)| *u)
+                            .collect();
                         ids.sort();
                         Some(ids)
                     }
@@ -229,9 +235,12 @@ fn relation(fact: &'static Fact, period: Period, by: By) -> Result<(&'static Rel
 fn rows_relation(fact: &'static Fact, by: By) -> Result<&'static Relation> {
     match by.dimension() {
         None => Ok(fact.rows),
-        Some(dimension) => {
-            fact.by.iter().find(|(d, _)| *d == dimension).map(|(_, r)| *r).ok_or(Error::Conflict("numbers-no-such-split"))
-        }
+        Some(dimension) => fact
+            .by
+            .iter()
+            .find(|(d, _)| *d == dimension)
+            .map(|(_, r)| *r)
+            .ok_or(Error::Conflict("numbers-no-such-split")),
     }
 }
 
@@ -264,7 +273,8 @@ pub async fn read_on(
             let span = Period { from, to };
             let places = ground.spans.iter().find(|s| s.from == from).map(|s| &s.places);
             let Some(places) = places else { continue };
-            for cell in sums(app, fact, span, By::Whole, &list, members.clone(), question.by.months()).await? {
+            for cell in sums(app, fact, span, By::Whole, &list, members.clone(), question.by.months()).await?
+            {
                 let row = (question.by.units() || question.by.months()).then(|| RowKey {
                     place: if question.by.units() { places.get(&cell.unit).copied() } else { None },
                     month: question.by.months().then_some(cell.month),
@@ -274,9 +284,9 @@ pub async fn read_on(
                     if let Some(t) = total.get_mut(*i) {
                         t.add(*figure);
                     }
-                    if let Some(f) =
-                        row.as_ref().and_then(|r| rows.entry(r.clone()).or_insert_with(|| vec![Figure::default(); width]).get_mut(*i))
-                    {
+                    if let Some(f) = row.as_ref().and_then(|r| {
+                        rows.entry(r.clone()).or_insert_with(|| vec![Figure::default(); width]).get_mut(*i)
+                    }) {
                         f.add(*figure);
                     }
                 }
@@ -288,7 +298,9 @@ pub async fn read_on(
                     continue;
                 }
                 for cell in sums(app, fact, span, question.by, &split, members, false).await? {
-                    let row = rows.entry(RowKey { value: Some(cell.key), ..RowKey::default() }).or_insert_with(|| vec![Figure::default(); width]);
+                    let row = rows
+                        .entry(RowKey { value: Some(cell.key), ..RowKey::default() })
+                        .or_insert_with(|| vec![Figure::default(); width]);
                     for ((i, _), figure) in split.iter().zip(&cell.figures) {
                         if let Some(f) = row.get_mut(*i) {
                             f.add(*figure);
@@ -305,7 +317,8 @@ pub async fn read_on(
     };
     let places: BTreeSet<Option<Place>> = match question.by.units() {
         true => {
-            let under = ground.spans.iter().flat_map(|s| s.places.values()).filter(|p| matches!(p, Place::Under(_)));
+            let under =
+                ground.spans.iter().flat_map(|s| s.places.values()).filter(|p| matches!(p, Place::Under(_)));
             under.map(|p| Some(*p)).collect()
         }
         false => BTreeSet::from([None]),
@@ -320,8 +333,12 @@ pub async fn read_on(
     }
     let mut rows: Vec<_> = rows.into_iter().collect();
     if question.by.units() {
-        let names: HashMap<Id, &str> =
-            ground.spans.iter().flat_map(|s| s.tree.units()).map(|u| (u.unit_id, u.name_key.as_str())).collect();
+        let names: HashMap<Id, &str> = ground
+            .spans
+            .iter()
+            .flat_map(|s| s.tree.units())
+            .map(|u| (u.unit_id, u.name_key.as_str()))
+            .collect();
         rows.sort_by_cached_key(|(key, _)| {
             let (group, unit) = match key.place {
                 None | Some(Place::Own) => (0, None),
@@ -382,8 +399,13 @@ async fn sums(
         };
         let estimated = |yes: bool| if estimates { vec![Filter::is("estimated", yes)] } else { vec![] };
         select = measure(select, estimated(false));
-        select = if estimates { measure(select, estimated(true)) } else { select.count(vec![Filter::any_of("unit_id", Vec::<Id>::new())]) };
-        select = if rolled { select.sum("rows", conditions.clone()) } else { select.count(conditions.clone()) };
+        select = if estimates {
+            measure(select, estimated(true))
+        } else {
+            select.count(vec![Filter::any_of("unit_id", Vec::<Id>::new())])
+        };
+        select =
+            if rolled { select.sum("rows", conditions.clone()) } else { select.count(conditions.clone()) };
     }
     let mut cells = Vec::new();
     for row in select.query().rows(&app.db).await? {
@@ -450,8 +472,12 @@ pub async fn rows_behind(
         }
         let (from, to) = match row.and_then(|r| r.month) {
             Some(month) => {
-                let first = Date::new(i16::try_from(month / 100).unwrap_or(0), i8::try_from(month % 100).unwrap_or(0), 1)
-                    .map_err(|_| Error::NotFound)?;
+                let first = Date::new(
+                    i16::try_from(month / 100).unwrap_or(0),
+                    i8::try_from(month % 100).unwrap_or(0),
+                    1,
+                )
+                .map_err(|_| Error::NotFound)?;
                 (from.max(first), to.min(first.last_of_month()))
             }
             None => (from, to),
@@ -459,7 +485,8 @@ pub async fn rows_behind(
         if from > to {
             continue;
         }
-        let mut select = Select::from(relation).list("shard_id").list("id").list("unit_id").list("day").list("title");
+        let mut select =
+            Select::from(relation).list("shard_id").list("id").list("unit_id").list("day").list("title");
         if !counts {
             select = select.list(&indicator.measure).filter(Filter::at_least(
                 relation.column(&indicator.measure).ok_or(Error::NotFound)?.name(),

@@ -51,7 +51,9 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     let mut page = signed.page(Room::Numbers, indicator.name(signed.lang()));
     let path = rows_path(&question, app.today(), &indicator.code, row.as_ref());
     let next = match found.last() {
-        Some(last) if found.len() as i64 == PAGE_ROWS => Some(format!("{path}&sau={}_{}", last.day, last.id.id)),
+        Some(last) if found.len() as i64 == PAGE_ROWS => {
+            Some(format!("{path}&sau={}_{}", last.day, last.id.id))
+        }
         _ => None,
     };
     let mut filter = vec![
@@ -65,9 +67,11 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     for (column, values) in &indicator.filters {
         let names: Vec<String> = values
             .iter()
-            .map(|v| match crate::features::activities::reference::find_method(v).filter(|_| column == "method") {
-                Some(method) => method.name(page.lang).to_owned(),
-                None => v.clone(),
+            .map(|v| {
+                match crate::features::activities::reference::find_method(v).filter(|_| column == "method") {
+                    Some(method) => method.name(page.lang).to_owned(),
+                    None => v.clone(),
+                }
             })
             .collect();
         filter.push(names.join(page.t("numbers-or").as_str()));

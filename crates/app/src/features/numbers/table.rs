@@ -15,8 +15,6 @@ use crate::web::Signed;
 #[template(path = "numbers/table.html")]
 struct TablePage {
     page: Page,
-    unit_name: String,
-    period_words: String,
     units_words: String,
     /// The same question on the other tree.
     other_units: String,
@@ -32,7 +30,6 @@ struct TablePage {
 /// What the form above the table offers.
 struct Choices {
     unit: String,
-    period: String,
     units: String,
     periods: Vec<Choice>,
     by: Vec<Choice>,
@@ -84,7 +81,8 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     let view = match question.by {
         By::Whole => whole(&signed, &page, &question, &all, &table.total).await?,
         By::UnitAndMonth => {
-            let chosen = asked.indicator.as_deref().and_then(|c| all.iter().position(|i| i.code == c)).unwrap_or(0);
+            let chosen =
+                asked.indicator.as_deref().and_then(|c| all.iter().position(|i| i.code == c)).unwrap_or(0);
             matrix(&signed, &page, &question, &all, &table, chosen).await?
         }
         _ => split(&signed, &page, &question, &all, &table).await?,
@@ -97,17 +95,25 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     let other_question = Question { units: other, ..question.clone() };
     let year = today.year();
     let mut periods: Vec<Period> = vec![Period::year(year), Period::half(year, 1), Period::half(year, 2)];
-    periods.extend([Period::year(year - 1), Period::half(year - 1, 1), Period::half(year - 1, 2), Period::year(year - 2)]);
+    periods.extend([
+        Period::year(year - 1),
+        Period::half(year - 1, 1),
+        Period::half(year - 1, 2),
+        Period::year(year - 2),
+    ]);
     if !periods.contains(&question.period) {
         periods.push(question.period);
     }
     let choices = Choices {
         unit: question.unit.to_string(),
-        period: question.period.to_string(),
         units: asked.units.clone().unwrap_or_else(|| "nay".into()),
         periods: periods
             .into_iter()
-            .map(|p| Choice { value: p.to_string(), text: period_words(&page, p), chosen: p == question.period })
+            .map(|p| Choice {
+                value: p.to_string(),
+                text: period_words(&page, p),
+                chosen: p == question.period,
+            })
             .collect(),
         by: By::ALL
             .into_iter()
@@ -124,11 +130,9 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         _ => None,
     };
     show(&TablePage {
-        period_words: period_words(&page, question.period),
         units_words: units_words(&page, question.units),
         other_units: table_path(&other_question, today),
         other_units_words: units_words(&page, other),
-        unit_name,
         choices,
         view,
         rows_counted,
@@ -241,7 +245,8 @@ async fn matrix(
         if last != Some(key.place) {
             last = Some(key.place);
             rows.push(RowView {
-                label: row_words(signed, page, question, &RowKey { place: key.place, ..RowKey::default() }).await?,
+                label: row_words(signed, page, question, &RowKey { place: key.place, ..RowKey::default() })
+                    .await?,
                 link: None,
                 total: false,
                 cells: vec![],
@@ -263,12 +268,21 @@ async fn matrix(
 }
 
 /// A row in words.
-pub(super) async fn row_words(signed: &Signed, page: &Page, question: &Question, key: &RowKey) -> Result<String> {
+pub(super) async fn row_words(
+    signed: &Signed,
+    page: &Page,
+    question: &Question,
+    key: &RowKey,
+) -> Result<String> {
     let mut words = Vec::new();
     match key.place {
-        Some(Place::Own) => words.push(page.t1("numbers-own", "unit", signed.unit_name(question.unit).await?)),
+        Some(Place::Own) => {
+            words.push(page.t1("numbers-own", "unit", signed.unit_name(question.unit).await?))
+        }
         Some(Place::Under(unit)) => words.push(signed.unit_name(unit).await?),
-        Some(Place::Divided(unit)) => words.push(page.t1("numbers-divided", "unit", signed.unit_name(unit).await?)),
+        Some(Place::Divided(unit)) => {
+            words.push(page.t1("numbers-divided", "unit", signed.unit_name(unit).await?))
+        }
         None => {}
     }
     if let Some(month) = key.month {

@@ -135,7 +135,9 @@ pub struct NewVersion {
 
 /// Enters an identity. `shard` says where its rows are first recorded and never changes.
 pub async fn insert_unit(tx: &mut Tx, id: Id, shard: i64) -> Result<()> {
-    sql!("INSERT INTO units (id, shard_id) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", id, shard).run(tx).await?;
+    sql!("INSERT INTO units (id, shard_id) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", id, shard)
+        .run(tx)
+        .await?;
     Ok(())
 }
 
