@@ -1,6 +1,7 @@
 //! One precomposed Vietnamese letter taken apart: base, shape (breve, circumflex, horn, stroke) and tone.
 
-use unicode_normalization::char::{compose, decompose_canonical};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::decompose_canonical;
 
 /// Tones in dictionary order (ngang, huyền, hỏi, ngã, sắc, nặng); 0 is ngang, which has no sign.
 pub(crate) const TONES: [char; 5] = ['\u{300}', '\u{309}', '\u{303}', '\u{301}', '\u{323}'];
@@ -68,19 +69,16 @@ impl Letter {
     /// The precomposed character of this letter.
     pub(crate) fn to_char(self) -> char {
         let base = if self.upper { self.base.to_ascii_uppercase() } else { self.base } as char;
-        let shaped = match (self.shape, base) {
-            (Shape::Bare, _) => Some(base),
-            (Shape::BreveOrStroke, 'd') => Some('đ'),
-            (Shape::BreveOrStroke, 'D') => Some('Đ'),
-            (Shape::BreveOrStroke, _) => compose(base, '\u{306}'),
-            (Shape::Circumflex, _) => compose(base, '\u{302}'),
-            (Shape::Horn, _) => compose(base, '\u{31b}'),
-        }
-        .unwrap_or(base);
-        match (self.tone as usize).checked_sub(1).and_then(|t| TONES.get(t)) {
-            Some(tone) => compose(shaped, *tone).unwrap_or(shaped),
-            None => shaped,
-        }
+        let shape = match (self.shape, base) {
+            (Shape::Bare, _) => None,
+            (Shape::BreveOrStroke, 'd') => return 'đ',
+            (Shape::BreveOrStroke, 'D') => return 'Đ',
+            (Shape::BreveOrStroke, _) => Some('\u{306}'),
+            (Shape::Circumflex, _) => Some('\u{302}'),
+            (Shape::Horn, _) => Some('\u{31b}'),
+        };
+        let tone = self.tone.checked_sub(1).and_then(|t| TONES.get(usize::from(t))).copied();
+        [base].into_iter().chain(shape).chain(tone).nfc().next().unwrap_or(base)
     }
 }
 

@@ -110,9 +110,6 @@ fn placed(word: &str) -> Option<Vec<char>> {
     Some(letters.into_iter().map(Letter::to_char).collect())
 }
 
-const ONSETS: &str = " b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x ";
-const CODAS: &str = "  c ch m n ng nh p t ";
-
 /// Index of the letter that carries the tone in a syllable of Vietnamese shape; `None` for other words.
 pub(crate) fn tone_index(letters: &[Letter]) -> Option<usize> {
     let mut start = letters.iter().position(|l| l.is_vowel())?;
@@ -124,11 +121,9 @@ pub(crate) fn tone_index(letters: &[Letter]) -> Option<usize> {
         start = 2;
     }
     let vowels = letters.iter().skip(start).take_while(|l| l.is_vowel()).count();
-    let spelled = |part: &[Letter]| part.iter().map(|l| l.base as char).collect::<String>();
     let (onset, rest) = letters.split_at_checked(start)?;
     let (nucleus, coda) = rest.split_at_checked(vowels)?;
-    let onset = format!(" {} ", spelled(onset));
-    if onset != "  " && !ONSETS.contains(&onset) || !CODAS.contains(&format!(" {} ", spelled(coda))) {
+    if !is_onset(onset) || !is_coda(coda) {
         return None;
     }
     if let Some(shaped) = nucleus.iter().rposition(|l| l.shape != Shape::Bare) {
@@ -138,5 +133,26 @@ pub(crate) fn tone_index(letters: &[Letter]) -> Option<usize> {
         (1, _) | (2, true) => Some(start),
         (2, false) | (3, _) => Some(start + 1),
         _ => None,
+    }
+}
+
+fn is_onset(letters: &[Letter]) -> bool {
+    let base = |n: usize| letters.get(n).map_or(0, |l| l.base);
+    match (letters.len(), base(0), base(1), base(2)) {
+        (0, ..) => true,
+        (1, single, ..) => !matches!(single, b'f' | b'j' | b'p' | b'q' | b'w' | b'z'),
+        (2, b'c' | b'g' | b'k' | b'n' | b'p' | b't', b'h', _) => true,
+        (2, a, b, _) => matches!([a, b], [b'n', b'g'] | [b't', b'r'] | [b'g', b'i'] | [b'q', b'u']),
+        (3, b'n', b'g', b'h') => true,
+        _ => false,
+    }
+}
+
+fn is_coda(letters: &[Letter]) -> bool {
+    match letters {
+        [] => true,
+        [one] => matches!(one.base, b'c' | b'm' | b'n' | b'p' | b't'),
+        [a, b] => matches!([a.base, b.base], [b'c', b'h'] | [b'n', b'g'] | [b'n', b'h']),
+        _ => false,
     }
 }
