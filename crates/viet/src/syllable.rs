@@ -140,7 +140,7 @@ fn is_onset(letters: &[Letter]) -> bool {
     let base = |n: usize| letters.get(n).map_or(0, |l| l.base);
     match (letters.len(), base(0), base(1), base(2)) {
         (0, ..) => true,
-        (1, single, ..) => !matches!(single, b'f' | b'j' | b'p' | b'q' | b'w' | b'z'),
+        (1, single, ..) => !matches!(single, b'f' | b'j' | b'q' | b'w' | b'z'),
         (2, b'c' | b'g' | b'k' | b'n' | b'p' | b't', b'h', _) => true,
         (2, a, b, _) => matches!([a, b], [b'n', b'g'] | [b't', b'r'] | [b'g', b'i'] | [b'q', b'u']),
         (3, b'n', b'g', b'h') => true,

@@ -83,6 +83,16 @@ fn typed_numbers() {
         ("11/2015/ttlt-byt-bnv", "11/2015/TTLT-BYT-BNV"),
         ("02/2021/tt-bldtbxh", "02/2021/TT-BLĐTBXH"),
         ("pháp lệnh 09/2025/UBTVQH15", "09/2025/UBTVQH15"),
+        ("95/1998-NĐ-CP", "95/1998/NĐ-CP"),
+        ("TT số 02-2018-BYT", "02/2018/TT-BYT"),
+        ("01_2019_TT-BTC", "01/2019/TT-BTC"),
+        ("Quyết định số 143/CP", "143/CP"),
+        ("Quyết định số 426/QĐ", "426/QĐ"),
+        ("Thông tư số 01/BYT-TT", "01/BYT-TT"),
+        ("03/2018/TTLT- BCA-VKSNDTC", "03/2018/TTLT-BCA-VKSNDTC"),
+        ("07/2015/TTLT-BVHTTDL- BNV", "07/2015/TTLT-BVHTTDL-BNV"),
+        ("QCVN 02 - 16: 2012/BNNPTNT", "QCVN 02-16:2012/BNNPTNT"),
+        ("21-lct/hđnn8", "21-LCT/HĐNN8"),
         ("100/NĐ-CP/2019", "100/2019/NĐ-CP"),
     ] {
         one(typed, normal);
@@ -104,6 +114,7 @@ fn numbers_in_running_text() {
         ],
     );
     check("Quyết định 12/QĐ-UBND - UBND xã Mỹ Yên", &[("Quyết định 12/QĐ-UBND", "12/QĐ-UBND")]);
+    check("Nghị định số 63/2011/NĐ-CPngày 28 tháng 7", &[("Nghị định số 63/2011/NĐ-CP", "63/2011/NĐ-CP")]);
     check("điều 8 nđ 30/2020 khoản 2", &[("nđ 30/2020", "30/2020/NĐ-CP")]);
 }
 
@@ -121,6 +132,9 @@ fn what_is_no_number() {
         "năm 2020-2025",
         "điều 8 khoản 2",
         "Luật 5 điều",
+        "theo Mẫu số 01/TP-HGTM",
+        "mẫu 36/TB-ĐKT",
+        "QCVN 12 : mục 3",
         "",
     ] {
         check(text, &[]);
@@ -143,6 +157,8 @@ fn parts_of_a_number() {
     assert_eq!(kind("15/UBND-VP"), Some(DocumentKind::OfficialLetter));
     assert_eq!(kind("30/2020/nd-cp"), Some(DocumentKind::Decree));
     assert_eq!(kind("119-CP"), None);
+    assert_eq!(kind("Quy định số 842-QĐ/TU"), Some(DocumentKind::Rules));
+    assert_eq!(kind("Quyết định số 1141/TC/CĐKT"), Some(DocumentKind::Decision));
 }
 
 #[test]
