@@ -1,5 +1,6 @@
 //! One precomposed Vietnamese letter taken apart: base, shape (breve, circumflex, horn, stroke) and tone.
 
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::decompose_canonical;
 
@@ -26,22 +27,31 @@ pub(crate) struct Letter {
     pub upper: bool,
 }
 
+/// Letters beyond ASCII: first those of U+00C0-U+01B0, then those of U+1EA0-U+1EF9.
+const LOW: usize = 0x1B1 - 0xC0;
+static TABLE: LazyLock<Vec<Option<Letter>>> = LazyLock::new(|| {
+    ('\u{c0}'..='\u{1b0}').chain('\u{1ea0}'..='\u{1ef9}').map(Letter::taken_apart).collect()
+});
+
 impl Letter {
     /// The letter, if `c` is a single precomposed letter of the Vietnamese alphabet or f, j, w, z.
     pub(crate) fn of(c: char) -> Option<Letter> {
         if c.is_ascii() {
-            return c.is_ascii_alphabetic().then(|| Letter {
-                base: c.to_ascii_lowercase() as u8,
-                shape: Shape::Bare,
-                tone: 0,
-                upper: c.is_ascii_uppercase(),
-            });
+            return Letter::of_ascii(c);
         }
+        let code = c as usize;
+        let at = match c {
+            '\u{c0}'..='\u{1b0}' => code - 0xC0,
+            '\u{1ea0}'..='\u{1ef9}' => code - 0x1EA0 + LOW,
+            _ => return None,
+        };
+        TABLE.get(at).copied().flatten()
+    }
+
+    /// The slow way, with which the table is filled.
+    fn taken_apart(c: char) -> Option<Letter> {
         if matches!(c, 'đ' | 'Đ') {
             return Some(Letter { base: b'd', shape: Shape::BreveOrStroke, tone: 0, upper: c == 'Đ' });
-        }
-        if !matches!(c, '\u{c0}'..='\u{1b0}' | '\u{1ea0}'..='\u{1ef9}') {
-            return None;
         }
         let mut letter: Option<Letter> = None;
         let mut known = true;
@@ -59,7 +69,12 @@ impl Letter {
     }
 
     fn of_ascii(c: char) -> Option<Letter> {
-        if c.is_ascii() { Letter::of(c) } else { None }
+        c.is_ascii_alphabetic().then(|| Letter {
+            base: c.to_ascii_lowercase() as u8,
+            shape: Shape::Bare,
+            tone: 0,
+            upper: c.is_ascii_uppercase(),
+        })
     }
 
     pub(crate) fn is_vowel(self) -> bool {

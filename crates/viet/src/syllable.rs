@@ -2,7 +2,9 @@
 
 use crate::letters::{Letter, Shape, as_d_stroke, is_vietnamese_sign};
 use crate::text::nfc;
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 use unicode_normalization::char::is_combining_mark;
 
 /// Word tokens of the text with their byte ranges in it: runs of letters, their combining marks, and digits.
@@ -123,7 +125,7 @@ pub(crate) fn tone_index(letters: &[Letter]) -> Option<usize> {
     let vowels = letters.iter().skip(start).take_while(|l| l.is_vowel()).count();
     let (onset, rest) = letters.split_at_checked(start)?;
     let (nucleus, coda) = rest.split_at_checked(vowels)?;
-    if !is_onset(onset) || !is_coda(coda) {
+    if !is_onset(onset) || !is_nucleus(nucleus) || !is_coda(coda) {
         return None;
     }
     if let Some(shaped) = nucleus.iter().rposition(|l| l.shape != Shape::Bare) {
@@ -131,8 +133,7 @@ pub(crate) fn tone_index(letters: &[Letter]) -> Option<usize> {
     }
     match (vowels, coda.is_empty()) {
         (1, _) | (2, true) => Some(start),
-        (2, false) | (3, _) => Some(start + 1),
-        _ => None,
+        _ => Some(start + 1),
     }
 }
 
@@ -144,6 +145,26 @@ fn is_onset(letters: &[Letter]) -> bool {
         (2, b'c' | b'g' | b'k' | b'n' | b'p' | b't', b'h', _) => true,
         (2, a, b, _) => matches!([a, b], [b'n', b'g'] | [b't', b'r'] | [b'g', b'i'] | [b'q', b'u']),
         (3, b'n', b'g', b'h') => true,
+        _ => false,
+    }
+}
+
+/// Groups of vowels that Vietnamese has; a single vowel is always one.
+const NUCLEI: &str = "ai ao au ay âu ây eo êu ia iê iu oa oă oe oi oo ôi ôô ơi ua uâ uê ui uô uơ uy ưa ưi ươ ưu ya yê \
+    iêu oai oao oay oeo uây uêu uôi uya uyê uyu ươi ươu yêu";
+
+static NUCLEUS_CODES: LazyLock<HashSet<u32>> = LazyLock::new(|| {
+    NUCLEI.split_whitespace().map(|group| code(group.chars().filter_map(Letter::of))).collect()
+});
+
+fn code(vowels: impl Iterator<Item = Letter>) -> u32 {
+    vowels.fold(0, |code, l| (code << 10) | (u32::from(l.base) << 2) | l.shape as u32)
+}
+
+fn is_nucleus(letters: &[Letter]) -> bool {
+    match letters.len() {
+        0 | 1 => true,
+        2 | 3 => NUCLEUS_CODES.contains(&code(letters.iter().copied())),
         _ => false,
     }
 }

@@ -154,6 +154,9 @@ fn parts_of_a_number() {
     assert_eq!(kind("35/2013/QH13"), None);
     assert_eq!(kind("Luật số 35/2013/QH13"), Some(DocumentKind::Law));
     assert_eq!(kind("Bộ luật số 91/2015/QH13"), Some(DocumentKind::Code));
+    assert_eq!(kind("Số: 5/KH-UBND"), Some(DocumentKind::Plan));
+    assert_eq!(kind("Nghị quyết số 17/2022/UBTVQH15"), Some(DocumentKind::Resolution));
+    assert_eq!(kind("không phải số 15"), None);
     assert_eq!(kind("15/UBND-VP"), Some(DocumentKind::OfficialLetter));
     assert_eq!(kind("30/2020/nd-cp"), Some(DocumentKind::Decree));
     assert_eq!(kind("119-CP"), None);

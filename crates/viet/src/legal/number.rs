@@ -22,14 +22,15 @@ pub struct LegalNumber {
 }
 
 impl LegalNumber {
-    /// The number that is the whole of the text (a field, a heading), also a bare `19/2016`.
+    /// The number that is the whole of the text (a field, a heading: `Số: 05/KH-UBND`), also a bare `19/2016`.
     pub fn parse(text: &str) -> Option<LegalNumber> {
         let text = clean(text);
         let trimmed = text.trim_end_matches(|c: char| !c.is_alphanumeric());
         let words = Words::of(trimmed);
+        let start = if words.folded(0) == "so" { words.start(1) } else { 0 };
         (0..words.len().min(7))
             .filter_map(|n| read(&words, n, 0, true))
-            .find(|r| r.range == (0..trimmed.len()))
+            .find(|r| r.range == (start..trimmed.len()))
             .map(|r| r.number)
     }
 

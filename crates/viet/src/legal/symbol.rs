@@ -144,7 +144,7 @@ impl<'t> Chain<'_, 't> {
                 None if issuer::is_known(word) => {
                     let first = after_kind && self.parts.is_empty();
                     match gap.trim() {
-                        "." if first && gap == "." => '.',
+                        "." if first && gap == "." => '-',
                         "-" | "–" if first || gap.starts_with(['-', '–']) => '-',
                         _ => return,
                     }
