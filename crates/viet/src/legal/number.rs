@@ -84,8 +84,10 @@ struct Read {
 #[derive(Default)]
 struct Prefix {
     kind: Option<DocumentKind>,
-    /// Written out, or followed by "số": good for a number without year.
-    plain: bool,
+    /// The kind is written out: "Nghị định".
+    named: bool,
+    /// "số" stands before the serial.
+    numbered: bool,
     /// "Mẫu số 01/TP-HGTM": the number of a form.
     form: bool,
     issuer: Option<String>,
@@ -130,10 +132,12 @@ fn read(words: &Words, at: usize, floor: usize, whole: bool) -> Option<Read> {
         written_symbol = symbol.text;
     } else if year.is_some() {
         // "BC 6/2025" is rather a month than a report.
-        if !(whole || kind.is_some_and(|k| k.is_cited_short() || prefix.plain && serial.len() > 2)) {
+        let likely =
+            |k: DocumentKind| k.is_cited_short() || prefix.numbered || prefix.named && serial.len() > 2;
+        if !(whole || kind.is_some_and(likely)) {
             return None;
         }
-    } else if !(whole || prefix.plain && kind.is_some_and(|k| yearless(k, words, at))) {
+    } else if !(whole || yearless(&prefix, words, at)) {
         return None;
     }
     if issuer.is_none() {
@@ -160,11 +164,9 @@ fn yields(abbreviated: DocumentKind, named: Option<DocumentKind>) -> bool {
 fn serial(text: &str) -> Option<String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, letter) = text.split_at_checked(digits)?;
-    let plain = matches!(letter.as_bytes(), [] | [b'a'..=b'z' | b'A'..=b'Z']);
-    if !(1..=5).contains(&digits) || !plain {
-        return None;
-    }
-    Some(format!("{:0>2}{}", number.trim_start_matches('0'), letter.to_ascii_lowercase()))
+    let fits = (1..=5).contains(&digits) && matches!(letter.as_bytes(), [] | [b'a'..=b'z' | b'A'..=b'Z']);
+    let number = number.trim_start_matches('0');
+    (fits && !number.is_empty()).then(|| format!("{number:0>2}{}", letter.to_ascii_lowercase()))
 }
 
 /// Whether the word is the tail of a date or of a larger number: the 04 of 15/04/2025.
@@ -183,9 +185,8 @@ fn prefix(words: &Words, at: usize, floor: usize) -> (Prefix, usize) {
         gap.len() <= 8 && gap.chars().all(|c| c.is_whitespace() || c == ':')
     };
     let Some(mut last) = at.checked_sub(1).filter(|n| *n >= floor && joined(*n)) else { return none };
-    let mut plain = false;
-    if words.folded(last) == "so" {
-        plain = true;
+    let numbered = words.folded(last) == "so";
+    if numbered {
         match last.checked_sub(1).filter(|n| *n >= floor && joined(*n)) {
             Some(n) => last = n,
             None => return none,
@@ -199,7 +200,7 @@ fn prefix(words: &Words, at: usize, floor: usize) -> (Prefix, usize) {
         if (first..last).all(|n| words.is_blank(n)) {
             let name: Vec<String> = (first..=last).map(|n| words.folded(n)).collect();
             if let Some(kind) = DocumentKind::from_name(&name.join(" ")) {
-                return (Prefix { kind: Some(kind), plain: true, ..Prefix::default() }, first);
+                return (Prefix { kind: Some(kind), named: true, numbered, ..Prefix::default() }, first);
             }
         }
     }
@@ -212,7 +213,7 @@ fn prefix(words: &Words, at: usize, floor: usize) -> (Prefix, usize) {
         return (
             Prefix {
                 kind: Some(kind),
-                plain,
+                numbered,
                 issuer: Some(issuer::normal(words.word(last))),
                 ..Prefix::default()
             },
@@ -221,7 +222,7 @@ fn prefix(words: &Words, at: usize, floor: usize) -> (Prefix, usize) {
     }
     match abbreviation(last) {
         Some(kind) if kind != DocumentKind::Law => {
-            (Prefix { kind: Some(kind), plain, ..Prefix::default() }, last)
+            (Prefix { kind: Some(kind), numbered, ..Prefix::default() }, last)
         }
         _ => none,
     }
@@ -274,18 +275,23 @@ fn standard(words: &Words, at: usize, first: usize, kind: DocumentKind) -> Optio
     Some(Read { range, next, number })
 }
 
-/// Kinds that people cite by number alone ("nghị định 100"), unless the number counts something or goes on in a
-/// way we do not know.
-fn yearless(kind: DocumentKind, words: &Words, at: usize) -> bool {
+/// Whether the serial alone is credible: "Quyết định số 15", "nghị định 100", "nd 100"; unless it counts
+/// something ("quyết định 3 tháng"), is a year ("nghị định 2020"), or goes on in a way we do not know.
+fn yearless(prefix: &Prefix, words: &Words, at: usize) -> bool {
     use DocumentKind::*;
+    let kind_fits = match prefix.kind {
+        Some(Decree) if words.word(at).len() >= 2 => true,
+        Some(Decree | Circular | JointCircular | Decision | Directive | Resolution) => {
+            prefix.named || prefix.numbered
+        }
+        _ => false,
+    };
     let counted = ["thang", "ngay", "trang", "ban", "nam", "lan", "nguoi"];
     let counts = words.is_blank(at) && counted.contains(&words.folded(at + 1).as_str());
-    let goes_on = words.gap(at).starts_with(['/', '-', '_', ':', '.'])
-        && words.gap(at).len() == 1
-        && at + 1 < words.len();
-    matches!(kind, Decree | Circular | JointCircular | Decision | Directive | Resolution)
-        && !counts
-        && !goes_on
+    let is_year = !prefix.numbered && as_year(words.word(at)).is_some();
+    let gap = words.gap(at);
+    let goes_on = gap.len() == 1 && gap.starts_with(['/', '-', '_', ':', '.']) && at + 1 < words.len();
+    kind_fits && !counts && !is_year && !goes_on
 }
 
 /// The body that alone issues this kind: the Government for decrees, the National Assembly of the year for laws.
