@@ -63,6 +63,29 @@ fn numbers_of_the_codification() {
     check("data/search/documents.jsonl.zst", 0.99);
 }
 
+/// The kind read from the number alone is the document's; many numbers of the National Assembly tell none.
+#[test]
+fn kinds_of_the_codification() {
+    let Some(records) = records("data/search/documents.jsonl.zst") else { return };
+    let (mut right, mut told) = (0, 0);
+    for record in &records {
+        let Some(kind) = LegalNumber::parse(string(record, "number")).and_then(|n| n.kind) else { continue };
+        told += 1;
+        if kind.name() == string(record, "type") {
+            right += 1;
+        } else {
+            println!(
+                "{}  is  {}  read as  {}",
+                string(record, "number"),
+                string(record, "type"),
+                kind.name()
+            );
+        }
+    }
+    println!("{told} of {} numbers tell a kind, {right} rightly", records.len());
+    assert!(told as f64 > 0.9 * records.len() as f64 && right as f64 >= 0.99 * told as f64);
+}
+
 /// Look-ups as people type them lead to a document they mean: the normal form, or its beginning where the body
 /// was not typed.
 #[test]

@@ -167,6 +167,8 @@ fn parts_of_a_number() {
     assert_eq!(kind("15/UBND-VP"), Some(DocumentKind::OfficialLetter));
     assert_eq!(kind("30/2020/nd-cp"), Some(DocumentKind::Decree));
     assert_eq!(kind("119-CP"), None);
+    assert_eq!(kind("23-L/CTN"), None);
+    assert_eq!(kind("Luật số 23-L/CTN"), Some(DocumentKind::Law));
     assert_eq!(kind("Quy định số 842-QĐ/TU"), Some(DocumentKind::Rules));
     assert_eq!(kind("Quyết định số 1141/TC/CĐKT"), Some(DocumentKind::Decision));
 }

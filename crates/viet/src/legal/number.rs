@@ -149,13 +149,14 @@ fn read(words: &Words, at: usize, floor: usize, whole: bool) -> Option<Read> {
     Some(Read { range, next, number: LegalNumber { serial, year, kind, issuer, written, tail } })
 }
 
-/// Whether the name before the number tells the kind better than its abbreviation: the Party abbreviates quy định
-/// as QĐ, the Ministry of Finance was once TC.
+/// Whether only the name before the number can tell the kind: the Party abbreviates quy định as QĐ, the Ministry of
+/// Finance was once TC, and 23-L/CTN numbers the President's order that promulgated a law or an ordinance.
 fn yields(abbreviated: DocumentKind, named: Option<DocumentKind>) -> bool {
     use DocumentKind::*;
     match abbreviated {
         Decision => named == Some(Rules),
         Communique => named.is_some(),
+        Law | Order => true,
         _ => false,
     }
 }
