@@ -40,10 +40,10 @@ pub async fn find_account_by_email(db: &Db, email: &str) -> Result<Option<Accoun
     .await?)
 }
 
-/// What an account is called.
-pub async fn account_name(db: &Db, account: Id) -> Result<Option<String>> {
-    let name: Option<(String,)> = sql!("SELECT name FROM accounts WHERE id = $1", account).find(db).await?;
-    Ok(name.map(|n| n.0))
+/// The name of an account's owner, also when the account is disabled.
+pub async fn account_name(db: &Db, id: Id) -> Result<String> {
+    let (name,): (String,) = sql!("SELECT name FROM accounts WHERE id = $1", id).get(db).await?;
+    Ok(name)
 }
 
 /// Enters an account without a password; its owner sets one through a one-time link.

@@ -1,5 +1,6 @@
 //! Questions: figures that can hardly be, asked about at once and settled by a reason (promise G24).
 
+use std::borrow::Borrow;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
@@ -52,8 +53,8 @@ pub struct Asked {
 }
 
 impl Asked {
-    pub fn text(&self, lang: Lang) -> String {
-        lang.pick(self.vi, self.en).replace("{ $value }", &self.value).replace("{ $other }", &self.other)
+    pub fn text(&self, lang: impl Borrow<Lang>) -> String {
+        lang.borrow().pick(self.vi, self.en).replace("{ $value }", &self.value).replace("{ $other }", &self.other)
     }
 }
 

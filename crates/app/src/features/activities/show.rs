@@ -51,11 +51,10 @@ pub struct ShowPage {
 
 /// Name of an account for the history; a dash when nobody is known, as for imported rows of old.
 pub async fn name_of(db: &Db, account: Option<Id>) -> Result<String> {
-    let name = match account {
-        Some(id) => crate::signin::account_name(db, id).await?,
-        None => None,
-    };
-    Ok(name.unwrap_or_else(|| "–".into()))
+    match account {
+        Some(id) => crate::signin::account_name(db, id).await,
+        None => Ok("–".into()),
+    }
 }
 
 pub async fn page(signed: &Signed, activity: &Activity, problems: Vec<FieldProblem>) -> Result<ShowPage> {
