@@ -1,0 +1,28 @@
+//! Times the annual report and a 200-row table: `cargo run --release -p press --example speed`.
+//! Budget: DOCX and PDF of the report together within 1 s, aim 200 ms when warm.
+
+#[path = "../tests/samples/mod.rs"]
+mod samples;
+
+use std::time::Instant;
+
+fn main() -> Result<(), press::PressError> {
+    for (name, mut document) in [("report", samples::report()), ("long table", samples::long_table())] {
+        for round in 0..6 {
+            // Another number each time, or the layout cache would do the work.
+            document.number = Some((100 + round).to_string());
+            document.blocks.insert(0, samples::paragraph(&format!("Lần {round}.")));
+            let start = Instant::now();
+            let docx = press::docx(&document)?;
+            let written = start.elapsed();
+            let pdf = press::pdf(&document, jiff::Timestamp::UNIX_EPOCH)?;
+            println!(
+                "{name} {round}: docx {written:.1?} ({} kB), pdf {:.1?} ({} kB)",
+                docx.len() / 1000,
+                start.elapsed() - written,
+                pdf.len() / 1000
+            );
+        }
+    }
+    Ok(())
+}
