@@ -4,10 +4,15 @@
 #[path = "../tests/samples/mod.rs"]
 mod samples;
 
+use press::{Block, Document};
 use std::time::Instant;
 
 fn main() -> Result<(), press::PressError> {
-    for (name, mut document) in [("report", samples::report()), ("long table", samples::long_table())] {
+    let nation = samples::long_table();
+    let nation = Document { blocks: vec![Block::Table(samples::table("Toàn quốc", 3_321))], ..nation };
+    for (name, mut document) in
+        [("report", samples::report()), ("200 rows", samples::long_table()), ("3,321 rows", nation)]
+    {
         for round in 0..6 {
             // Another number each time, or the layout cache would do the work.
             document.number = Some((100 + round).to_string());

@@ -282,6 +282,8 @@ fn fate(c: char) -> Fate {
         }
         '\u{e0000}'..='\u{e0fff}' => Fate::Vanish,
         c if c.is_control() || u32::from(c) & 0xfffe == 0xfffe => Fate::Vanish,
+        // The faces hold Hebrew, but a line of the sheet runs from left to right.
+        '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' => Fate::Missing,
         c if fonts::covers(c) => Fate::Keep,
         _ => Fate::Missing,
     }

@@ -22,9 +22,13 @@ pub const FOOTER_FROM_EDGE: f64 = 25.5;
 pub const CELL_PAD_X: f64 = 4.0;
 pub const CELL_PAD_Y: f64 = 2.0;
 
+/// From the text to the line under it.
+pub const RULE_LEAD: f64 = 2.0;
+
 const BODY_GAP: f64 = 6.0;
 /// The right half of the head must hold the national heading on one line.
-const HEAD_RIGHT: f64 = 290.0;
+const HEAD_RIGHT: f64 = 296.0;
+const NARROWEST_COLUMN: f64 = 28.0;
 const SIGN_LEFT: f64 = 212.0;
 /// A row longer than this may break across pages; a shorter one must not.
 const LONGEST_WHOLE_ROW: usize = 900;
@@ -228,7 +232,7 @@ impl Style {
             Style::Nation => bold("Quốc hiệu", 13.0, Center),
             Style::Motto => bold("Tiêu ngữ", 14.0, Center),
             Style::Number => plain("Số ký hiệu", 13.0, Center),
-            Style::PlaceAndDate => Format { italic: true, ..plain("Địa danh ngày tháng", 14.0, Center) },
+            Style::PlaceAndDate => Format { italic: true, ..plain("Địa danh ngày tháng", 13.0, Center) },
             Style::LetterAbout => plain("Trích yếu công văn", 12.0, Center),
             Style::Draft => bold("Dự thảo", 13.0, Center),
             Style::Title => bold("Title", 14.0, Center),
@@ -357,7 +361,7 @@ fn head(d: &Document, words: &Words, room: f64) -> Piece {
     if d.draft {
         number.push(par(Style::Draft, words.draft, left));
     }
-    let date = vec![par(Style::PlaceAndDate, &place_and_date(d), right)];
+    let date = vec![balanced(Style::PlaceAndDate, &place_and_date(d), right)];
     Piece::Columns(Columns { widths, rows: vec![[agency, nation], [number, date]] })
 }
 
@@ -482,8 +486,7 @@ fn blocks(blocks: &[Block], room: f64) -> Vec<Piece> {
 }
 
 fn grid(table: &Table, room: f64) -> Grid {
-    let total: f64 = table.columns.iter().map(|column| column.width).sum();
-    let widths: Vec<f64> = table.columns.iter().map(|c| twips(room * c.width / total)).collect();
+    let widths = widths(table, room);
     let inner = |width: &f64| (width - 2.0 * CELL_PAD_X).max(1.0);
     let header = table.columns.iter().zip(&widths).map(|(column, width)| {
         let spans = vec![Span { text: column.header.clone(), ..Span::default() }];
@@ -513,6 +516,25 @@ fn grid(table: &Table, room: f64) -> Grid {
         GridRow { cells, spans_all, whole: letters <= LONGEST_WHOLE_ROW }
     });
     Grid { header: header.collect(), rows: rows.collect(), widths }
+}
+
+/// The room shared out, no column narrower than a few figures (or an equal share, if even that is less).
+fn widths(table: &Table, room: f64) -> Vec<f64> {
+    let columns = &table.columns;
+    let least = (room / columns.len() as f64).min(NARROWEST_COLUMN);
+    let narrow = |share: f64, total: f64, left: f64| left * share / total < least;
+    let (mut total, mut left): (f64, f64) = (columns.iter().map(|column| column.width).sum(), room);
+    let mut held = vec![false; columns.len()];
+    // Each round holds some columns at the least width and shares the rest anew.
+    while let Some(i) = (0..columns.len()).find(|&i| !held[i] && narrow(columns[i].width, total, left)) {
+        held[i] = true;
+        total -= columns[i].width;
+        left -= least;
+    }
+    let width = |(column, held): (&crate::model::Column, &bool)| {
+        twips(if *held { least } else { left * column.width / total })
+    };
+    columns.iter().zip(&held).map(width).collect()
 }
 
 /// "./." after the last words of the body.
@@ -594,7 +616,7 @@ fn gap(height: f64) -> Piece {
 
 /// A line under a heading of the head or the title.
 fn rule(length: f64, room: f64) -> Piece {
-    Piece::Rule(Rule { height: 6.0, length: twips(length.min(room)), room, keep: true })
+    Piece::Rule(Rule { height: 8.0, length: twips(length.min(room)), room, keep: true })
 }
 
 /// A centred text broken into lines of about equal length, as a typist would:
@@ -604,17 +626,73 @@ fn balanced(style: Style, text: &str, room: f64) -> Piece {
     let lines: Vec<String> = text
         .lines()
         .flat_map(|line| {
-            let words: Vec<(&str, f64)> = line
-                .split(' ')
-                .filter(|word| !word.is_empty())
-                .map(|word| (word, fonts::width(word, format.size, format.bold, format.italic)))
-                .collect();
-            let space = fonts::width(" ", format.size, format.bold, format.italic);
+            let width = |text: &str| fonts::width(text, format.size, format.bold, format.italic);
+            let phrases = phrases(line);
+            let measured: Vec<(&str, f64)> = phrases.iter().map(|p| (p.as_str(), width(p))).collect();
             // One point of play: Word and LibreOffice round widths.
-            balance(&words, space, room - 1.0)
+            balance(&measured, width(" "), room - 1.0)
         })
         .collect();
     par(style, &lines.join("\n"), room)
+}
+
+/// Words that belong on one line, in lower case; longest first.
+const PHRASES: [&str; 32] = [
+    "ủy ban nhân dân",
+    "hội đồng nhân dân",
+    "thành phố hồ chí minh",
+    "hồ chí minh",
+    "ở cơ sở",
+    "báo cáo",
+    "cải cách",
+    "chủ tịch",
+    "công nhận",
+    "công tác",
+    "cơ sở",
+    "đặc khu",
+    "giám đốc",
+    "giáo dục",
+    "hòa giải",
+    "hội đồng",
+    "kế hoạch",
+    "kết quả",
+    "pháp luật",
+    "phối hợp",
+    "phổ biến",
+    "phổ biến,",
+    "quyết định",
+    "thành phố",
+    "thực hiện",
+    "thường trực",
+    "tiếp cận",
+    "tổ chức",
+    "tuyên truyền viên",
+    "tư pháp",
+    "văn phòng",
+    "việt nam",
+];
+
+/// The words of a line, those of a fixed phrase or "năm 2026" kept together.
+fn phrases(line: &str) -> Vec<String> {
+    let words: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut phrases = Vec::new();
+    let mut rest = words.as_slice();
+    while let [first, after @ ..] = rest {
+        let length = PHRASES
+            .iter()
+            .map(|phrase| phrase.split(' ').collect::<Vec<_>>())
+            .find(|phrase| {
+                rest.len() >= phrase.len()
+                    && rest.iter().zip(phrase).all(|(word, known)| word.to_lowercase() == *known)
+            })
+            .map_or(1, |phrase| phrase.len());
+        let year = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+        let dated = first.to_lowercase() == "năm" && after.first().is_some_and(|word| year(word));
+        let (phrase, left) = rest.split_at(if dated { 2 } else { length });
+        phrases.push(phrase.join(" "));
+        rest = left;
+    }
+    phrases
 }
 
 /// The fewest lines that fit, and then the narrowest block of that many lines.
@@ -736,8 +814,22 @@ mod tests {
     fn long_names_break_where_a_typist_would() {
         let lines = |text: &str| self::text(&balanced(Style::Agency, text, 178.0));
         assert_eq!(lines("ỦY BAN NHÂN DÂN XÃ LƯƠNG HÒA"), "ỦY BAN NHÂN DÂN\nXÃ LƯƠNG HÒA");
+        assert_eq!(lines("ỦY BAN NHÂN DÂN XÃ SUỐI TRE"), "ỦY BAN NHÂN DÂN\nXÃ SUỐI TRE");
         assert_eq!(lines("SỞ TƯ PHÁP"), "SỞ TƯ PHÁP");
         assert_eq!(lines("HỘI ĐỒNG\nPHỐI HỢP"), "HỘI ĐỒNG\nPHỐI HỢP");
+    }
+
+    #[test]
+    fn columns_share_the_room_and_none_vanishes() {
+        for shares in [vec![1.0, 6.0, 1.5], vec![1.0, 1e-9, 1.0], vec![1e300, 1.0], vec![1.0; 40], vec![5.0]]
+        {
+            let columns = shares.iter().map(|&width| crate::model::Column { width, ..Default::default() });
+            let table = Table { columns: columns.collect(), ..Table::default() };
+            let widths = widths(&table, 467.75);
+            assert!((widths.iter().sum::<f64>() - 467.75).abs() < 0.05 * shares.len() as f64, "{widths:?}");
+            let least = NARROWEST_COLUMN.min(467.75 / shares.len() as f64) - 0.05;
+            assert!(widths.iter().all(|&width| width >= least), "{widths:?}");
+        }
     }
 
     #[test]

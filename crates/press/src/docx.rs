@@ -84,8 +84,8 @@ fn tw(points: f64) -> i64 {
 #[derive(Default)]
 struct Body {
     xml: String,
-    /// External addresses, in the order of their relations rIdLink0, rIdLink1, …
-    links: Vec<String>,
+    /// External addresses and the number of their relation: rIdLink0, rIdLink1, …
+    links: BTreeMap<String, usize>,
     /// How often each mark was used.
     marks: BTreeMap<String, usize>,
     bookmarks: usize,
@@ -167,10 +167,8 @@ impl Body {
             let _ = write!(self.xml, r#"<w:bookmarkStart w:id="{id}" w:name="{name}"/>"#);
         }
         if let Some(href) = &span.href {
-            let link = self.links.iter().position(|known| known == href).unwrap_or_else(|| {
-                self.links.push(href.clone());
-                self.links.len() - 1
-            });
+            let next = self.links.len();
+            let link = *self.links.entry(href.clone()).or_insert(next);
             let _ = write!(self.xml, r#"<w:hyperlink r:id="rIdLink{link}">"#);
         }
         self.xml.push_str("<w:r>");
@@ -201,7 +199,9 @@ impl Body {
                 r#"<w:pBdr><w:top w:val="single" w:sz="6" w:space="0" w:color="000000"/></w:pBdr>"#,
             );
         }
-        let _ = write!(self.xml, r#"<w:spacing w:line="{}" w:lineRule="exact"/>"#, tw(rule.height));
+        let lead = if rule.length > 0.0 { compose::RULE_LEAD } else { 0.0 };
+        let (before, line) = (tw(lead), tw(rule.height - lead));
+        let _ = write!(self.xml, r#"<w:spacing w:before="{before}" w:line="{line}" w:lineRule="exact"/>"#);
         if rule.length > 0.0 {
             let side = tw((rule.room - rule.length) / 2.0);
             let _ = write!(self.xml, r#"<w:ind w:left="{side}" w:right="{side}"/>"#);
@@ -368,7 +368,7 @@ fn core_properties(sheet: &Sheet) -> String {
     )
 }
 
-fn relations(links: &[String]) -> String {
+fn relations(links: &BTreeMap<String, usize>) -> String {
     const TYPES: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let mut xml = format!(
         r#"{DECLARATION}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">"#
@@ -382,7 +382,7 @@ fn relations(links: &[String]) -> String {
     ] {
         let _ = write!(xml, r#"<Relationship Id="{id}" Type="{TYPES}/{kind}" Target="{target}"/>"#);
     }
-    for (i, href) in links.iter().enumerate() {
+    for (href, i) in links {
         let href = escape(href.as_str());
         let _ = write!(
             xml,

@@ -9,6 +9,7 @@ use crate::{PressError, fonts};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration};
@@ -29,7 +30,9 @@ pub fn pdf(document: &Document, made_at: jiff::Timestamp) -> Result<Vec<u8>, Pre
     soften(&mut sheet);
     let sheet = serde_json::to_vec(&sheet).map_err(|error| PressError::Pdf(error.to_string()))?;
     let world = Paper { sheet: Bytes::new(sheet) };
-    let made = set(&world, made_at);
+    // The engine is not ours: should it panic, one document fails, not the program.
+    let made = std::panic::catch_unwind(AssertUnwindSafe(|| set(&world, made_at)))
+        .unwrap_or_else(|_| Err(PressError::Pdf("the PDF engine panicked".to_owned())));
     // The layout cache would otherwise keep every document ever printed.
     typst::comemo::evict(2);
     made
@@ -97,6 +100,7 @@ struct Styles {
     footer: f64,
     pad_x: f64,
     pad_y: f64,
+    rule_lead: f64,
     formats: BTreeMap<String, Format>,
 }
 
@@ -116,6 +120,7 @@ impl Styles {
             footer: compose::FOOTER_FROM_EDGE,
             pad_x: compose::CELL_PAD_X,
             pad_y: compose::CELL_PAD_Y,
+            rule_lead: compose::RULE_LEAD,
             formats: Style::ALL.iter().map(|style| (format!("{style:?}"), style.format())).collect(),
         }
     }

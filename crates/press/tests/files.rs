@@ -24,7 +24,7 @@ fn all() -> Vec<(&'static str, Document)> {
 /// Every part of the package, which must be well-formed.
 fn parts(docx: &[u8]) -> Vec<(String, String)> {
     let mut package = zip::ZipArchive::new(Cursor::new(docx)).expect("a ZIP");
-    let names: Vec<String> = package.file_names().map(str::to_owned).collect();
+    let names: Vec<String> = package.file_names().map(|name| name.expect("a name").into_owned()).collect();
     names
         .into_iter()
         .map(|name| {
