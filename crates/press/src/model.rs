@@ -1,4 +1,7 @@
 //! What an official document contains, free of layout.
+//!
+//! Everything can be stored as JSON and read back, also by a later version with more fields: a frozen
+//! report stays printable.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -8,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// A line feed in any text is a forced line break; every other control character is removed.
 /// Texts are printed as given, except that boxes the decree sets in capitals are capitalised.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Document {
     /// Language of the fixed words ("Số", "Kính gửi", "Nơi nhận") and of the file.
     pub language: Language,
@@ -63,6 +67,7 @@ pub enum Language {
 
 /// The signature box (7a, 7b).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Signature {
     /// "TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH": a line each, in capitals.
     pub authority: Vec<String>,
@@ -72,6 +77,7 @@ pub struct Signature {
 
 /// An appendix (phụ lục).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Appendix {
     /// "Phụ lục I", then, after a line feed, its name.
     pub title: String,
@@ -99,6 +105,7 @@ pub enum Block {
 
 /// A ruled table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Table {
     pub columns: Vec<Column>,
     /// A table without rows is printed with one empty row, to be filled by hand.
@@ -109,6 +116,7 @@ pub struct Table {
 
 /// A column of a [`Table`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Column {
     pub header: String,
     /// Share of the width of the text, relative to the other columns. Not above zero: 1.
@@ -128,6 +136,7 @@ pub enum Align {
 
 /// A row of a [`Table`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Row {
     /// One per column. Missing cells are empty; a [`Weight::Group`] row of one cell spans the table.
     pub cells: Vec<Vec<Run>>,

@@ -162,6 +162,33 @@ fn hostile_text_is_printed_and_what_cannot_be_is_listed() {
 }
 
 #[test]
+fn paper_is_archival_tagged_and_titled() {
+    let paper = pdf(&samples::report(), jiff::Timestamp::UNIX_EPOCH).expect("made");
+    let holds = |text: &str| paper.windows(text.len()).any(|window| window == text.as_bytes());
+    for text in
+        ["<pdfaid:part>2<", "<pdfaid:conformance>A<", "/MarkInfo", "/Lang(vi)", "BÁO CÁO Kết quả công tác"]
+    {
+        assert!(holds(text), "{text} is missing");
+    }
+    assert!(!holds("/JavaScript"));
+}
+
+#[test]
+fn a_frozen_document_prints_the_same() {
+    for (name, document) in all() {
+        let Ok(json) = serde_json::to_string(&document) else { panic!("{name} is not stored") };
+        match serde_json::from_str::<Document>(&json) {
+            Ok(thawed) => assert_eq!(thawed, document, "{name}"),
+            // JSON has no infinite width; everything else must come back.
+            Err(error) => assert_eq!(name, "hostile", "{name}: {error}"),
+        }
+    }
+    let old: Document =
+        serde_json::from_str(r#"{"agency": "Sở Tư pháp"}"#).expect("missing fields are empty");
+    assert_eq!(old, Document { agency: "Sở Tư pháp".into(), ..Document::default() });
+}
+
+#[test]
 fn broken_files_are_refused() {
     let word = docx(&samples::decision()).expect("made");
     for cut in [0, 1, word.len() / 2, word.len() - 1] {
