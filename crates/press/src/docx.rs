@@ -23,6 +23,10 @@ pub fn docx(document: &Document) -> Result<Vec<u8>, PressError> {
     let mut body = Body::default();
     body.sheet(&sheet);
 
+    // The package says no time: left alone it would take the clock's, if any crate asks zip for one.
+    let options = SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated)
+        .last_modified_time(zip::DateTime::default());
     let mut package = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, xml) in [
         ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
@@ -39,7 +43,7 @@ pub fn docx(document: &Document) -> Result<Vec<u8>, PressError> {
         ("word/footer1.xml", footer(&sheet)),
         ("word/footer2.xml", footer(&sheet)),
     ] {
-        package.start_file(name, SimpleFileOptions::default())?;
+        package.start_file(name, options)?;
         package.write_all(xml.as_bytes())?;
     }
     Ok(package.finish()?.into_inner())

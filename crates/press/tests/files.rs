@@ -67,6 +67,11 @@ fn both_files_are_made_and_the_same_each_time() {
     for (name, document) in all() {
         let word = docx(&document).unwrap_or_else(|error| panic!("{name}: {error}"));
         parts(&word);
+        let mut package = zip::ZipArchive::new(Cursor::new(&word)).expect("a ZIP");
+        for i in 0..package.len() {
+            let time = package.by_index(i).expect("an entry").last_modified();
+            assert_eq!(time, Some(zip::DateTime::default()), "{name}: the clock is in the package");
+        }
         assert_eq!(word, docx(&document).expect("again"), "{name}: DOCX differs");
         let paper = pdf(&document, now).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(paper.starts_with(b"%PDF-1.7"), "{name}");

@@ -64,9 +64,9 @@ fn find(words: &[Word], phrase: &str) -> Option<Word> {
     found.first().cloned()
 }
 
-/// The words between head and foot margin, sorted.
+/// The words between the page number and the line at the foot, sorted.
 fn body(words: &[Word]) -> Vec<String> {
-    let inside = words.iter().filter(|word| word.y > 56.0 && word.y < word.page_height - 56.0);
+    let inside = words.iter().filter(|word| word.y > 50.0 && word.y < word.page_height - 45.0);
     let mut texts: Vec<String> = inside.map(|word| word.text.clone()).collect();
     texts.sort();
     texts
