@@ -36,7 +36,8 @@ pub async fn find(db: &Db, account: Id, about: &str) -> Result<Option<Draft>> {
     .find(db)
     .await?;
     row.map(|r| {
-        let pairs: Vec<(String, String)> = serde_json::from_str(&r.typed).map_err(|e| Error::Internal(e.into()))?;
+        let pairs: Vec<(String, String)> =
+            serde_json::from_str(&r.typed).map_err(|e| Error::Internal(e.into()))?;
         let evidence = serde_json::from_str(&r.evidence).map_err(|e| Error::Internal(e.into()))?;
         Ok(Draft { unit: r.unit_id, form: Form::of(pairs), evidence, version: r.version, at: r.updated_at })
     })

@@ -23,8 +23,20 @@ use crate::web::form::{Form, Problems};
 
 /// The fields of the screen that hold one value, in its order.
 const PLAIN: [&str; 14] = [
-    "method", "day", "title", "attendances", "women", "minority", "place", "speaker", "copies", "cost", "estimated",
-    "reason", "note", "plan_line",
+    "method",
+    "day",
+    "title",
+    "attendances",
+    "women",
+    "minority",
+    "place",
+    "speaker",
+    "copies",
+    "cost",
+    "estimated",
+    "reason",
+    "note",
+    "plan_line",
 ];
 
 /// What a form would have held for this content.
@@ -34,9 +46,13 @@ pub fn form_of(c: &Content) -> Form {
     form.set("unit", c.unit.to_string());
     form.set("method", &*c.method);
     form.set("day", c.day.to_string());
-    for (field, text) in
-        [("title", &c.title), ("place", &c.place), ("speaker", &c.speaker), ("note", &c.note), ("reason", &c.reason)]
-    {
+    for (field, text) in [
+        ("title", &c.title),
+        ("place", &c.place),
+        ("speaker", &c.speaker),
+        ("note", &c.note),
+        ("reason", &c.reason),
+    ] {
         form.set(field, text.as_str());
     }
     c.laws.iter().for_each(|l| form.push("law", l.to_string()));
@@ -139,7 +155,8 @@ pub fn find_law(laws: &[Title], typed: &str) -> Option<Id> {
     let key = viet::fold(&viet::clean(typed));
     let by_number = laws.iter().find(|l| {
         let number = viet::fold(&l.number);
-        !number.is_empty() && key.strip_prefix(&number).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+        !number.is_empty()
+            && key.strip_prefix(&number).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
     });
     if let Some(law) = by_number {
         return Some(law.id);
@@ -188,12 +205,19 @@ pub struct Conflict {
 }
 
 /// The fields in which two forms differ, in words.
-pub fn differences(signed: &Signed, here: &Form, there: &Form, laws: &[Title], lines: &[PlanLine]) -> Vec<Both> {
+pub fn differences(
+    signed: &Signed,
+    here: &Form,
+    there: &Form,
+    laws: &[Title],
+    lines: &[PlanLine],
+) -> Vec<Both> {
     let lang = signed.lang();
     let mut fields = vec!["law", "audience"];
     fields.splice(0..0, PLAIN);
     let words = |form: &Form, field: &str| {
-        let values: Vec<String> = form.all(field).map(|v| value_in_words(field, v, lang, laws, lines)).collect();
+        let values: Vec<String> =
+            form.all(field).map(|v| value_in_words(field, v, lang, laws, lines)).collect();
         if values.is_empty() { "–".to_owned() } else { values.join("; ") }
     };
     let both = fields.into_iter().map(|field| Both {
@@ -235,7 +259,9 @@ fn value_in_words(field: &str, value: &str, lang: Lang, laws: &[Title], lines: &
         "plan_line" => lines.iter().find(|l| l.id.to_string() == value).map(|l| l.title.clone()),
         "estimated" => Some("✓".to_owned()),
         "day" => value.parse().ok().map(date_text),
-        _ => viet::parse_int(value).filter(|_| !matches!(field, "title" | "note" | "place")).map(viet::format_int),
+        _ => viet::parse_int(value)
+            .filter(|_| !matches!(field, "title" | "note" | "place"))
+            .map(viet::format_int),
     };
     named.unwrap_or_else(|| value.to_owned())
 }
@@ -282,7 +308,9 @@ impl EntryPage {
     pub async fn new(signed: &Signed, unit: Id, form: Form, about: Option<&Activity>) -> Result<EntryPage> {
         let app = &signed.app;
         let title = if about.is_some() { "activities-edit-title" } else { "activities-new-title" };
-        let page = signed.page(Room::Activities, &signed.say(title)).crumb(signed.say("room-activities"), "/hoat-dong");
+        let page = signed
+            .page(Room::Activities, &signed.say(title))
+            .crumb(signed.say("room-activities"), "/hoat-dong");
         let day = viet::parse_date(form.text("day"))
             .and_then(|(y, m, d)| jiff::civil::Date::new(y, m, d).ok())
             .unwrap_or(app.today());
@@ -367,10 +395,9 @@ impl EntryPage {
         }
     }
     fn details_open(&self) -> bool {
-        ["place", "speaker", "copies", "cost", "note", "minority"]
-            .iter()
-            .any(|f| self.form.has(f) || self.page.problem(f).is_some() || self.asked.iter().any(|a| a.field == *f))
-            || self.form.has("estimated")
+        ["place", "speaker", "copies", "cost", "note", "minority"].iter().any(|f| {
+            self.form.has(f) || self.page.problem(f).is_some() || self.asked.iter().any(|a| a.field == *f)
+        }) || self.form.has("estimated")
             || self.asked.iter().any(|a| a.code == "future")
     }
 }
@@ -404,7 +431,11 @@ mod tests {
     use super::*;
 
     fn laws() -> Vec<Title> {
-        let law = |n: u8, number: &str, title: &str| Title { id: Id([n; 16]), number: number.into(), title: title.into() };
+        let law = |n: u8, number: &str, title: &str| Title {
+            id: Id([n; 16]),
+            number: number.into(),
+            title: title.into(),
+        };
         vec![
             law(1, "35/2013/QH13", "Luật Hòa giải ở cơ sở"),
             law(2, "31/2024/QH15", "Luật Đất đai"),
@@ -457,7 +488,10 @@ mod tests {
 
     #[test]
     fn every_gap_is_named_at_once() {
-        let form = Form::of([("day", "32/1/2026"), ("women", "năm"), ("law_text", "Luật lạ")].map(|(k, v)| (k.into(), v.into())));
+        let form = Form::of(
+            [("day", "32/1/2026"), ("women", "năm"), ("law_text", "Luật lạ")]
+                .map(|(k, v)| (k.into(), v.into())),
+        );
         let (_, problems) = read(&form, Id([9; 16]), "2026-11-20".parse().unwrap(), &laws());
         let mut fields: Vec<_> = problems.0.iter().map(|p| p.field).collect();
         fields.sort();

@@ -108,7 +108,11 @@ pub async fn keep(app: &App, uploads: Vec<Upload>) -> Result<(Vec<Kept>, Vec<Fie
     for upload in uploads.into_iter().filter(|u| u.field == "photo") {
         let name: String = viet::clean(&upload.name).chars().take(120).collect();
         if kept.len() == MOST {
-            problems.push(FieldProblem { field: "photo", key: "activities-error-photo-many", value: MOST.to_string() });
+            problems.push(FieldProblem {
+                field: "photo",
+                key: "activities-error-photo-many",
+                value: MOST.to_string(),
+            });
             break;
         }
         let permit = DRAWING.acquire().await.map_err(|e| Error::Internal(e.into()))?;
@@ -150,7 +154,7 @@ store::record! {
 pub async fn list(db: &Db, activity: RecordId) -> Result<Vec<Evidence>> {
     Ok(sql!(
         "SELECT id, file, thumbnail, name, kind, bytes, created_by, created_at, withdrawn_at FROM activity_evidence
-         WHERE shard_id = $1 AND activity_id = $2 AND withdrawn_at IS NULL ORDER BY id",
+         WHERE shard_id = $1 AND activity_id = $2 AND withdrawn_at IS NULL ORDER BY created_at, id",
         activity.shard,
         activity.id
     )
@@ -233,11 +237,19 @@ pub async fn add(signed: Signed, Path(id): Path<String>, form: Form) -> Result<R
     let before = list(&app.db, activity.id).await?.len();
     let (mut kept, mut problems) = keep(app, form.files).await?;
     if kept.is_empty() && problems.is_empty() {
-        problems.push(FieldProblem { field: "photo", key: "activities-error-photo-none", value: String::new() });
+        problems.push(FieldProblem {
+            field: "photo",
+            key: "activities-error-photo-none",
+            value: String::new(),
+        });
     }
     if before + kept.len() > MOST {
         kept.truncate(MOST.saturating_sub(before));
-        problems.push(FieldProblem { field: "photo", key: "activities-error-photo-many", value: MOST.to_string() });
+        problems.push(FieldProblem {
+            field: "photo",
+            key: "activities-error-photo-many",
+            value: MOST.to_string(),
+        });
     }
     let mut tx = app.db.begin().await?;
     insert(&mut tx, app, signed.actor.account, activity.content.unit, activity.id, &kept).await?;
@@ -319,7 +331,9 @@ mod tests {
         assert!(photo.windows(3).any(|w| w == b"GPS"));
         let drawn = draw(photo).unwrap();
         assert_eq!(drawn.kind, "image/jpeg");
-        assert!(!drawn.bytes.windows(3).any(|w| w == b"GPS") && !drawn.bytes.windows(4).any(|w| w == b"Exif"));
+        assert!(
+            !drawn.bytes.windows(3).any(|w| w == b"GPS") && !drawn.bytes.windows(4).any(|w| w == b"Exif")
+        );
         let kept = image::load_from_memory(&drawn.bytes).unwrap();
         assert_eq!((kept.width(), kept.height()), (800, 1600));
         let small = image::load_from_memory(&drawn.small.unwrap()).unwrap();

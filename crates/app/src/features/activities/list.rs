@@ -105,7 +105,8 @@ impl Asked {
     }
     fn select(&self, units: Option<Vec<Id>>, today: Date) -> Select {
         let mut select = Select::from(&LIST);
-        select = select.filter(Filter::is("state", if self.show == "withdrawn" { "withdrawn" } else { "recorded" }));
+        select = select
+            .filter(Filter::is("state", if self.show == "withdrawn" { "withdrawn" } else { "recorded" }));
         if self.show == "questions" {
             select = select.filter(Filter::at_least("open_questions", 1i64));
         }
@@ -138,8 +139,19 @@ impl Asked {
         let (column, descending) = self.order();
         let mut select = self.select(units, today);
         for c in [
-            "shard_id", "id", "unit_id", "day", "method", "title", "place", "estimated", "state", "open_questions",
-            "attendances", "copies", "cost",
+            "shard_id",
+            "id",
+            "unit_id",
+            "day",
+            "method",
+            "title",
+            "place",
+            "estimated",
+            "state",
+            "open_questions",
+            "attendances",
+            "copies",
+            "cost",
         ] {
             select = select.list(c);
         }
@@ -174,7 +186,12 @@ impl Asked {
 }
 
 /// A page of lines, and how to ask for the next.
-pub async fn lines(db: &Db, asked: &Asked, units: Option<Vec<Id>>, today: Date) -> Result<(Vec<Line>, Option<String>)> {
+pub async fn lines(
+    db: &Db,
+    asked: &Asked,
+    units: Option<Vec<Id>>,
+    today: Date,
+) -> Result<(Vec<Line>, Option<String>)> {
     let mut lines: Vec<Line> = asked.listed(units, today, PAGE + 1).query().all(db).await?;
     let more = lines.len() as i64 > PAGE;
     lines.truncate(PAGE as usize);
@@ -190,7 +207,13 @@ pub fn scope(signed: &Signed, unit: Id) -> Option<Vec<Id>> {
     }
     let mut units = tree.under(unit);
     let within: std::collections::HashSet<Id> = units.iter().copied().collect();
-    units.extend(signed.standing.iter().filter(|(id, p)| !tree.contains(**id) && within.contains(&p.at)).map(|(id, _)| *id));
+    units.extend(
+        signed
+            .standing
+            .iter()
+            .filter(|(id, p)| !tree.contains(**id) && within.contains(&p.at))
+            .map(|(id, _)| *id),
+    );
     Some(units)
 }
 
@@ -232,7 +255,8 @@ async fn show_lines(signed: &Signed, lines: Vec<Line>) -> Result<Vec<Shown>> {
 
 /// The filter in words: what, where, when.
 fn sentence(signed: &Signed, asked: &Asked, unit: &str, rows: i64, attendances: i64) -> String {
-    let say = |key: &str, value: &str| signed.app.words.say(signed.lang(), key, &[("value", value.to_owned())]);
+    let say =
+        |key: &str, value: &str| signed.app.words.say(signed.lang(), key, &[("value", value.to_owned())]);
     let mut parts = vec![unit.to_owned()];
     if let Some(method) = reference::find_method(&asked.method) {
         parts.push(method.name(signed.lang()).to_owned());
@@ -249,7 +273,11 @@ fn sentence(signed: &Signed, asked: &Asked, unit: &str, rows: i64, attendances: 
         _ => {}
     }
     let counts = [("rows", viet::format_int(rows)), ("people", viet::format_int(attendances))];
-    format!("{}: {}", parts.join(" · "), signed.app.words.say(signed.lang(), "activities-words-counts", &counts))
+    format!(
+        "{}: {}",
+        parts.join(" · "),
+        signed.app.words.say(signed.lang(), "activities-words-counts", &counts)
+    )
 }
 
 /// `GET /hoat-dong`
@@ -259,12 +287,15 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     let unit = signed.unit(asked.unit.parse().ok(), Act::See)?;
     let units = scope(&signed, unit);
     let (found, next) = lines(&app.db, &asked, units.clone(), today).await?;
-    let totals = asked.select(units, today).count(vec![]).sum("attendances", vec![]).query().rows(&app.db).await?;
+    let totals =
+        asked.select(units, today).count(vec![]).sum("attendances", vec![]).query().rows(&app.db).await?;
     let total = |i: usize| totals.first().and_then(|r| r.int_at(i).ok().flatten()).unwrap_or(0);
     let (rows, attendances) = (total(0), total(1));
     let unit_name = signed.tree.full_name(unit);
     let mut below = vec![(unit, unit_name.clone())];
-    below.extend(signed.tree.children(unit).iter().filter_map(|u| Some((*u, signed.tree.get(*u)?.name.clone()))));
+    below.extend(
+        signed.tree.children(unit).iter().filter_map(|u| Some((*u, signed.tree.get(*u)?.name.clone()))),
+    );
     for above in signed.tree.line(unit).into_iter().skip(1) {
         if signed.actor.can(Act::See, above, &signed.tree) {
             below.insert(0, (above, signed.tree.full_name(above)));
@@ -298,7 +329,8 @@ pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Respon
     let found: Vec<Line> = asked.listed(units, today, EXPORTED).query().all(&app.db).await?;
     let (rows, people) = (found.len() as i64, found.iter().map(|l| l.attendances).sum());
     let page = signed.page(Room::Activities, "");
-    let headers = ["day", "method", "title", "unit", "place", "attendances", "copies", "cost", "estimated", "code"];
+    let headers =
+        ["day", "method", "title", "unit", "place", "attendances", "copies", "cost", "estimated", "code"];
     let words = |h: &str| match h {
         "unit" => signed.say("activities-unit"),
         "code" => signed.say("activities-code"),
@@ -340,5 +372,6 @@ pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Respon
 pub fn workbook(bytes: Vec<u8>, name: &str) -> Result<Response> {
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     let place = format!("attachment; filename=\"{name}\"");
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, place)], bytes).into_response())
+    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, place)], bytes)
+        .into_response())
 }

@@ -73,12 +73,10 @@ impl Touches for Touched {
         Box::pin(async move {
             let mut rows = 0;
             for unit in units {
-                let (here,): (i64,) = sql!(
-                    "SELECT COUNT(*) FROM activities WHERE unit_id = $1 AND state = 'recorded'",
-                    unit
-                )
-                .get(db)
-                .await?;
+                let (here,): (i64,) =
+                    sql!("SELECT COUNT(*) FROM activities WHERE unit_id = $1 AND state = 'recorded'", unit)
+                        .get(db)
+                        .await?;
                 rows += here;
             }
             Ok(vec![("activities-touched", rows)])

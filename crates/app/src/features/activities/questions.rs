@@ -54,7 +54,10 @@ pub struct Asked {
 
 impl Asked {
     pub fn text(&self, lang: impl Borrow<Lang>) -> String {
-        lang.borrow().pick(self.vi, self.en).replace("{ $value }", &self.value).replace("{ $other }", &self.other)
+        lang.borrow()
+            .pick(self.vi, self.en)
+            .replace("{ $value }", &self.value)
+            .replace("{ $other }", &self.other)
     }
 }
 
@@ -184,7 +187,8 @@ mod tests {
             if !q.future && q.older.is_none() {
                 assert!(measure(&known, name).is_some(), "{}: measure {name}", q.code);
             }
-            let tests = [q.above.is_some(), q.below.is_some(), q.than.is_some(), q.per_head.is_some(), q.future];
+            let tests =
+                [q.above.is_some(), q.below.is_some(), q.than.is_some(), q.per_head.is_some(), q.future];
             let tests = tests.into_iter().filter(|t| *t).count() + usize::from(q.older.is_some());
             assert_eq!(tests, 1, "{}", q.code);
             assert!(QUESTIONS.iter().filter(|other| other.code == q.code).count() == 1, "{} twice", q.code);

@@ -98,7 +98,8 @@ impl Sent {
     }
     async fn keep(&self, tx: &mut Tx, signed: &Signed) -> Result<Option<i64>> {
         let (account, now) = (signed.actor.account, signed.app.now());
-        draft::keep(tx, account, &self.key(), self.unit, &self.form, &self.kept, self.draft_version, now).await
+        draft::keep(tx, account, &self.key(), self.unit, &self.form, &self.kept, self.draft_version, now)
+            .await
     }
     async fn keep_alone(&self, signed: &Signed) -> Result<Option<i64>> {
         let mut tx = signed.app.db.begin().await?;
@@ -136,7 +137,8 @@ pub async fn edit(signed: Signed, Path(id): Path<String>) -> Result<Response> {
         form.set("version", activity.version.to_string());
     }
     let (content, _) = entry::read(&form, activity.content.unit, app.today(), &laws::titles(&app.db).await?);
-    let page = EntryPage::new(&signed, activity.content.unit, form, Some(&activity)).await?.with_questions(&content);
+    let page =
+        EntryPage::new(&signed, activity.content.unit, form, Some(&activity)).await?.with_questions(&content);
     show(&match &draft {
         Some(draft) => page.with_draft(draft),
         None => page,
@@ -167,7 +169,9 @@ async fn submit(signed: Signed, sent: Sent, mut problems: Problems) -> Result<Re
             let mut tx = app.db.begin().await?;
             draft::forget(&mut tx, account, &sent.key(), sent.draft_version).await?;
             tx.commit().await?;
-            return Ok(signed.redirect(&sent.about.as_ref().map_or("/hoat-dong".into(), |a| super::page(a.id))));
+            return Ok(
+                signed.redirect(&sent.about.as_ref().map_or("/hoat-dong".into(), |a| super::page(a.id)))
+            );
         }
         "draft" => {
             return match sent.keep_alone(&signed).await? {
@@ -187,7 +191,8 @@ async fn submit(signed: Signed, sent: Sent, mut problems: Problems) -> Result<Re
     let (content, read_problems) = entry::read(&sent.form, sent.unit, app.today(), &laws);
     problems.0.extend(read_problems.0);
     // Somebody changed the activity since the page was opened: both values are shown before anything else.
-    if let Some(current) = sent.about.as_ref().filter(|a| sent.form.text("version") != a.version.to_string()) {
+    if let Some(current) = sent.about.as_ref().filter(|a| sent.form.text("version") != a.version.to_string())
+    {
         return both_values(&signed, &sent, current).await;
     }
     if problems.0.is_empty() && content.reason.is_empty() && !ask(&content, app.today()).is_empty() {
@@ -219,7 +224,11 @@ async fn submit(signed: Signed, sent: Sent, mut problems: Problems) -> Result<Re
     draft::forget(&mut tx, account, &sent.key(), sent.draft_version).await?;
     tx.commit().await?;
     app.pages.forget();
-    Ok(signed.redirect(&format!("{}?xong={}", super::page(id), if sent.about.is_some() { "sua" } else { "ghi" })))
+    Ok(signed.redirect(&format!(
+        "{}?xong={}",
+        super::page(id),
+        if sent.about.is_some() { "sua" } else { "ghi" }
+    )))
 }
 
 store::record! { struct Recorded { shard_id: i64, id: Id } }
@@ -227,13 +236,10 @@ store::record! { struct Recorded { shard_id: i64, id: Id } }
 /// The activity that this very form has recorded before: a weak link makes people press twice.
 async fn recorded_already(tx: &mut Tx, once: Option<Id>, account: Id) -> Result<Option<RecordId>> {
     let Some(once) = once else { return Ok(None) };
-    let row: Option<Recorded> = store::sql!(
-        "SELECT shard_id, id FROM activities WHERE id = $1 AND created_by = $2",
-        once,
-        account
-    )
-    .find(tx)
-    .await?;
+    let row: Option<Recorded> =
+        store::sql!("SELECT shard_id, id FROM activities WHERE id = $1 AND created_by = $2", once, account)
+            .find(tx)
+            .await?;
     Ok(row.map(|r| RecordId { shard: r.shard_id, id: r.id }))
 }
 
@@ -321,5 +327,13 @@ async fn keep_typed(signed: Signed, sent: Sent) -> Result<Response> {
         Some(a) => format!("/hoat-dong/{}/sua", a.id),
         None => "/hoat-dong/moi".to_owned(),
     };
-    show(&KeptFragment { page, draft, conflict, add_reason: !asked.is_empty() && !has_box, form: sent.form, asked, path })
+    show(&KeptFragment {
+        page,
+        draft,
+        conflict,
+        add_reason: !asked.is_empty() && !has_box,
+        form: sent.form,
+        asked,
+        path,
+    })
 }
