@@ -2,5 +2,6 @@
 //! PostgreSQL.
 
 mod activities;
+mod home;
 mod spine;
 mod support;

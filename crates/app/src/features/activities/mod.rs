@@ -29,8 +29,10 @@ mod questions;
 mod record;
 pub mod reference;
 mod show;
+mod waiting;
 
 pub use activity::{Activity, Content, get, insert, update, withdraw};
+pub use waiting::is_quiet;
 
 pub const FEATURE: crate::Feature = crate::Feature {
     name: "activities",
@@ -39,7 +41,7 @@ pub const FEATURE: crate::Feature = crate::Feature {
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[&FACT],
     touches: Some(&Touched),
-    tasks: None,
+    tasks: Some(&waiting::Waiting),
     plan_lines: None,
 };
 
@@ -52,6 +54,8 @@ fn routes() -> crate::web::Routes {
         .get("/hoat-dong/moi", record::new)
         .upload("/hoat-dong/moi", PHOTOS_BYTES, record::create)
         .post("/hoat-dong/moi/nhap", record::keep_new)
+        .post("/hoat-dong/khong-phat-sinh/{unit}/{month}", waiting::nothing_arose)
+        .post("/hoat-dong/khong-phat-sinh/{unit}/{month}/thu-hoi", waiting::something_arose)
         .get("/hoat-dong/{id}", show::show)
         .get("/hoat-dong/{id}/sua", record::edit)
         .upload("/hoat-dong/{id}/sua", PHOTOS_BYTES, record::change)
