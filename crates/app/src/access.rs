@@ -98,9 +98,10 @@ fn granted(role: Role, act: Act) -> Option<Reach> {
     use Act::*;
     use Reach::*;
     match (role, act) {
-        (Role::SystemAdministrator, See | ManageUnits | ManageHamlets | ManagePeople | ImportLaws | SeeAudit) => {
-            Some(Subtree)
-        },
+        (
+            Role::SystemAdministrator,
+            See | ManageUnits | ManageHamlets | ManagePeople | ImportLaws | SeeAudit,
+        ) => Some(Subtree),
         (Role::ProvincialOfficer, See | SeeAudit) => Some(Subtree),
         (
             Role::ProvincialOfficer,
@@ -110,7 +111,8 @@ fn granted(role: Role, act: Act) -> Option<Reach> {
         (Role::CommuneOfficer, See) => Some(Subtree),
         (
             Role::CommuneOfficer,
-            ImportLaws | WritePlan | RecordActivity | WriteContent | KeepNumbers | WriteReport | ManageHamlets,
+            ImportLaws | WritePlan | RecordActivity | WriteContent | KeepNumbers | WriteReport
+            | ManageHamlets,
         ) => Some(Unit),
         (Role::Leader, See) => Some(Subtree),
         (Role::Leader, ApprovePlan | ApproveContent | SignReport | SeeAudit) => Some(Unit),
@@ -176,8 +178,10 @@ impl Actor {
 
 /// The unit a page speaks of, by its id in the address or else the person's own, if they may do `act` there.
 pub fn choose_unit(actor: &Actor, asked: Option<Id>, act: Act, tree: &Tree) -> Result<Id> {
-    let unit = asked.or_else(|| actor.units_for(act).next()).or_else(|| actor.home_unit()).ok_or(Error::Forbidden)?;
+    let unit = asked
+        .or_else(|| actor.units_for(act).next())
+        .or_else(|| actor.home_unit())
+        .ok_or(Error::Forbidden)?;
     actor.require(act, unit, tree)?;
     Ok(unit)
 }
-

@@ -160,8 +160,16 @@ pub async fn verify(db: &Db) -> Result<(u64, Vec<Broken>)> {
                 break;
             }
             for l in links {
-                let hash =
-                    link(&previous, l.seq, l.at, l.account_id, &l.act, &l.object_kind, &l.object_id, &l.digest);
+                let hash = link(
+                    &previous,
+                    l.seq,
+                    l.at,
+                    l.account_id,
+                    &l.act,
+                    &l.object_kind,
+                    &l.object_id,
+                    &l.digest,
+                );
                 if l.seq != seq + 1 || l.previous != previous || l.hash != hash {
                     bad = Some(l.seq);
                     break;

@@ -137,7 +137,14 @@ impl Page {
     pub fn t1(&self, key: &str, name: &str, value: impl ToString) -> String {
         self.app.words.say(self.lang, key, &[(name, value.to_string())])
     }
-    pub fn t2(&self, key: &str, name: &str, value: impl ToString, name2: &str, value2: impl ToString) -> String {
+    pub fn t2(
+        &self,
+        key: &str,
+        name: &str,
+        value: impl ToString,
+        name2: &str,
+        value2: impl ToString,
+    ) -> String {
         self.app.words.say(self.lang, key, &[(name, value.to_string()), (name2, value2.to_string())])
     }
     pub fn href(&self, path: &str) -> String {
@@ -211,4 +218,3 @@ pub fn error_page(app: Shared, address: Address, failed: &Failed) -> Response {
         }
     }
 }
-

@@ -49,9 +49,9 @@ pub async fn open(data: &Data, demo: bool, clock: Clock, random: Random) -> anyh
 
 /// Serves until the process is asked to stop; requests under way are answered first.
 pub async fn serve(app: Shared, listen: &str) -> anyhow::Result<()> {
-    let listener = tokio::net::TcpListener::bind(listen)
-        .await
-        .map_err(|e| anyhow::anyhow!("cannot listen on {listen}: {e}. Choose another address with --listen"))?;
+    let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| {
+        anyhow::anyhow!("cannot listen on {listen}: {e}. Choose another address with --listen")
+    })?;
     let make = tower::make::Shared::new(crate::router(app));
     axum::serve(listener, make).with_graceful_shutdown(asked_to_stop()).await?;
     Ok(())

@@ -28,7 +28,9 @@ impl Attempts {
             self.limiter.retain_recent();
         }
         self.limiter.check_key(&key.to_owned()).map_err(|not_until| {
-            Error::TooMany(not_until.wait_time_from(governor::clock::DefaultClock::default().now()).as_secs() + 1)
+            Error::TooMany(
+                not_until.wait_time_from(governor::clock::DefaultClock::default().now()).as_secs() + 1,
+            )
         })
     }
 }

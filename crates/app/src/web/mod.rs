@@ -83,7 +83,10 @@ async fn add_security_headers(mut response: Response) -> Response {
 /// token carry no cookie, so nobody can borrow it.
 async fn protect(request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if changes && !request.headers().contains_key(header::AUTHORIZATION) && !comes_from_here(request.headers()) {
+    if changes
+        && !request.headers().contains_key(header::AUTHORIZATION)
+        && !comes_from_here(request.headers())
+    {
         tracing::warn!(path = request.uri().path(), "a changing request from another site was refused");
         return Error::Forbidden.into_response();
     }
@@ -208,7 +211,8 @@ impl FromRequestParts<Shared> for Visitor {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Visitor, Error> {
         let address = parts.extensions.get::<Address>().cloned();
-        let address = address.unwrap_or_else(|| Address { lang: Lang::Vi, path: parts.uri.path().to_owned() });
+        let address =
+            address.unwrap_or_else(|| Address { lang: Lang::Vi, path: parts.uri.path().to_owned() });
         Ok(Visitor { app: app.clone(), address })
     }
 }
@@ -251,7 +255,10 @@ impl FromRequestParts<Shared> for Signed {
         if parts.extensions.get::<PublicRoute>().is_some() {
             // A page that is the same for everybody must not depend on who asks.
             debug_assert!(false, "the public route {} asks who is there", parts.uri.path());
-            return Err(Error::Internal(anyhow::anyhow!("public route {} asks who is there", parts.uri.path())));
+            return Err(Error::Internal(anyhow::anyhow!(
+                "public route {} asks who is there",
+                parts.uri.path()
+            )));
         }
         let Visitor { address, .. } = Visitor::from_request_parts(parts, app).await?;
         let actor = match bearer(&parts.headers) {

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use axum::http::StatusCode;
 use jiff::civil::Date;
+use lantoa::access::Role;
 use lantoa::features::orgs::{self, Tree, figures, import, source};
 use store::Id;
 
@@ -42,7 +44,10 @@ async fn all_of_vietnam_in_both_eras() {
 
         let old = tree(&t, "2025-06-30").await;
         let new = tree(&t, "2025-07-01").await;
-        assert_eq!(levels(&old), BTreeMap::from([("nation", 1), ("province", 63), ("district", 696), ("commune", 10_035)]));
+        assert_eq!(
+            levels(&old),
+            BTreeMap::from([("nation", 1), ("province", 63), ("district", 696), ("commune", 10_035)])
+        );
         assert_eq!(levels(&new), BTreeMap::from([("nation", 1), ("province", 34), ("commune", 3_321)]));
         assert_eq!(levels(&tree(&t, "2024-11-30").await)["commune"], 10_036);
         for tree in [&old, &new] {
@@ -51,8 +56,11 @@ async fn all_of_vietnam_in_both_eras() {
         }
         // The rows that queries join say the same as the tree.
         for (tree, on) in [(&old, "2025-06-30"), (&new, "2026-11-23")] {
-            for unit in [import::nation_id()].into_iter().chain(tree.children(import::nation_id()).iter().copied()) {
-                let rows: BTreeSet<Id> = orgs::under(&t.app.db, unit, day(on)).await.unwrap().into_iter().collect();
+            for unit in
+                [import::nation_id()].into_iter().chain(tree.children(import::nation_id()).iter().copied())
+            {
+                let rows: BTreeSet<Id> =
+                    orgs::under(&t.app.db, unit, day(on)).await.unwrap().into_iter().collect();
                 assert_eq!(rows, tree.under(unit).into_iter().collect(), "{}", tree.full_name(unit));
             }
         }
@@ -89,7 +97,8 @@ async fn ben_luc_has_three_trees() {
         assert_eq!(first.children(district).len(), 15);
         assert_eq!(second.children(district).len(), 14);
         assert!(!third.contains(district));
-        let gone: Vec<Id> = first.children(district).iter().copied().filter(|u| !second.contains(*u)).collect();
+        let gone: Vec<Id> =
+            first.children(district).iter().copied().filter(|u| !second.contains(*u)).collect();
         assert_eq!(names(&first, gone.clone()), BTreeSet::from(["Xã Tân Hòa".to_owned()]));
         let tan_hoa = gone[0];
 
@@ -102,7 +111,9 @@ async fn ben_luc_has_three_trees() {
         let heirs: BTreeSet<Id> = second.children(district).iter().flat_map(|u| next(*u)).collect();
         assert_eq!(
             names(&third, heirs.iter().copied()),
-            ["Xã Bến Lức", "Xã Bình Đức", "Xã Lương Hòa", "Xã Mỹ Yên", "Xã Thạnh Lợi"].map(str::to_owned).into()
+            ["Xã Bến Lức", "Xã Bình Đức", "Xã Lương Hòa", "Xã Mỹ Yên", "Xã Thạnh Lợi"]
+                .map(str::to_owned)
+                .into()
         );
         for heir in &heirs {
             assert_eq!(third.full_name(third.parent(*heir).unwrap()), "Tỉnh Tây Ninh");
@@ -125,7 +136,8 @@ async fn ben_luc_has_three_trees() {
         // Figures of 2024 on the tree of 2026: the new commune's is the sum of its predecessors'; what Tân Hòa
         // did counts once, at the lowest unit holding its three parts.
         let placed = t.app.trees.placements(&t.app.db, day("2026-11-23")).await.unwrap();
-        let recorded: Vec<(Id, i64)> = first.children(district).iter().map(|u| (*u, 100)).chain([(district, 7)]).collect();
+        let recorded: Vec<(Id, i64)> =
+            first.children(district).iter().map(|u| (*u, 100)).chain([(district, 7)]).collect();
         let totals = figures::totals(&third, &placed, recorded.iter().copied());
         assert_eq!(totals[&after.unit_id], 300);
         let province = third.find("province", "80").unwrap().unit_id;
@@ -141,7 +153,317 @@ async fn ben_luc_has_three_trees() {
     .await;
 }
 
-/// Names of a property of the parts: an independent reckoning of who stands where. The land is a set of cells;
+/// A province with three communes, one with hamlets; who manages what.
+struct Small {
+    nation: Id,
+    province: Id,
+    communes: [Id; 3],
+    hamlets: [Id; 2],
+}
+
+async fn small(t: &TestApp) -> Small {
+    let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+    let province = t.unit("Tỉnh Tây Ninh", "province", Some(nation), "2025-07-01").await;
+    let mut communes = vec![];
+    for name in ["Xã Bến Lức", "Xã Mỹ Yên", "Xã Thạnh Lợi"] {
+        communes.push(t.unit(name, "commune", Some(province), "2025-07-01").await);
+    }
+    let mut hamlets = vec![];
+    for name in ["Ấp 1", "Ấp 2"] {
+        hamlets.push(t.unit(name, "hamlet", Some(communes[0]), "2025-07-01").await);
+    }
+    Small { nation, province, communes: communes.try_into().unwrap(), hamlets: hamlets.try_into().unwrap() }
+}
+
+fn id(text: Id) -> String {
+    text.to_string()
+}
+
+#[tokio::test]
+async fn a_planned_merger_takes_effect_on_its_day() {
+    on_every_engine(async |t| {
+        let s = small(&t).await;
+        let officer = t.person(Role::ProvincialOfficer, s.province).await;
+        let form =
+            officer.get(&t, &format!("/sap-xep/moi?loai=merger&don-vi={}&cap=commune", s.province)).await;
+        assert_eq!(form.status, StatusCode::OK);
+        let (province, first, second) = (id(s.province), id(s.communes[0]), id(s.communes[1]));
+        let mut fields = vec![
+            ("under", province.as_str()),
+            ("kind", "merger"),
+            ("level", "commune"),
+            ("from", first.as_str()),
+            ("name-1", "Phường Bến Lức"),
+            ("kind-1", "phường"),
+            ("code-1", "27991"),
+            ("effective", "01/01/2027"),
+            ("legal_basis", "Nghị quyết 1/NQ-UBTVQH16"),
+        ];
+        // One unit alone does not merge; what was typed is kept.
+        let again = officer.post(&t, "/sap-xep", &fields).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(again.text().contains("Phường Bến Lức") && again.text().contains("ít nhất hai đơn vị"));
+        fields.push(("from", second.as_str()));
+        let proposed = officer.post(&t, "/sap-xep", &fields).await;
+        assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.text());
+        let path = proposed.location().to_owned();
+        let preview = officer.get(&t, &path).await.text();
+        for shown in ["Bản nháp", "Xã Bến Lức", "Xã Mỹ Yên", "Phường Bến Lức", "Ấp 1", "Ấp 2"]
+        {
+            assert!(preview.contains(shown), "{shown} is not in the preview");
+        }
+        assert!(officer.get(&t, &format!("/en{path}")).await.text().contains("Which unit goes where"));
+        // A proposal changes nothing and is nobody else's to see.
+        assert_eq!(tree(&t, "2027-01-01").await.children(s.province).len(), 3);
+        let commune_officer = t.person(Role::CommuneOfficer, s.communes[0]).await;
+        assert_eq!(commune_officer.get(&t, &path).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            commune_officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await.status,
+            StatusCode::NOT_FOUND
+        );
+
+        let decided = officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await;
+        assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text());
+        assert_eq!(officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await.status, StatusCode::CONFLICT);
+        assert!(officer.get(&t, &path).await.text().contains("chờ đến ngày"));
+        assert_eq!(commune_officer.post(&t, &format!("{path}/huy"), &[]).await.status, StatusCode::FORBIDDEN);
+        let today = t.app.today();
+        assert_eq!(t.app.trees.on(&t.app.db, today).await.unwrap().children(s.province).len(), 3);
+        let then = tree(&t, "2027-01-01").await;
+        assert_eq!(then.children(s.province).len(), 2);
+
+        // Cancelled before its day, it leaves no trace in the tree; decided anew, it takes effect.
+        let cancelled = officer.post(&t, &format!("{path}/huy"), &[]).await;
+        assert_eq!(cancelled.status, StatusCode::SEE_OTHER, "{}", cancelled.text());
+        assert_eq!(tree(&t, "2027-01-01").await.children(s.province).len(), 3);
+        assert_eq!(orgs::under(&t.app.db, s.communes[0], day("2027-01-01")).await.unwrap().len(), 3);
+        let path = officer.post(&t, "/sap-xep", &fields).await.location().to_owned();
+        officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await;
+
+        t.app.clock.set("2026-12-31T17:00:00Z".parse().unwrap());
+        let now = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap();
+        assert_eq!(
+            names(&now, now.children(s.province).iter().copied()),
+            ["Phường Bến Lức", "Xã Thạnh Lợi"].map(str::to_owned).into()
+        );
+        let ward = now.find("commune", "27991").unwrap().unit_id;
+        assert_eq!(now.children(ward), s.hamlets, "hamlets go with their commune");
+        let rows: BTreeSet<Id> =
+            orgs::under(&t.app.db, s.province, t.app.today()).await.unwrap().into_iter().collect();
+        assert_eq!(rows, now.under(s.province).into_iter().collect());
+        let placed = t.app.trees.placements(&t.app.db, t.app.today()).await.unwrap();
+        assert_eq!((placed[&s.communes[0]].at, placed[&s.communes[1]].at), (ward, ward));
+        // The past is as it was, and the old units' pages still open.
+        assert_eq!(tree(&t, "2026-12-31").await.children(s.province).len(), 3);
+        let old = officer.get(&t, &format!("/don-vi/{first}")).await;
+        assert!(old.text().contains("không còn đơn vị này") && old.text().contains("Phường Bến Lức"));
+        assert!(officer.get(&t, &format!("/don-vi/{ward}")).await.text().contains("Hình thành từ"));
+        assert_eq!(officer.post(&t, &format!("{path}/huy"), &[]).await.status, StatusCode::CONFLICT);
+        assert!(officer.get(&t, "/sap-xep").await.text().contains("Đã hủy"));
+        let (_, broken) = lantoa::audit::verify(&t.app.db).await.unwrap();
+        assert_eq!(broken, vec![]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_division_counts_once_and_by_a_stated_key_only_as_an_estimate() {
+    on_every_engine(async |t| {
+        let s = small(&t).await;
+        let officer = t.person(Role::ProvincialOfficer, s.province).await;
+        let (province, from, taker, hamlet) =
+            (id(s.province), id(s.communes[0]), id(s.communes[1]), format!("move-{}", s.hamlets[1]));
+        let fields = [
+            ("under", province.as_str()),
+            ("kind", "division"),
+            ("from", from.as_str()),
+            ("name-1", "Xã Bến Lức"),
+            ("kind-1", "xã"),
+            ("unit-2", taker.as_str()),
+            (hamlet.as_str(), "2"),
+            ("effective", "01/11/2026"),
+            ("legal_basis", "Nghị quyết 2/NQ-UBTVQH16"),
+        ];
+        let path = officer.post(&t, "/sap-xep", &fields).await.location().to_owned();
+        assert!(officer.get(&t, &path).await.text().contains("không hủy được"));
+        officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await;
+        let now = tree(&t, "2026-11-23").await;
+        assert_eq!(now.children(s.communes[1]), [s.hamlets[1]]);
+        let placed = t.app.trees.placements(&t.app.db, day("2026-11-23")).await.unwrap();
+        assert_eq!(placed[&s.communes[0]].at, s.province);
+        assert!(placed[&s.communes[0]].divided && !placed[&s.communes[1]].divided);
+        assert_eq!(placed[&s.communes[1]].at, s.communes[1]);
+
+        let (_, successions) = t.app.trees.history(&t.app.db).await.unwrap();
+        assert_eq!(figures::estimate(s.communes[0], 101, &successions), None);
+        let parts: Vec<String> =
+            orgs::successors(&successions, s.communes[0]).map(|x| id(x.to_unit)).collect();
+        let keys: Vec<String> = parts.iter().map(|p| format!("key-{p}")).collect();
+        let wrong = [("from", from.as_str()), (keys[0].as_str(), "60"), (keys[1].as_str(), "30")];
+        assert_eq!(
+            officer.post(&t, &format!("{path}/ty-le"), &wrong).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        let right = [("from", from.as_str()), (keys[0].as_str(), "66,67"), (keys[1].as_str(), "33,33")];
+        assert_eq!(officer.post(&t, &format!("{path}/ty-le"), &right).await.status, StatusCode::SEE_OTHER);
+        let (_, successions) = t.app.trees.history(&t.app.db).await.unwrap();
+        let estimates = figures::estimate(s.communes[0], 101, &successions).unwrap();
+        assert_eq!(estimates.iter().map(|e| e.figure).sum::<i64>(), 101);
+        assert_eq!(estimates.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hamlets_and_agencies_are_the_communes_own() {
+    on_every_engine(async |t| {
+        let s = small(&t).await;
+        let commune = s.communes[0];
+        let officer = t.person(Role::CommuneOfficer, commune).await;
+        let add = format!("/don-vi/{commune}/don-vi-con");
+        let fields = [
+            ("level", "agency"),
+            ("kind", "hội"),
+            ("name", "Hội Liên hiệp Phụ nữ xã"),
+            ("from", "01/07/2025"),
+        ];
+        assert_eq!(officer.post(&t, &add, &fields).await.status, StatusCode::SEE_OTHER);
+        let twin = officer.post(&t, &add, &fields).await;
+        assert!(twin.status == StatusCode::UNPROCESSABLE_ENTITY && twin.text().contains("Đã có"));
+        let early = [("level", "hamlet"), ("kind", "ấp"), ("name", "Ấp 3"), ("from", "01/06/2025")];
+        assert_eq!(officer.post(&t, &add, &early).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            officer.get(&t, &format!("/don-vi/{commune}")).await.text().contains("Hội Liên hiệp Phụ nữ xã")
+        );
+        // Not a neighbour's, and not the commune itself.
+        let beside = format!("/don-vi/{}/don-vi-con", s.communes[1]);
+        assert_eq!(officer.post(&t, &beside, &fields).await.status, StatusCode::FORBIDDEN);
+        let reader = t.person(Role::Reader, commune).await;
+        assert_eq!(reader.post(&t, &add, &fields).await.status, StatusCode::FORBIDDEN);
+        let rename = format!("/sap-xep/moi?loai=rename&don-vi={}&tu={commune}", s.province);
+        assert_eq!(officer.get(&t, &rename).await.status, StatusCode::FORBIDDEN);
+
+        // Two hamlets are drawn anew as two others: one whole, one divided.
+        let moves =
+            [format!("to-{}", s.hamlets[0]), format!("to-{}", s.hamlets[1]), format!("and-{}", s.hamlets[1])];
+        let under = id(commune);
+        let fields = [
+            ("under", under.as_str()),
+            ("kind", "regrouping"),
+            ("level", "hamlet"),
+            ("name-1", "Khu phố 1"),
+            ("kind-1", "khu phố"),
+            ("name-2", "Khu phố 2"),
+            ("kind-2", "khu phố"),
+            (moves[0].as_str(), "1"),
+            (moves[1].as_str(), "2"),
+            (moves[2].as_str(), "1"),
+            ("effective", "01/12/2026"),
+            ("legal_basis", "Nghị quyết 5/NQ-HĐND"),
+        ];
+        let proposed = officer.post(&t, "/sap-xep", &fields).await;
+        assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.text());
+        let path = proposed.location().to_owned();
+        let decided = officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await;
+        assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text());
+        let then = tree(&t, "2026-12-01").await;
+        let hamlets =
+            then.children(commune).iter().copied().filter(|u| then.get(*u).unwrap().level == "hamlet");
+        assert_eq!(names(&then, hamlets), ["Khu phố 1", "Khu phố 2"].map(str::to_owned).into());
+        let placed = t.app.trees.placements(&t.app.db, day("2026-12-01")).await.unwrap();
+        assert_eq!(then.get(placed[&s.hamlets[0]].at).unwrap().name, "Khu phố 1");
+        assert!(placed[&s.hamlets[1]].divided && placed[&s.hamlets[1]].at == commune);
+
+        // Renamed, and ended.
+        let agency =
+            then.children(commune).iter().copied().find(|u| then.get(*u).unwrap().level == "agency").unwrap();
+        let agency_id = id(agency);
+        for (kind, effective, name) in [("rename", "05/12/2026", "Hội Phụ nữ"), ("ending", "10/12/2026", "")]
+        {
+            let form = officer.get(&t, &format!("/sap-xep/moi?loai={kind}&don-vi={under}&tu={agency}")).await;
+            assert_eq!(form.status, StatusCode::OK);
+            let fields = [
+                ("under", under.as_str()),
+                ("kind", kind),
+                ("from", agency_id.as_str()),
+                ("name-1", name),
+                ("kind-1", if name.is_empty() { "" } else { "hội" }),
+                ("effective", effective),
+                ("legal_basis", "Quyết định 7/QĐ-UBND"),
+            ];
+            let proposed = officer.post(&t, "/sap-xep", &fields).await;
+            assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.text());
+            let path = proposed.location().to_owned();
+            let decided = officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await;
+            assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text());
+        }
+        assert_eq!(tree(&t, "2026-12-09").await.get(agency).unwrap().name, "Hội Phụ nữ");
+        assert!(!tree(&t, "2026-12-10").await.contains(agency));
+        let placed = t.app.trees.placements(&t.app.db, day("2026-12-10")).await.unwrap();
+        assert_eq!(placed[&agency].at, commune);
+        // The nation's own units are not the commune officer's.
+        assert_eq!(
+            officer
+                .get(&t, &format!("/sap-xep/moi?loai=merger&don-vi={}&cap=province", s.nation))
+                .await
+                .status,
+            StatusCode::FORBIDDEN
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn units_are_found_and_read() {
+    on_every_engine(async |t| {
+        with_vietnam(&t).await;
+        let reader = t.person(Role::Reader, import::nation_id()).await;
+        for typed in ["bến lức", "ben luc", "Ben Luc"] {
+            let page = reader.get(&t, &format!("/don-vi?q={}", typed.replace(' ', "+"))).await;
+            assert!(page.text().contains("Xã Bến Lức, Tỉnh Tây Ninh"), "{typed}");
+        }
+        let then = reader.get(&t, "/don-vi?q=ben+luc&ngay=30/6/2024").await.text();
+        assert!(
+            then.contains("Thị trấn Bến Lức, Huyện Bến Lức, Tỉnh Long An")
+                && !then.contains("Tỉnh Tây Ninh,")
+        );
+        assert_eq!(reader.get(&t, "/don-vi?ngay=31/2/2024").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!then.contains('⟦'));
+        // A page about a day before the unit is known says so; the day itself needs no note.
+        let district = import::unit_id(source::Era::Old, "district", "803");
+        let early = reader.get(&t, &format!("/don-vi/{district}?ngay=1/1/2023")).await.text();
+        assert!(early.contains("chỉ ghi nhận như ngày 30/11/2024"));
+        let known = reader.get(&t, &format!("/don-vi/{district}?ngay=30/11/2024")).await.text();
+        assert!(!known.contains("chỉ ghi nhận") && known.contains("Xã Tân Hòa"));
+        assert!(!early.contains('⟦'));
+        let english = reader.get(&t, &format!("/en/don-vi/{district}?ngay=1/1/2023")).await.text();
+        assert!(english.contains("only as it was on 30/11/2024") && !english.contains('⟦'));
+
+        let list = t.get("/api/v1/units?q=ben+luc").await.json();
+        assert_eq!(list["items"][0]["full_name"], "Xã Bến Lức, Tỉnh Tây Ninh");
+        let id = list["items"][0]["id"].as_str().unwrap().to_owned();
+        let one = t.get(&format!("/api/v1/units/{id}")).await.json();
+        assert_eq!(one["predecessors"].as_array().unwrap().len(), 3);
+        assert_eq!(one["code"], "27991");
+        let province = one["parent"].as_str().unwrap();
+        let mut below = 0;
+        let mut after = String::new();
+        loop {
+            let page = t.get(&format!("/api/v1/units?cha={province}&ngay=2025-07-01{after}")).await.json();
+            below += page["items"].as_array().unwrap().len();
+            match page["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => break,
+            }
+        }
+        assert_eq!(below, 96);
+        assert_eq!(t.get("/api/v1/units/nothing").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(t.get("/api/v1/units?cha=nothing").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}
+
+/// An independent reckoning of who stands where. The land is a set of cells;
 /// a unit on a day holds cells; a figure recorded at a unit lies somewhere in the cells that the unit held.
 mod random {
     use super::*;
@@ -266,8 +588,10 @@ mod random {
         fn merge(&mut self, dice: &mut Dice, on: Date) {
             let communes = self.on("commune");
             let first = communes[dice.below(communes.len())].clone();
-            let beside: Vec<Unit> =
-                communes.into_iter().filter(|c| c.parent_id == first.parent_id && c.unit_id != first.unit_id).collect();
+            let beside: Vec<Unit> = communes
+                .into_iter()
+                .filter(|c| c.parent_id == first.parent_id && c.unit_id != first.unit_id)
+                .collect();
             let Some(second) = beside.get(dice.below(beside.len().max(1))) else { return };
             let cells = &self.cells[&first.unit_id] | &self.cells[&second.unit_id];
             let merged = self.enter("commune", first.parent_id, on, cells);
@@ -332,7 +656,9 @@ mod random {
         fn drop_districts(&mut self, on: Date) {
             for district in self.on("district") {
                 self.end(district.unit_id, on);
-                for commune in self.on("commune").into_iter().filter(|c| c.parent_id == Some(district.unit_id)) {
+                for commune in
+                    self.on("commune").into_iter().filter(|c| c.parent_id == Some(district.unit_id))
+                {
                     self.end(commune.unit_id, on);
                     self.version(commune.unit_id, "commune", district.parent_id, on);
                 }
@@ -377,7 +703,11 @@ mod random {
                 for (unit, _) in &recorded {
                     let p = placed[unit];
                     assert!(tree.contains(p.at), "seed {seed}, {on}");
-                    assert_eq!(p.divided, p.at != *unit && !is_whole(&land, &tree, *unit, p.at), "seed {seed}, {on}");
+                    assert_eq!(
+                        p.divided,
+                        p.at != *unit && !is_whole(&land, &tree, *unit, p.at),
+                        "seed {seed}, {on}"
+                    );
                 }
                 let own: i64 = placed_sum(&placed, &recorded);
                 assert_eq!(own, whole, "seed {seed}, {on}");
@@ -389,7 +719,11 @@ mod random {
     /// Whether all of a unit that is not on the tree came to stand in exactly one unit that descends from it or
     /// that it descends from, without a step at which it was divided.
     fn is_whole(land: &Land, tree: &Tree, unit: Id, at: Id) -> bool {
-        let gone = land.versions.iter().filter(|v| v.unit_id == unit).all(|v| v.valid_until.is_some_and(|u| u <= tree_day(tree)));
+        let gone = land
+            .versions
+            .iter()
+            .filter(|v| v.unit_id == unit)
+            .all(|v| v.valid_until.is_some_and(|u| u <= tree_day(tree)));
         let mut ends = BTreeSet::new();
         let mut open = vec![unit];
         while let Some(next) = open.pop() {
@@ -432,7 +766,9 @@ mod random {
             let land = Land::random(&mut dice, events);
             let versions: Vec<Arc<Unit>> = land.versions.iter().cloned().map(Arc::new).collect();
             // A unit that took a part of another held fewer cells before: here only those that never did.
-            let took = |s: &Succession| versions.iter().any(|v| v.unit_id == s.to_unit && v.valid_from < s.effective);
+            let took = |s: &Succession| {
+                versions.iter().any(|v| v.unit_id == s.to_unit && v.valid_from < s.effective)
+            };
             if land.successions.iter().any(took) {
                 continue;
             }
@@ -441,12 +777,17 @@ mod random {
                 for (unit, p) in placements(&tree, &versions, &land.successions) {
                     let cells = &land.cells[&unit];
                     let at = &land.cells[&p.at];
-                    assert!(cells.is_subset(at), "seed {seed}, {on}: {unit} stands at {} that does not hold it", p.at);
+                    assert!(
+                        cells.is_subset(at),
+                        "seed {seed}, {on}: {unit} stands at {} that does not hold it",
+                        p.at
+                    );
                     // After one change the successions say exactly where the land went. (After several, a part's
                     // part may lie lower than they can tell.)
                     let level = &versions.iter().find(|v| v.unit_id == unit).unwrap().level;
                     if events == 1 && level != "district" {
-                        let lowest = tree.units().map(|u| &land.cells[&u.unit_id]).filter(|c| cells.is_subset(c));
+                        let lowest =
+                            tree.units().map(|u| &land.cells[&u.unit_id]).filter(|c| cells.is_subset(c));
                         assert_eq!(lowest.min_by_key(|c| c.len()).unwrap(), at, "seed {seed}, {on}: {unit}");
                     }
                 }

@@ -43,7 +43,8 @@ pub async fn add(signed: Signed, Path(id): Path<String>, form: Form) -> Result<R
         return super::browse::unit_page(signed, parent, today, form, problems).await;
     }
     let mut tx = app.db.begin().await?;
-    insert(&mut tx, &app, signed.actor.account, signed.tree.get(parent).map_or(0, |u| u.shard_id), &version).await?;
+    insert(&mut tx, &app, signed.actor.account, signed.tree.get(parent).map_or(0, |u| u.shard_id), &version)
+        .await?;
     tx.commit().await?;
     app.pages.forget();
     Ok(signed.redirect(&format!("/don-vi/{parent}#{}", version.level)))

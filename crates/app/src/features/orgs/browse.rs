@@ -287,7 +287,10 @@ const ITEMS: usize = 100;
 
 /// `GET /api/v1/units?ngay=&cha=&q=&after=`: the units of a day; those directly under `cha`, those found by
 /// `q`, or all, parents before children.
-pub async fn api_list(State(app): State<Shared>, Query(query): Query<Vec<(String, String)>>) -> Result<Response> {
+pub async fn api_list(
+    State(app): State<Shared>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response> {
     let form = Form::of(query);
     let mut problems = Problems::default();
     let day = asked_day(&form, app.today(), &mut problems);
@@ -306,7 +309,8 @@ pub async fn api_list(State(app): State<Shared>, Query(query): Query<Vec<(String
     let start = after.and_then(|a| ids.iter().position(|id| *id == a)).map_or(0, |at| at + 1);
     let here: Vec<Id> = ids.iter().skip(start).take(ITEMS).copied().collect();
     let next = (start + here.len() < ids.len()).then(|| here.last().map(Id::to_string)).flatten();
-    let items = here.into_iter().filter_map(|id| Some(UnitItem::of(tree.get(id)?, tree.full_name(id)))).collect();
+    let items =
+        here.into_iter().filter_map(|id| Some(UnitItem::of(tree.get(id)?, tree.full_name(id)))).collect();
     Ok(api::list(&app, items, next))
 }
 

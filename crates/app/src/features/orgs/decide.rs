@@ -34,7 +34,9 @@ pub async fn list(signed: Signed) -> Result<Response> {
     let all = reorganisation::list(&signed.app.db).await?;
     let seen = all.into_iter().filter(|r| may_see_proposal(&signed.actor, r, &signed.tree));
     let (coming, past) = seen.partition(|r| matches!(r.state(today), State::Proposed | State::Planned));
-    let page = signed.page(Room::Settings, &signed.say("orgs-list-title")).crumb(signed.say("orgs-browse-title"), "/don-vi");
+    let page = signed
+        .page(Room::Settings, &signed.say("orgs-list-title"))
+        .crumb(signed.say("orgs-browse-title"), "/don-vi");
     show(&ListPage { page, coming, past, today })
 }
 
@@ -149,7 +151,9 @@ async fn one(signed: Signed, r: Reorganisation, form: Form, problems: Vec<FieldP
         let to = StepTo { name: name(s.to_unit, r.effective), step: s.clone() };
         match steps.iter_mut().find(|step| step.from == s.from_unit) {
             Some(step) => step.to.push(to),
-            None => steps.push(Step { from: s.from_unit, from_name: name(s.from_unit, before), to: vec![to] }),
+            None => {
+                steps.push(Step { from: s.from_unit, from_name: name(s.from_unit, before), to: vec![to] })
+            }
         }
     }
     for step in &mut steps {
@@ -169,7 +173,12 @@ async fn one(signed: Signed, r: Reorganisation, form: Form, problems: Vec<FieldP
         begun: changes
             .begun
             .iter()
-            .map(|v| Begun { unit: v.unit_id, name: v.name.clone(), kind: v.kind.clone(), code: v.code.clone() })
+            .map(|v| Begun {
+                unit: v.unit_id,
+                name: v.name.clone(),
+                kind: v.kind.clone(),
+                code: v.code.clone(),
+            })
             .collect(),
         changed: changes
             .changed

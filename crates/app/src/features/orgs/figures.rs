@@ -55,7 +55,9 @@ pub fn apportion(figure: i64, keys: &[(Id, i64)]) -> Result<Vec<Estimate>, NotWh
     let mut parts: Vec<i128> = keys.iter().map(|(_, key)| floor(*key)).collect();
     let missing = i128::from(figure) - parts.iter().sum::<i128>();
     let mut order: Vec<usize> = (0..keys.len()).collect();
-    order.sort_by_key(|i| std::cmp::Reverse(keys.get(*i).map_or(0, |(_, key)| exact(*key).rem_euclid(10_000))));
+    order.sort_by_key(|i| {
+        std::cmp::Reverse(keys.get(*i).map_or(0, |(_, key)| exact(*key).rem_euclid(10_000)))
+    });
     for i in order.into_iter().take(usize::try_from(missing).unwrap_or(0)) {
         if let Some(part) = parts.get_mut(i) {
             *part += 1;
@@ -63,7 +65,11 @@ pub fn apportion(figure: i64, keys: &[(Id, i64)]) -> Result<Vec<Estimate>, NotWh
     }
     // Each part lies between nothing and the figure, so it fits.
     let figure = |part: i128| i64::try_from(part).unwrap_or_default();
-    Ok(keys.iter().zip(parts).map(|((unit, _), part)| Estimate { unit: *unit, figure: figure(part) }).collect())
+    Ok(keys
+        .iter()
+        .zip(parts)
+        .map(|((unit, _), part)| Estimate { unit: *unit, figure: figure(part) })
+        .collect())
 }
 
 /// A gone unit's figure apportioned to its successors by the keys that stand with its successions; `None`

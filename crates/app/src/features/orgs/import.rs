@@ -149,7 +149,8 @@ impl History {
                         versions.push(version);
                     }
                     if old.is_none() {
-                        units.push(NewUnit { id: id(&key), shard_id: shards.get(&key).copied().unwrap_or(0) });
+                        units
+                            .push(NewUnit { id: id(&key), shard_id: shards.get(&key).copied().unwrap_or(0) });
                     }
                 }
             }
@@ -164,7 +165,8 @@ impl History {
                 Some((level, code)) => by_key.get(&(Era::New, level.clone(), code.clone())).unwrap_or(to),
                 None => to,
             };
-            let reorganisation = hashed(&["reorganisation", TWO_LEVELS.strftime("%F").to_string().as_str(), &province.code]);
+            let reorganisation =
+                hashed(&["reorganisation", TWO_LEVELS.strftime("%F").to_string().as_str(), &province.code]);
             reorganisations.entry(province.code.clone()).or_insert_with(|| Reorganisation {
                 id: reorganisation,
                 effective: TWO_LEVELS,
@@ -181,8 +183,12 @@ impl History {
                 area_km2: None,
             });
         }
-        let mut history =
-            History { units, versions, reorganisations: reorganisations.into_values().collect(), successions };
+        let mut history = History {
+            units,
+            versions,
+            reorganisations: reorganisations.into_values().collect(),
+            successions,
+        };
         history.add_tan_hoa(&by_key);
         history
     }

@@ -53,37 +53,39 @@ impl Trees {
     /// The tree on a day.
     pub async fn on(&self, db: &Db, day: Date) -> Result<Arc<Tree>> {
         self.refresh(db).await?;
-        let kept = {
-            let cache = self.read();
-            cache.trees.get(&cache.key(day)).cloned()
-        };
-        if let Some(tree) = kept {
+        if let Some(tree) = self.read().tree(day) {
             return Ok(tree);
         }
-        let mut cache = self.write();
-        let tree = Arc::new(Tree::on(day, &cache.versions));
-        let key = cache.key(day);
-        if cache.trees.len() >= KEPT {
-            cache.trees.clear();
-        }
-        cache.trees.insert(key, tree.clone());
-        Ok(tree)
+        Ok(self.write().make_tree(day))
     }
 
     /// Where every unit that ever was stands on the tree of a day.
     pub async fn placements(&self, db: &Db, day: Date) -> Result<Arc<HashMap<Id, Placed>>> {
-        let tree = self.on(db, day).await?;
-        let mut cache = self.write();
-        let key = cache.key(day);
-        if let Some(placed) = cache.placed.get(&key) {
-            return Ok(placed.clone());
+        self.refresh(db).await?;
+        let kept = {
+            let cache = self.read();
+            cache.placed.get(&cache.key(day)).cloned()
+        };
+        if let Some(placed) = kept {
+            return Ok(placed);
         }
+        let mut cache = self.write();
+        let tree = cache.tree(day).unwrap_or_else(|| cache.make_tree(day));
         let placed = Arc::new(placements(&tree, &cache.versions, &cache.successions));
+        let key = cache.key(day);
         if cache.placed.len() >= KEPT {
             cache.placed.clear();
         }
         cache.placed.insert(key, placed.clone());
         Ok(placed)
+    }
+
+    /// The name of a unit as it is today, or as it was last.
+    pub async fn name(&self, db: &Db, unit: Id) -> Result<String> {
+        self.refresh(db).await?;
+        let cache = self.read();
+        let newest = cache.versions.iter().filter(|v| v.unit_id == unit).max_by_key(|v| v.valid_from);
+        newest.map(|v| v.name.clone()).ok_or(crate::error::Error::NotFound)
     }
 
     /// All versions of all units, and all successions.
@@ -138,6 +140,17 @@ impl Cache {
     /// The last change on or before a day: all days between two changes share one tree.
     fn key(&self, day: Date) -> Date {
         self.changes.range(..=day).next_back().copied().unwrap_or(Date::MIN)
+    }
+    fn tree(&self, day: Date) -> Option<Arc<Tree>> {
+        self.trees.get(&self.key(day)).cloned()
+    }
+    fn make_tree(&mut self, day: Date) -> Arc<Tree> {
+        let tree = Arc::new(Tree::on(day, &self.versions));
+        if self.trees.len() >= KEPT {
+            self.trees.clear();
+        }
+        self.trees.insert(self.key(day), tree.clone());
+        tree
     }
 }
 
@@ -243,8 +256,19 @@ async fn insert_versions(tx: &mut Tx, versions: &[NewVersion]) -> Result<u64> {
     let row = |v: &NewVersion| {
         let key = viet::collation_key(&v.name);
         serde_json::json!([
-            v.unit_id, v.valid_from, v.valid_until, v.code, v.name, key, v.kind, v.level, v.parent_id, v.lat, v.lon,
-            v.area_km2, v.known_on
+            v.unit_id,
+            v.valid_from,
+            v.valid_until,
+            v.code,
+            v.name,
+            key,
+            v.kind,
+            v.level,
+            v.parent_id,
+            v.lat,
+            v.lon,
+            v.area_km2,
+            v.known_on
         ])
     };
     let rows: Vec<_> = versions.iter().map(row).collect();

@@ -77,7 +77,9 @@ fn read_place(signed: &Signed, mut form: Form) -> Result<ProposePage> {
     let under = tree.get(form.text("under").parse()?).ok_or(Error::NotFound)?.clone();
     let kind = Kind::from_code(form.text("kind")).ok_or(Error::NotFound)?;
     let from = match form.text("from") {
-        one if kind != Kind::Merger && !one.is_empty() => Some(tree.get(one.parse()?).ok_or(Error::NotFound)?.clone()),
+        one if kind != Kind::Merger && !one.is_empty() => {
+            Some(tree.get(one.parse()?).ok_or(Error::NotFound)?.clone())
+        }
         _ => None,
     };
     if from.as_ref().is_some_and(|f| f.parent_id != Some(under.unit_id)) {
@@ -96,7 +98,8 @@ fn read_place(signed: &Signed, mut form: Form) -> Result<ProposePage> {
     form.set("level", level.clone());
     let units = tree.children(under.unit_id).iter().filter_map(|u| tree.get(*u));
     let units: Vec<Unit> = units.filter(|u| u.level == level).cloned().collect();
-    let children = from.iter().flat_map(|f| tree.children(f.unit_id)).filter_map(|u| tree.get(*u)).cloned().collect();
+    let children =
+        from.iter().flat_map(|f| tree.children(f.unit_id)).filter_map(|u| tree.get(*u)).cloned().collect();
     let title = signed.say(&format!("orgs-propose-{}", kind.code()));
     let page = signed
         .page(Room::Settings, &title)
@@ -168,10 +171,15 @@ fn read(app: &App, page: &ProposePage, problems: &mut Problems) -> Option<Propos
         (Kind::Regrouping, _) => {
             let mut steps = Vec::new();
             for unit in &page.units {
-                let rows = ["to", "and"].map(|name| form.text(&format!("{name}-{}", unit.unit_id)).parse().ok());
-                let to: Vec<usize> = rows.into_iter().flatten().filter_map(|row: usize| places.get(&row).copied()).collect();
+                let rows =
+                    ["to", "and"].map(|name| form.text(&format!("{name}-{}", unit.unit_id)).parse().ok());
+                let to: Vec<usize> =
+                    rows.into_iter().flatten().filter_map(|row: usize| places.get(&row).copied()).collect();
                 if !to.is_empty() {
-                    steps.push(Step { from: unit.unit_id, to: to.into_iter().map(|place| (place, None)).collect() });
+                    steps.push(Step {
+                        from: unit.unit_id,
+                        to: to.into_iter().map(|place| (place, None)).collect(),
+                    });
                 }
             }
             let reached = |place: usize| steps.iter().any(|s| s.to.iter().any(|(to, _)| *to == place));
@@ -201,7 +209,11 @@ fn read(app: &App, page: &ProposePage, problems: &mut Problems) -> Option<Propos
 }
 
 /// The units that come out, and the row of the form that each stood in.
-fn read_targets(app: &App, page: &ProposePage, problems: &mut Problems) -> (Vec<Target>, BTreeMap<usize, usize>) {
+fn read_targets(
+    app: &App,
+    page: &ProposePage,
+    problems: &mut Problems,
+) -> (Vec<Target>, BTreeMap<usize, usize>) {
     let mut targets: Vec<Target> = Vec::new();
     let mut places = BTreeMap::new();
     if page.kind == Kind::Ending {
@@ -233,7 +245,8 @@ fn read_targets(app: &App, page: &ProposePage, problems: &mut Problems) -> (Vec<
         if target.kind.is_empty() || target.kind.chars().count() > 40 {
             problems.add("kind-1", "orgs-problem-kind");
         }
-        if target.code.as_ref().is_some_and(|c| c.len() > 12 || !c.chars().all(|c| c.is_ascii_alphanumeric())) {
+        if target.code.as_ref().is_some_and(|c| c.len() > 12 || !c.chars().all(|c| c.is_ascii_alphanumeric()))
+        {
             problems.add("code-1", "orgs-problem-code");
         }
         places.insert(row, targets.len());

@@ -119,7 +119,8 @@ pub fn changes(p: &Proposal, id: Id, versions: &[Arc<Unit>]) -> Result<Changes, 
                 continue;
             }
         };
-        if from.parent_id != Some(p.under) || going_on.contains(&step.from) || heirs.contains_key(&step.from) {
+        if from.parent_id != Some(p.under) || going_on.contains(&step.from) || heirs.contains_key(&step.from)
+        {
             problems.push(problem("from", "orgs-problem-misplaced", &from.name));
             continue;
         }
@@ -427,7 +428,8 @@ async fn undo(tx: &mut Tx, r: &Reorganisation, p: &Proposal) -> Result<()> {
     let begun_ids: BTreeSet<Id> = begun.iter().map(|v| v.unit_id).collect();
     let built_on = versions.iter().any(|v| {
         let later = begun_ids.contains(&v.unit_id) && v.valid_from > p.effective;
-        let hangs = v.parent_id.is_some_and(|parent| new.contains(&parent)) && !(begins(v) && begun_ids.contains(&v.unit_id));
+        let hangs = v.parent_id.is_some_and(|parent| new.contains(&parent))
+            && !(begins(v) && begun_ids.contains(&v.unit_id));
         later || hangs
     });
     if built_on || begun.iter().any(|v| v.valid_until.is_some()) {
@@ -435,10 +437,16 @@ async fn undo(tx: &mut Tx, r: &Reorganisation, p: &Proposal) -> Result<()> {
     }
     let touched: BTreeSet<Id> = begun_ids.iter().chain(&ended).copied().collect();
     for unit in &touched {
-        sql!("DELETE FROM unit_versions WHERE unit_id = $1 AND valid_from = $2", unit, p.effective).run(tx).await?;
-        sql!("UPDATE unit_versions SET valid_until = NULL WHERE unit_id = $1 AND valid_until = $2", unit, p.effective)
+        sql!("DELETE FROM unit_versions WHERE unit_id = $1 AND valid_from = $2", unit, p.effective)
             .run(tx)
             .await?;
+        sql!(
+            "UPDATE unit_versions SET valid_until = NULL WHERE unit_id = $1 AND valid_until = $2",
+            unit,
+            p.effective
+        )
+        .run(tx)
+        .await?;
     }
     sql!("DELETE FROM successions WHERE reorganisation_id = $1", r.id).run(tx).await?;
     for unit in touched {
@@ -475,7 +483,16 @@ pub async fn state_keys(
         }
     }
     super::tree_changed(tx).await?;
-    write_down(tx, app, account, (r.unit_id, shard), "state-keys", r.id, format!("{from} {keys:?}").as_bytes()).await
+    write_down(
+        tx,
+        app,
+        account,
+        (r.unit_id, shard),
+        "state-keys",
+        r.id,
+        format!("{from} {keys:?}").as_bytes(),
+    )
+    .await
 }
 
 async fn end_version(tx: &mut Tx, unit: Id, on: Date) -> Result<()> {

@@ -145,7 +145,8 @@ pub fn read(units: &str, successions: &str) -> (Source, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut source = Source { units: read_units(units, &mut problems), successions: Vec::new() };
     let known: HashMap<Key, &str> = source.units.iter().map(|u| (u.key(), u.level.as_str())).collect();
-    let mut table = Table::new(SUCCESSIONS, successions, &["level", "old_code", "new_code", "share"], &mut problems);
+    let mut table =
+        Table::new(SUCCESSIONS, successions, &["level", "old_code", "new_code", "share"], &mut problems);
     while let Some((line, row)) = table.next(&mut problems) {
         let mut wrong = |kind, value: &str| {
             problems.push(Problem { table: SUCCESSIONS, line, kind, value: value.to_owned() });
@@ -254,13 +255,24 @@ struct Table<'a, const N: usize> {
 }
 
 impl<'a, const N: usize> Table<'a, N> {
-    fn new(name: &'static str, text: &'a str, columns: &[&str; N], problems: &mut Vec<Problem>) -> Table<'a, N> {
+    fn new(
+        name: &'static str,
+        text: &'a str,
+        columns: &[&str; N],
+        problems: &mut Vec<Problem>,
+    ) -> Table<'a, N> {
         let text = text.trim_start_matches('\u{feff}');
-        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+        let mut reader =
+            csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
         let header = reader.headers().cloned().unwrap_or_default();
         let places = columns.map(|c| header.iter().position(|h| h == c));
         for (column, _) in columns.iter().zip(places).filter(|(_, place)| place.is_none()) {
-            problems.push(Problem { table: name, line: 1, kind: ProblemKind::Column, value: (*column).to_owned() });
+            problems.push(Problem {
+                table: name,
+                line: 1,
+                kind: ProblemKind::Column,
+                value: (*column).to_owned(),
+            });
         }
         let complete = places.iter().all(Option::is_some);
         Table { name, reader, places: complete.then(|| places.map(Option::unwrap_or_default)) }
@@ -279,7 +291,12 @@ impl<'a, const N: usize> Table<'a, N> {
                 }
                 Err(e) => {
                     let line = e.position().map_or(0, csv::Position::line);
-                    problems.push(Problem { table: self.name, line, kind: ProblemKind::Row, value: e.to_string() });
+                    problems.push(Problem {
+                        table: self.name,
+                        line,
+                        kind: ProblemKind::Row,
+                        value: e.to_string(),
+                    });
                     if e.is_io_error() {
                         return None;
                     }
@@ -296,7 +313,8 @@ mod tests {
     #[test]
     fn the_programs_own_source_is_whole() {
         let source = vietnam().unwrap();
-        let count = |era: Era, level: &str| source.units.iter().filter(|u| u.era == era && u.level == level).count();
+        let count =
+            |era: Era, level: &str| source.units.iter().filter(|u| u.era == era && u.level == level).count();
         assert_eq!([63, 696, 10_035], ["province", "district", "commune"].map(|l| count(Era::Old, l)));
         assert_eq!([34, 0, 3_321], ["province", "district", "commune"].map(|l| count(Era::New, l)));
         // Every old commune and province went somewhere, and every new one came from somewhere.

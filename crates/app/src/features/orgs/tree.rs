@@ -136,7 +136,15 @@ impl Tree {
             // With marks as typed before without; the name itself before a name that holds it.
             let marks_differ = !unit.name.to_lowercase().contains(&lower);
             let rest = name.chars().count().saturating_sub(wanted.chars().count());
-            hits.push((!by_code, marks_differ, !name.ends_with(&wanted), self.line(*id).len(), rest, &unit.name_key, *id));
+            hits.push((
+                !by_code,
+                marks_differ,
+                !name.ends_with(&wanted),
+                self.line(*id).len(),
+                rest,
+                &unit.name_key,
+                *id,
+            ));
         }
         hits.sort();
         hits.into_iter().map(|hit| hit.6).collect()
