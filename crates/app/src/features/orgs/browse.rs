@@ -102,6 +102,8 @@ struct UnitPage {
     /// The version in force on the day, or the nearest.
     unit: Unit,
     full_name: String,
+    /// Set when the day is before the one as on which the unit is known.
+    known_on: Option<Date>,
     /// Why nothing is in force on the day: "orgs-not-yet" or "orgs-no-more".
     absent: Option<&'static str>,
     versions: Vec<VersionLine>,
@@ -124,6 +126,12 @@ struct VersionLine {
 impl UnitPage {
     fn is_small(&self) -> bool {
         super::SMALL.contains(&self.unit.level.as_str())
+    }
+    fn may_merge(&self, group: &Group) -> bool {
+        if super::SMALL.contains(&group.level.as_str()) { self.manages_hamlets } else { self.manages_units }
+    }
+    fn km2(&self, area: &f64) -> String {
+        viet::format_decimal(*area, 2)
     }
 }
 
@@ -212,6 +220,7 @@ pub(super) async fn unit_page(
         manages_units: manages(&signed.actor, id, "commune", &signed.tree),
         manages_hamlets: manages(&signed.actor, id, "hamlet", &signed.tree),
         manages_itself: parent_now.is_some_and(|p| manages(&signed.actor, p, &unit.level, &signed.tree)),
+        known_on: unit.known_on.filter(|known| day < *known),
         unit: unit.as_ref().clone(),
         page,
         form,

@@ -80,6 +80,11 @@ struct StepTo {
     step: Succession,
 }
 
+impl ReorganisationPage {
+    fn km2(&self, area: &f64) -> String {
+        viet::format_decimal(*area, 2)
+    }
+}
 impl Step {
     fn is_divided(&self) -> bool {
         self.to.len() > 1

@@ -50,6 +50,9 @@ impl ProposePage {
     fn chosen(&self, name: &str, value: impl ToString) -> bool {
         self.form.text(name) == value.to_string()
     }
+    fn is_from(&self, unit: &Id) -> bool {
+        self.from.as_ref().is_some_and(|f| f.unit_id == *unit)
+    }
     fn ticked(&self, unit: &Id) -> bool {
         self.form.is("from", &unit.to_string())
     }
