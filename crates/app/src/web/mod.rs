@@ -18,7 +18,7 @@ use axum::{Extension, Router};
 
 pub use routes::{PublicRoute, Route, Routes, Who};
 
-use crate::access::Actor;
+use crate::access::{Act, Actor};
 use crate::app::Shared;
 use crate::error::{Error, Failed};
 use crate::i18n::Lang;
@@ -224,6 +224,8 @@ pub struct Signed {
     pub address: Address,
     /// The tree of units today.
     pub tree: std::sync::Arc<crate::features::orgs::Tree>,
+    /// Where every unit that ever was stands today: what a gone unit recorded belongs to its successor.
+    pub standing: std::sync::Arc<std::collections::HashMap<store::Id, crate::features::orgs::Placed>>,
 }
 
 impl Signed {
@@ -246,6 +248,28 @@ impl Signed {
     }
     pub fn redirect(&self, path: &str) -> Response {
         redirect(&self.href(path))
+    }
+    /// The unit of today where a unit stands; rights at a gone unit are rights there.
+    pub fn standing(&self, unit: store::Id) -> store::Id {
+        self.standing.get(&unit).map_or(unit, |p| p.at)
+    }
+    pub fn can(&self, act: Act, unit: store::Id) -> bool {
+        self.actor.can(act, self.standing(unit), &self.tree)
+    }
+    /// See [`Actor::require`]; also for units that are gone.
+    pub fn require(&self, act: Act, unit: store::Id) -> Result<(), Error> {
+        self.actor.require(act, self.standing(unit), &self.tree)
+    }
+    /// The unit a page speaks of: the one asked, or else the person's own, if they may do `act` there.
+    pub fn unit(&self, asked: Option<store::Id>, act: Act) -> Result<store::Id, Error> {
+        match asked {
+            Some(unit) => self.require(act, unit).map(|()| unit),
+            None => crate::access::choose_unit(&self.actor, None, act, &self.tree),
+        }
+    }
+    /// The name of a unit as it is today, or as it was last.
+    pub async fn unit_name(&self, unit: store::Id) -> Result<String, Error> {
+        self.app.trees.name(&self.app.db, unit).await
     }
 }
 
@@ -270,7 +294,8 @@ impl FromRequestParts<Shared> for Signed {
         };
         let actor = actor.ok_or(Error::SignInNeeded)?;
         let tree = app.trees.on(&app.db, app.today()).await?;
-        Ok(Signed { app: app.clone(), actor, address, tree })
+        let standing = app.trees.placements(&app.db, app.today()).await?;
+        Ok(Signed { app: app.clone(), actor, address, tree, standing })
     }
 }
 

@@ -60,8 +60,9 @@ impl Routes {
         };
         let mut service = on(filter, handler);
         if who == Who::Public {
-            service =
-                service.layer(axum::middleware::from_fn(super::cached)).layer(axum::Extension(PublicRoute));
+            service = service
+                .layer::<_, std::convert::Infallible>(axum::middleware::from_fn(super::cached))
+                .layer(axum::Extension(PublicRoute));
         }
         if body_limit > 0 {
             service = service.layer(DefaultBodyLimit::max(body_limit));

@@ -116,5 +116,5 @@ pub async fn wrong_sums(db: &store::Db) -> Result<Vec<Id>> {
     )
     .all(db)
     .await?;
-    Ok(wrong)
+    Ok(wrong.into_iter().map(|w| w.0).collect())
 }
