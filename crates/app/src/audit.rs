@@ -114,6 +114,11 @@ pub async fn head(db: &Db, unit: Id) -> Result<Option<Head>> {
     Ok(sql!("SELECT seq, hash FROM audit_heads WHERE unit_id = $1", unit).find(db).await?)
 }
 
+/// The head as the transaction sees it, its own entries included.
+pub async fn head_in(tx: &mut Tx, unit: Id) -> Result<Option<Head>> {
+    Ok(sql!("SELECT seq, hash FROM audit_heads WHERE unit_id = $1 ORDER BY unit_id", unit).find(tx).await?)
+}
+
 store::record! {
     struct Link {
         seq: i64,

@@ -35,6 +35,7 @@ pub static FACT: Fact = Fact {
     rows: &ROWS,
     by: &[("audience", &BY_AUDIENCE), ("law", &BY_LAW)],
     rolled: Some(&ROLLED),
+    changes: Some(&CHANGES),
     page,
 };
 
@@ -79,6 +80,19 @@ static BY_LAW: Relation = Relation {
             FROM activities a JOIN activity_laws x ON x.shard_id = a.shard_id AND x.activity_id = a.id
             WHERE a.state = 'recorded')",
     columns: row_columns![Columns::Dimension("key")],
+};
+static CHANGES: Relation = Relation {
+    name: "activity changes",
+    from: "activities",
+    columns: &[
+        Columns::Key("shard_id"),
+        Columns::Key("id"),
+        Columns::Key("unit_id"),
+        Columns::Key("day"),
+        Columns::Key("updated_at"),
+        Columns::Dimension("title"),
+        Columns::Dimension("state"),
+    ],
 };
 static ROLLED: Relation = Relation {
     name: "activity sums",
