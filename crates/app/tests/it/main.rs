@@ -2,5 +2,6 @@
 //! PostgreSQL.
 
 mod orgs;
+mod activities;
 mod spine;
 mod support;
