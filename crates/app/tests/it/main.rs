@@ -1,7 +1,7 @@
 //! Tests of the whole program in process, on SQLite and, when `LANTOA_TEST_POSTGRES` names a server, on
 //! PostgreSQL.
 
-mod orgs;
 mod activities;
+mod orgs;
 mod spine;
 mod support;

@@ -251,7 +251,8 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         assert_eq!(rows, now.under(s.province).into_iter().collect());
         let placed = t.app.trees.placements(&t.app.db, t.app.today()).await.unwrap();
         assert_eq!((placed[&s.communes[0]].at, placed[&s.communes[1]].at), (ward, ward));
-        // The past is as it was, and the old units' pages still open.
+        // The past is as it was, and the old units' pages still open; who signed in weeks ago signs in anew.
+        let officer = t.person(Role::ProvincialOfficer, s.province).await;
         assert_eq!(tree(&t, "2026-12-31").await.children(s.province).len(), 3);
         let old = officer.get(&t, &format!("/don-vi/{first}")).await;
         assert!(old.text().contains("không còn đơn vị này") && old.text().contains("Phường Bến Lức"));
@@ -491,6 +492,8 @@ mod random {
         /// Where it may be for all that successions say: a part, anywhere in what was divided.
         pub known: HashMap<Id, BTreeSet<usize>>,
         pub days: Vec<Date>,
+        /// The land of each province on the first day.
+        provinces: Vec<BTreeSet<usize>>,
         next: u64,
     }
 
@@ -572,6 +575,7 @@ mod random {
                     }
                 }
             }
+            land.provinces = land.on("province").iter().map(|p| land.cells[&p.unit_id].clone()).collect();
             let mut districts_gone = false;
             for year in 2021..2021 + events as i16 {
                 let on = Date::new(year, 1 + dice.below(12) as i8, 1).unwrap();
@@ -623,6 +627,11 @@ mod random {
             let beside: Vec<Id> = communes
                 .iter()
                 .filter(|c| c.parent_id == unit.parent_id && c.unit_id != unit.unit_id)
+                // Who takes a part stays itself, also on trees of before: its past must be of the same province.
+                .filter(|c| {
+                    let both = &self.known[&c.unit_id] | &self.known[&unit.unit_id];
+                    self.provinces.iter().any(|p| both.is_subset(p))
+                })
                 .map(|c| c.unit_id)
                 .collect();
             let rest: BTreeSet<usize> = right.iter().copied().collect();
