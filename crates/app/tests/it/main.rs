@@ -3,5 +3,6 @@
 
 mod activities;
 mod home;
+mod orgs;
 mod spine;
 mod support;
