@@ -523,7 +523,16 @@ async fn the_list_is_searched_without_marks_filtered_sorted_and_paged() {
 
 /// A workbook as people make them: a title above, then headers and rows as typed.
 fn book(rows: &[&[&str]]) -> Vec<u8> {
-    let headers = ["Ngày", "Hình thức", "Nội dung", "Số lượt người", "Trong đó nữ", "Đối tượng", "Lý do", "Văn bản luật"];
+    let headers = [
+        "Ngày",
+        "Hình thức",
+        "Nội dung",
+        "Số lượt người",
+        "Trong đó nữ",
+        "Đối tượng",
+        "Lý do",
+        "Văn bản luật",
+    ];
     let cells = |row: &&[&str]| row.iter().map(|c| sheets::Cell::Text((*c).to_owned())).collect();
     let table = sheets::Table {
         title: "Báo cáo của xã".into(),
@@ -558,7 +567,14 @@ async fn good_rows_of_a_workbook_are_kept_and_bad_ones_come_back_with_notes() {
         let preview = p.officer.get(&t, &path).await.text();
         assert!(!preview.contains('⟦'), "{preview}");
         assert!(preview.contains("4 dòng ghi được, 5 dòng cần sửa. 1 dòng đã có"), "{preview}");
-        for note in ["Hãy ghi một số", "Không có ngày này", "“Nói chuyện” không có trong danh sách", "99/2099/QH99", "900 người một cuộc", "hãy điền số lượt người"] {
+        for note in [
+            "Hãy ghi một số",
+            "Không có ngày này",
+            "“Nói chuyện” không có trong danh sách",
+            "99/2099/QH99",
+            "900 người một cuộc",
+            "hãy điền số lượt người",
+        ] {
             assert!(preview.contains(note), "{note} in {preview}");
         }
         assert!(list().await.contains("0 hoạt động"), "nothing is recorded before it was seen");
@@ -575,10 +591,12 @@ async fn good_rows_of_a_workbook_are_kept_and_bad_ones_come_back_with_notes() {
         let back = p.officer.get(&t, &format!("{path}/tra-lai.xlsx")).await;
         assert_status(&back, StatusCode::OK);
         // Sent again as it is, the returned workbook has the five rows and records none.
-        let again = recorded(&p.officer.upload(&t, "/hoat-dong/nhap", &[], ("file", "lại.xlsx", &back.body)).await);
+        let again =
+            recorded(&p.officer.upload(&t, "/hoat-dong/nhap", &[], ("file", "lại.xlsx", &back.body)).await);
         assert!(p.officer.get(&t, &again).await.text().contains("0 dòng ghi được, 5 dòng cần sửa"));
         // The command does the same: what is there is not recorded twice.
-        let imported = activities::import_workbook(&t.app, lantoa::i18n::Lang::Vi, None, p.commune, sent).await.unwrap();
+        let imported =
+            activities::import_workbook(&t.app, lantoa::i18n::Lang::Vi, None, p.commune, sent).await.unwrap();
         assert_eq!((imported.saved, imported.refused), (0, 10));
         assert!(imported.returned.unwrap().starts_with(b"PK"));
         assert_eq!(activities::wrong_sums(&t.app.db).await.unwrap(), vec![]);
@@ -607,7 +625,8 @@ async fn a_file_that_is_no_workbook_is_refused_with_a_way_out() {
         let blank = p.officer.get(&t, "/hoat-dong/mau.xlsx").await;
         assert_status(&blank, StatusCode::OK);
         // The empty template itself: nothing to record, nothing wrong.
-        let path = recorded(&p.officer.upload(&t, "/hoat-dong/nhap", &[], ("file", "mẫu.xlsx", &blank.body)).await);
+        let path =
+            recorded(&p.officer.upload(&t, "/hoat-dong/nhap", &[], ("file", "mẫu.xlsx", &blank.body)).await);
         let page = p.officer.get(&t, &path).await.text();
         assert!(page.contains("0 dòng ghi được, 0 dòng cần sửa"), "{page}");
     })
@@ -649,7 +668,8 @@ async fn programs_record_and_read_by_the_same_rules() {
         let again = call(&t, "POST", path, &officer, Some(talk.clone())).await;
         assert_status(&again, StatusCode::OK);
         assert_eq!(again.json()["id"], made["id"]);
-        let listed = call(&t, "GET", &format!("{path}?from=2026-11-01&to=2026-11-30"), &officer, None).await.json();
+        let listed =
+            call(&t, "GET", &format!("{path}?from=2026-11-01&to=2026-11-30"), &officer, None).await.json();
         assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
         assert_eq!(listed["items"][0]["id"], made["id"]);
         let none = call(&t, "GET", &format!("{path}?to=2026-10-31"), &officer, None).await.json();
@@ -664,8 +684,12 @@ async fn programs_record_and_read_by_the_same_rules() {
         bad["once"] = serde_json::Value::Null;
         let answer = call(&t, "POST", path, &officer, Some(bad)).await;
         assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
-        let fields: Vec<String> =
-            answer.json()["error"]["fields"].as_array().unwrap().iter().map(|f| f["field"].to_string()).collect();
+        let fields: Vec<String> = answer.json()["error"]["fields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|f| f["field"].to_string())
+            .collect();
         assert_eq!(fields, ["\"method\"", "\"audience\""]);
         let mut elsewhere = talk.clone();
         elsewhere["unit"] = p.sibling.to_string().into();

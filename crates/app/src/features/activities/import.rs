@@ -27,7 +27,8 @@ use crate::web::form::Form;
 
 /// Most rows of one workbook; what is over is said.
 const MOST_ROWS: usize = 2_000;
-const LIMITS: Limits = Limits { file_bytes: 10 << 20, unpacked_bytes: 64 << 20, cells: 100_000, rows: MOST_ROWS };
+const LIMITS: Limits =
+    Limits { file_bytes: 10 << 20, unpacked_bytes: 64 << 20, cells: 100_000, rows: MOST_ROWS };
 /// Raised when columns change.
 const TEMPLATE_VERSION: u32 = 1;
 
@@ -63,7 +64,14 @@ pub fn template(today: Date) -> sheets::Template {
             column("method", "Hình thức", "Chọn trong danh sách", Kind::Choice(methods), true, 26),
             column("title", "Nội dung", "Phổ biến điều gì, ở đâu", text(300), true, 44),
             column("law_text", "Văn bản luật", "Số hiệu, ví dụ 35/2013/QH13", text(500), false, 22),
-            column("audience", "Đối tượng", "Một hoặc nhiều, cách nhau bằng ;", Kind::ChoiceMany(audiences), false, 28),
+            column(
+                "audience",
+                "Đối tượng",
+                "Một hoặc nhiều, cách nhau bằng ;",
+                Kind::ChoiceMany(audiences),
+                false,
+                28,
+            ),
             column("attendances", "Số lượt người", "Số người dự", count(), false, 12),
             column("women", "Trong đó nữ", "Nếu có đếm", count(), false, 10),
             column("minority", "Trong đó dân tộc thiểu số", "Nếu có đếm", count(), false, 12),
@@ -71,17 +79,38 @@ pub fn template(today: Date) -> sheets::Template {
             column("speaker", "Báo cáo viên, tuyên truyền viên", "Người nói", text(200), false, 24),
             column("copies", "Tài liệu phát ra (bản)", "Số bản", count(), false, 12),
             column("cost", "Kinh phí (đồng)", "Đồng, không phải nghìn đồng", Kind::Money, false, 14),
-            column("estimated", "Ước tính", "Có: việc sẽ làm trong kỳ", Kind::Choice(vec!["Có".into()]), false, 9),
+            column(
+                "estimated",
+                "Ước tính",
+                "Có: việc sẽ làm trong kỳ",
+                Kind::Choice(vec!["Có".into()]),
+                false,
+                9,
+            ),
             column("reason", "Lý do", "Vì sao số liệu khác thường", text(500), false, 26),
             column("note", "Ghi chú", "", text(2000), false, 26),
         ],
         example_rows: vec![
-            ["20/11/2026", "Phổ biến trực tiếp", "Luật Hòa giải ở cơ sở, ấp 2", "35/2013/QH13", "Nhân dân", "62", "30"]
-                .map(String::from)
-                .to_vec(),
-            ["21/11/2026", "Truyền thanh (loa)", "Bản tin Luật Đất đai, phát 5 giờ sáng", "31/2024/QH15", "Nhân dân"]
-                .map(String::from)
-                .to_vec(),
+            [
+                "20/11/2026",
+                "Phổ biến trực tiếp",
+                "Luật Hòa giải ở cơ sở, ấp 2",
+                "35/2013/QH13",
+                "Nhân dân",
+                "62",
+                "30",
+            ]
+            .map(String::from)
+            .to_vec(),
+            [
+                "21/11/2026",
+                "Truyền thanh (loa)",
+                "Bản tin Luật Đất đai, phát 5 giờ sáng",
+                "31/2024/QH15",
+                "Nhân dân",
+            ]
+            .map(String::from)
+            .to_vec(),
         ],
     }
 }
@@ -170,7 +199,10 @@ fn understand(app: &App, lang: Lang, unit: Id, today: Date, laws: &[Title], row:
     let method = text("method");
     let content = Content {
         unit,
-        method: reference::methods(today).find(|m| m.vi == method).map(|m| m.code.clone()).unwrap_or_default(),
+        method: reference::methods(today)
+            .find(|m| m.vi == method)
+            .map(|m| m.code.clone())
+            .unwrap_or_default(),
         day: day.unwrap_or(today),
         title: text("title"),
         place: text("place"),
@@ -250,7 +282,9 @@ fn about_sheet(app: &App, lang: Lang, problem: &SheetProblem) -> String {
 
 fn refused(app: &App, lang: Lang, e: &SheetError) -> String {
     let value = match e {
-        SheetError::NotWorkbook { looks_like } => app.words.say(lang, &format!("activities-looks-{}", looks_like.code()), &[]),
+        SheetError::NotWorkbook { looks_like } => {
+            app.words.say(lang, &format!("activities-looks-{}", looks_like.code()), &[])
+        }
         SheetError::NoHeader { missing } => missing.join(", "),
         SheetError::FileTooLarge { limit, .. } => (limit >> 20).to_string(),
         _ => String::new(),
@@ -361,7 +395,9 @@ pub async fn send(signed: Signed, mut form: Form) -> Result<Response> {
     let sent = form.files.drain(..).find(|f| f.field == "file");
     let problem = |key, value| vec![FieldProblem { field: "file", key, value }];
     let Some(sent) = sent else {
-        return show_again(&upload_page(&signed, unit, problem("activities-error-no-file", String::new())).await);
+        return show_again(
+            &upload_page(&signed, unit, problem("activities-error-no-file", String::new())).await,
+        );
     };
     if let Err(sentence) = read(app, signed.lang(), unit, sent.bytes.clone()).await? {
         return show_again(&upload_page(&signed, unit, problem("activities-book-refused", sentence)).await);
@@ -460,7 +496,8 @@ pub async fn preview(signed: Signed, Path(id): Path<String>, Query(done): Query<
         page.done = Some(page.t1("activities-import-done", "value", rows));
     }
     let columns = template(page.today).columns;
-    let header = |key: &str| columns.iter().find(|c| c.key == key).map_or(String::new(), |c| c.header.clone());
+    let header =
+        |key: &str| columns.iter().find(|c| c.key == key).map_or(String::new(), |c| c.header.clone());
     let already = page.t("activities-import-known");
     let speaking = book.rows.iter().filter(|r| match import.saved_at {
         Some(_) => !r.problems.is_empty(),
@@ -504,9 +541,10 @@ pub async fn save(signed: Signed, Path(id): Path<String>) -> Result<Response> {
     let import = find(&signed, id).await?;
     let done = format!("/hoat-dong/nhap/{id}?xong=1");
     let mut tx = app.db.begin().await?;
-    let taken = sql!("UPDATE activity_imports SET saved_at = $2 WHERE id = $1 AND saved_at IS NULL", id, app.now())
-        .run(&mut tx)
-        .await?;
+    let taken =
+        sql!("UPDATE activity_imports SET saved_at = $2 WHERE id = $1 AND saved_at IS NULL", id, app.now())
+            .run(&mut tx)
+            .await?;
     if taken == 0 {
         return Ok(signed.redirect(&done));
     }
