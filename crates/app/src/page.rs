@@ -140,6 +140,10 @@ impl Page {
     pub fn t2(&self, key: &str, name: &str, value: impl ToString, name2: &str, value2: impl ToString) -> String {
         self.app.words.say(self.lang, key, &[(name, value.to_string()), (name2, value2.to_string())])
     }
+    /// Whether there are words for a key made from data.
+    pub fn knows(&self, key: &str) -> bool {
+        self.app.words.has(self.lang, key)
+    }
     pub fn href(&self, path: &str) -> String {
         href(self.lang, path)
     }
