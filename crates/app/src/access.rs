@@ -99,7 +99,9 @@ fn granted(role: Role, act: Act) -> Option<Reach> {
     use Act::*;
     use Reach::*;
     match (role, act) {
-        (Role::SystemAdministrator, See | ManageUnits | ManagePeople | ImportLaws | SeeAudit) => Some(Subtree),
+        (Role::SystemAdministrator, See | ManageUnits | ManagePeople | ImportLaws | SeeAudit) => {
+            Some(Subtree)
+        }
         (Role::ProvincialOfficer, See | SeeAudit | ManagePeople) => Some(Subtree),
         (
             Role::ProvincialOfficer,
@@ -198,11 +200,13 @@ impl Actor {
 
 /// The unit a page speaks of, by its id in the address or else the person's own, if they may do `act` there.
 pub fn choose_unit(actor: &Actor, asked: Option<Id>, act: Act, tree: &Tree) -> Result<Id> {
-    let unit = asked.or_else(|| actor.units_for(act).next()).or_else(|| actor.home_unit()).ok_or(Error::Forbidden)?;
+    let unit = asked
+        .or_else(|| actor.units_for(act).next())
+        .or_else(|| actor.home_unit())
+        .ok_or(Error::Forbidden)?;
     actor.require(act, unit, tree)?;
     Ok(unit)
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -51,7 +51,8 @@ pub fn features() -> Vec<Feature> {
 }
 
 /// The words of the shell itself.
-pub const SHELL_WORDS: (&str, &str) = (include_str!("words/shell.vi.ftl"), include_str!("words/shell.en.ftl"));
+pub const SHELL_WORDS: (&str, &str) =
+    (include_str!("words/shell.vi.ftl"), include_str!("words/shell.en.ftl"));
 
 pub fn migrations() -> Vec<Migration> {
     let mut all = [audit::MIGRATIONS, signin::MIGRATIONS].concat();
@@ -82,7 +83,9 @@ pub fn routes() -> Routes {
 }
 
 /// The whole program as a service; tests call it in process.
-pub fn router(app: Shared) -> impl tower::Service<
+pub fn router(
+    app: Shared,
+) -> impl tower::Service<
     axum::extract::Request,
     Response = axum::response::Response,
     Error = std::convert::Infallible,
@@ -90,5 +93,6 @@ pub fn router(app: Shared) -> impl tower::Service<
 > + Clone
 + Send {
     use tower::Layer as _;
-    tower::util::MapRequestLayer::new(web::take_language::<axum::body::Body>).layer(web::shell(app, routes().router))
+    tower::util::MapRequestLayer::new(web::take_language::<axum::body::Body>)
+        .layer(web::shell(app, routes().router))
 }

@@ -54,8 +54,12 @@ impl Mail {
             .body(text.to_owned())
             .map_err(|e| Error::Internal(e.into()))?;
         match &self.way {
-            Way::Folder(folder) => folder.send(message).await.map(drop).map_err(|e| Error::Internal(e.into())),
-            Way::Smtp(smtp) => smtp.send(message).await.map(drop).map_err(|e| Error::Unavailable(e.to_string())),
+            Way::Folder(folder) => {
+                folder.send(message).await.map(drop).map_err(|e| Error::Internal(e.into()))
+            }
+            Way::Smtp(smtp) => {
+                smtp.send(message).await.map(drop).map_err(|e| Error::Unavailable(e.to_string()))
+            }
         }
     }
 }

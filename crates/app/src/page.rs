@@ -1,5 +1,7 @@
 //! What every page knows: language, words, who is there, where it stands in the house.
 
+use std::borrow::Borrow;
+
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::civil::Date;
@@ -137,7 +139,14 @@ impl Page {
     pub fn t1(&self, key: &str, name: &str, value: impl ToString) -> String {
         self.app.words.say(self.lang, key, &[(name, value.to_string())])
     }
-    pub fn t2(&self, key: &str, name: &str, value: impl ToString, name2: &str, value2: impl ToString) -> String {
+    pub fn t2(
+        &self,
+        key: &str,
+        name: &str,
+        value: impl ToString,
+        name2: &str,
+        value2: impl ToString,
+    ) -> String {
         self.app.words.say(self.lang, key, &[(name, value.to_string()), (name2, value2.to_string())])
     }
     /// Whether there are words for a key made from data.
@@ -155,16 +164,16 @@ impl Page {
         crate::web::statics::address(file)
     }
     /// 1.234
-    pub fn int(&self, n: &i64) -> String {
-        viet::format_int(*n)
+    pub fn int(&self, n: impl Borrow<i64>) -> String {
+        viet::format_int(*n.borrow())
     }
     /// 23/11/2026
-    pub fn date(&self, d: &Date) -> String {
-        date_text(*d)
+    pub fn date(&self, d: impl Borrow<Date>) -> String {
+        date_text(*d.borrow())
     }
     /// 23/11/2026 10:42, Vietnam's time.
-    pub fn moment(&self, at: &jiff::Timestamp) -> String {
-        let t = vietnam_time(*at);
+    pub fn moment(&self, at: impl Borrow<jiff::Timestamp>) -> String {
+        let t = vietnam_time(*at.borrow());
         format!("{} {:02}:{:02}", date_text(t.date()), t.hour(), t.minute())
     }
     /// "Thứ Hai, 23/11/2026"
@@ -215,4 +224,3 @@ pub fn error_page(app: Shared, address: Address, failed: &Failed) -> Response {
         }
     }
 }
-

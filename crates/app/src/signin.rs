@@ -62,7 +62,9 @@ pub async fn find_account_by_email(on: impl Runs, email: &str) -> Result<Option<
 }
 
 pub async fn get_account(db: &Db, id: Id) -> Result<Account> {
-    Ok(sql!("SELECT id, email, name, password_hash, disabled_at FROM accounts WHERE id = $1", id).get(db).await?)
+    Ok(sql!("SELECT id, email, name, password_hash, disabled_at FROM accounts WHERE id = $1", id)
+        .get(db)
+        .await?)
 }
 
 /// Enters an account without a password; its owner sets one through a one-time link.
@@ -136,7 +138,9 @@ fn password_matches(password: &str, hash: &str) -> bool {
 pub async fn hash(app: &App, password: &str) -> Result<String> {
     let _turn = app.attempts.hashing().await;
     let password = password.to_owned();
-    tokio::task::spawn_blocking(move || hash_password(&password)).await.map_err(|e| Error::Internal(e.into()))?
+    tokio::task::spawn_blocking(move || hash_password(&password))
+        .await
+        .map_err(|e| Error::Internal(e.into()))?
 }
 
 /// Whether it is the account's password. As slow for an account that is not there, or has no password, so
@@ -190,7 +194,11 @@ pub async fn sign_in(
         }
         account => {
             // Ids only: what was typed as a name may be a password.
-            tracing::warn!(account = account.map(|a| a.id.to_string()), from = peer.address, "a sign-in was refused");
+            tracing::warn!(
+                account = account.map(|a| a.id.to_string()),
+                from = peer.address,
+                "a sign-in was refused"
+            );
             Err(Error::invalid("password", "error-wrong-password"))
         }
     }
@@ -392,7 +400,8 @@ pub async fn insert_api_token(app: &App, tx: &mut Tx, account: Id, name: &str, d
 
 /// Revokes one of an account's own tokens; NotFound when it is not theirs.
 pub async fn delete_api_token(app: &App, tx: &mut Tx, account: Id, id: Id) -> Result<()> {
-    let touched = sql!("DELETE FROM api_tokens WHERE id = $1 AND account_id = $2", id, account).run(tx).await?;
+    let touched =
+        sql!("DELETE FROM api_tokens WHERE id = $1 AND account_id = $2", id, account).run(tx).await?;
     if touched == 0 {
         return Err(Error::NotFound);
     }
@@ -448,9 +457,13 @@ pub async fn use_one_time_link(app: &App, tx: &mut Tx, token: &str) -> Result<Id
 
 /// Makes every link of an account useless.
 pub async fn forget_links(app: &App, tx: &mut Tx, account: Id) -> Result<()> {
-    sql!("UPDATE one_time_links SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL", account, app.now())
-        .run(tx)
-        .await?;
+    sql!(
+        "UPDATE one_time_links SET used_at = $2 WHERE account_id = $1 AND used_at IS NULL",
+        account,
+        app.now()
+    )
+    .run(tx)
+    .await?;
     Ok(())
 }
 

@@ -50,11 +50,13 @@ pub async fn open(data: &Data, demo: bool, clock: Clock, random: Random) -> anyh
 
 /// Serves until the process is asked to stop; requests under way are answered first.
 pub async fn serve(app: Shared, listen: &str) -> anyhow::Result<()> {
-    let listener = tokio::net::TcpListener::bind(listen)
-        .await
-        .map_err(|e| anyhow::anyhow!("cannot listen on {listen}: {e}. Choose another address with --listen"))?;
+    let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| {
+        anyhow::anyhow!("cannot listen on {listen}: {e}. Choose another address with --listen")
+    })?;
     let service = crate::router(app);
-    let make = axum::ServiceExt::<axum::extract::Request>::into_make_service_with_connect_info::<SocketAddr>(service);
+    let make = axum::ServiceExt::<axum::extract::Request>::into_make_service_with_connect_info::<SocketAddr>(
+        service,
+    );
     axum::serve(listener, make).with_graceful_shutdown(asked_to_stop()).await?;
     Ok(())
 }

@@ -231,14 +231,17 @@ impl Select {
     fn keyset(&self, text: &mut String, values: &mut Vec<Value>) {
         for level in 0..self.order.len() {
             text.push_str(if level > 0 { " OR (" } else { "(" });
-            for (i, ((column, descending), value)) in self.order.iter().zip(&self.after).take(level + 1).enumerate() {
+            for (i, ((column, descending), value)) in
+                self.order.iter().zip(&self.after).take(level + 1).enumerate()
+            {
                 let operator = match (i == level, descending) {
                     (false, _) => "=",
                     (true, true) => "<",
                     (true, false) => ">",
                 };
                 values.push(value.clone());
-                let _ = write!(text, "{}{column} {operator} ${}", if i > 0 { " AND " } else { "" }, values.len());
+                let _ =
+                    write!(text, "{}{column} {operator} ${}", if i > 0 { " AND " } else { "" }, values.len());
             }
             text.push(')');
         }

@@ -146,7 +146,9 @@ impl Db {
                 sqlx::query("VACUUM INTO $1").bind(text).execute(&mut *readers.acquire().await?).await?;
                 Ok(())
             }
-            Db::Postgres(_) => Err(crate::Error::Migration("a PostgreSQL database is copied with pg_dump".into())),
+            Db::Postgres(_) => {
+                Err(crate::Error::Migration("a PostgreSQL database is copied with pg_dump".into()))
+            }
         }
     }
 
@@ -219,7 +221,6 @@ fn note(query: &Query, engine: Engine) {
         statement.note_executed(engine);
     }
 }
-
 
 /// Where a query can run: `&Db` reads, `&mut Tx` reads what it has written.
 pub trait Runs {

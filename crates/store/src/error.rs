@@ -30,9 +30,10 @@ impl From<sqlx::Error> for Error {
                 Error::Constraint(d.constraint().unwrap_or(d.message()).to_owned())
             }
             sqlx::Error::Database(d) if d.message().contains("database is locked") => Error::Unavailable(e),
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => {
-                Error::Unavailable(e)
-            }
+            sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Io(_)
+            | sqlx::Error::WorkerCrashed => Error::Unavailable(e),
             _ => Error::Engine(e),
         }
     }

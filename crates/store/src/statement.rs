@@ -15,7 +15,12 @@ pub struct Statement {
 }
 
 impl Statement {
-    pub const fn new(sqlite: &'static str, postgres: &'static str, file: &'static str, line: u32) -> Statement {
+    pub const fn new(
+        sqlite: &'static str,
+        postgres: &'static str,
+        file: &'static str,
+        line: u32,
+    ) -> Statement {
         Statement { sqlite, postgres, file, line, executed: AtomicU8::new(0) }
     }
     pub fn text(&self, engine: Engine) -> &'static str {
@@ -89,11 +94,11 @@ macro_rules! sql {
     (sqlite: $sqlite:literal, postgres: $postgres:literal $(; $($arg:expr),* $(,)?)?) => {{
         static STATEMENT: $crate::Statement = $crate::Statement::new($sqlite, $postgres, file!(), line!());
         $crate::inventory::submit! { $crate::Registered(&STATEMENT) }
-        $crate::Query::new(&STATEMENT)$($(.bind($arg))*)?
+        $crate::Query::new(&STATEMENT)$($(.bind(&$arg))*)?
     }};
     ($text:literal $(, $arg:expr)* $(,)?) => {{
         static STATEMENT: $crate::Statement = $crate::Statement::new($text, $text, file!(), line!());
         $crate::inventory::submit! { $crate::Registered(&STATEMENT) }
-        $crate::Query::new(&STATEMENT)$(.bind($arg))*
+        $crate::Query::new(&STATEMENT)$(.bind(&$arg))*
     }};
 }

@@ -36,7 +36,8 @@ pub async fn new_place(engine: Engine) -> Result<Place> {
             if let Db::Postgres(pool) = &admin {
                 let create = |text: String| sqlx::raw_sql(sqlx::AssertSqlSafe(text));
                 sqlx::Executor::execute(pool, create(format!("DROP DATABASE IF EXISTS {name}"))).await?;
-                sqlx::Executor::execute(pool, create(format!("CREATE DATABASE {name} TEMPLATE template0"))).await?;
+                sqlx::Executor::execute(pool, create(format!("CREATE DATABASE {name} TEMPLATE template0")))
+                    .await?;
             }
             admin.close().await;
             Ok(Place::Postgres(format!("{server}/{name}")))

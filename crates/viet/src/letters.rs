@@ -1,6 +1,8 @@
 //! One precomposed Vietnamese letter taken apart: base, shape (breve, circumflex, horn, stroke) and tone.
 
-use unicode_normalization::char::{compose, decompose_canonical};
+use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::decompose_canonical;
 
 /// Tones in dictionary order (ngang, huyền, hỏi, ngã, sắc, nặng); 0 is ngang, which has no sign.
 pub(crate) const TONES: [char; 5] = ['\u{300}', '\u{309}', '\u{303}', '\u{301}', '\u{323}'];
@@ -25,22 +27,31 @@ pub(crate) struct Letter {
     pub upper: bool,
 }
 
+/// Letters beyond ASCII: first those of U+00C0-U+01B0, then those of U+1EA0-U+1EF9.
+const LOW: usize = 0x1B1 - 0xC0;
+static TABLE: LazyLock<Vec<Option<Letter>>> = LazyLock::new(|| {
+    ('\u{c0}'..='\u{1b0}').chain('\u{1ea0}'..='\u{1ef9}').map(Letter::taken_apart).collect()
+});
+
 impl Letter {
     /// The letter, if `c` is a single precomposed letter of the Vietnamese alphabet or f, j, w, z.
     pub(crate) fn of(c: char) -> Option<Letter> {
         if c.is_ascii() {
-            return c.is_ascii_alphabetic().then(|| Letter {
-                base: c.to_ascii_lowercase() as u8,
-                shape: Shape::Bare,
-                tone: 0,
-                upper: c.is_ascii_uppercase(),
-            });
+            return Letter::of_ascii(c);
         }
+        let code = c as usize;
+        let at = match c {
+            '\u{c0}'..='\u{1b0}' => code - 0xC0,
+            '\u{1ea0}'..='\u{1ef9}' => code - 0x1EA0 + LOW,
+            _ => return None,
+        };
+        TABLE.get(at).copied().flatten()
+    }
+
+    /// The slow way, with which the table is filled.
+    fn taken_apart(c: char) -> Option<Letter> {
         if matches!(c, 'đ' | 'Đ') {
             return Some(Letter { base: b'd', shape: Shape::BreveOrStroke, tone: 0, upper: c == 'Đ' });
-        }
-        if !matches!(c, '\u{c0}'..='\u{1b0}' | '\u{1ea0}'..='\u{1ef9}') {
-            return None;
         }
         let mut letter: Option<Letter> = None;
         let mut known = true;
@@ -58,7 +69,12 @@ impl Letter {
     }
 
     fn of_ascii(c: char) -> Option<Letter> {
-        if c.is_ascii() { Letter::of(c) } else { None }
+        c.is_ascii_alphabetic().then(|| Letter {
+            base: c.to_ascii_lowercase() as u8,
+            shape: Shape::Bare,
+            tone: 0,
+            upper: c.is_ascii_uppercase(),
+        })
     }
 
     pub(crate) fn is_vowel(self) -> bool {
@@ -68,19 +84,16 @@ impl Letter {
     /// The precomposed character of this letter.
     pub(crate) fn to_char(self) -> char {
         let base = if self.upper { self.base.to_ascii_uppercase() } else { self.base } as char;
-        let shaped = match (self.shape, base) {
-            (Shape::Bare, _) => Some(base),
-            (Shape::BreveOrStroke, 'd') => Some('đ'),
-            (Shape::BreveOrStroke, 'D') => Some('Đ'),
-            (Shape::BreveOrStroke, _) => compose(base, '\u{306}'),
-            (Shape::Circumflex, _) => compose(base, '\u{302}'),
-            (Shape::Horn, _) => compose(base, '\u{31b}'),
-        }
-        .unwrap_or(base);
-        match (self.tone as usize).checked_sub(1).and_then(|t| TONES.get(t)) {
-            Some(tone) => compose(shaped, *tone).unwrap_or(shaped),
-            None => shaped,
-        }
+        let shape = match (self.shape, base) {
+            (Shape::Bare, _) => None,
+            (Shape::BreveOrStroke, 'd') => return 'đ',
+            (Shape::BreveOrStroke, 'D') => return 'Đ',
+            (Shape::BreveOrStroke, _) => Some('\u{306}'),
+            (Shape::Circumflex, _) => Some('\u{302}'),
+            (Shape::Horn, _) => Some('\u{31b}'),
+        };
+        let tone = self.tone.checked_sub(1).and_then(|t| TONES.get(usize::from(t))).copied();
+        [base].into_iter().chain(shape).chain(tone).nfc().next().unwrap_or(base)
     }
 }
 

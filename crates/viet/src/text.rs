@@ -19,19 +19,18 @@ pub fn nfc(text: &str) -> Cow<'_, str> {
 /// one ordinary blank; zero-width, soft-hyphen, direction and control characters dropped; Ð (U+00D0) and its
 /// kin read as Đ; trimmed. Cleaning twice changes nothing.
 pub fn clean(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let kept = text.chars().filter(|c| !is_invisible(*c)).map(|c| as_d_stroke(c).unwrap_or(c));
-    let mut blank = false;
-    for c in kept.nfc() {
-        if c.is_whitespace() {
-            blank = true;
-            continue;
-        }
-        if blank && !out.is_empty() {
+    let typed = if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_control()) {
+        Cow::Borrowed(text)
+    } else {
+        text.chars().filter(|c| !is_invisible(*c)).map(|c| as_d_stroke(c).unwrap_or(c)).collect()
+    };
+    let composed = nfc(&typed);
+    let mut out = String::with_capacity(composed.len());
+    for word in composed.split_whitespace() {
+        if !out.is_empty() {
             out.push(' ');
         }
-        blank = false;
-        out.push(c);
+        out.push_str(word);
     }
     out
 }

@@ -62,6 +62,9 @@ fn typed_numbers() {
         ("Nghi dinh so 30/2020", "30/2020/NĐ-CP"),
         ("nd-cp 30/2020", "30/2020/NĐ-CP"),
         ("nghị định số 100", "100/NĐ-CP"),
+        ("nd 100", "100/NĐ-CP"),
+        ("Quyết định số 15", "15/QĐ"),
+        ("Kế hoạch số 12/2025", "12/2025/KH"),
         ("nghị định 100 năm 2019", "100/2019/NĐ-CP"),
         ("30/2020/nd-cp", "30/2020/NĐ-CP"),
         ("30/2020/NÐ-CP", "30/2020/NĐ-CP"),
@@ -83,7 +86,17 @@ fn typed_numbers() {
         ("11/2015/ttlt-byt-bnv", "11/2015/TTLT-BYT-BNV"),
         ("02/2021/tt-bldtbxh", "02/2021/TT-BLĐTBXH"),
         ("pháp lệnh 09/2025/UBTVQH15", "09/2025/UBTVQH15"),
-        ("100/NĐ-CP/2019", "100/NĐ-CP"),
+        ("95/1998-NĐ-CP", "95/1998/NĐ-CP"),
+        ("TT số 02-2018-BYT", "02/2018/TT-BYT"),
+        ("01_2019_TT-BTC", "01/2019/TT-BTC"),
+        ("Quyết định số 143/CP", "143/CP"),
+        ("Quyết định số 426/QĐ", "426/QĐ"),
+        ("Thông tư số 01/BYT-TT", "01/BYT-TT"),
+        ("03/2018/TTLT- BCA-VKSNDTC", "03/2018/TTLT-BCA-VKSNDTC"),
+        ("07/2015/TTLT-BVHTTDL- BNV", "07/2015/TTLT-BVHTTDL-BNV"),
+        ("QCVN 02 - 16: 2012/BNNPTNT", "QCVN 02-16:2012/BNNPTNT"),
+        ("21-lct/hđnn8", "21-LCT/HĐNN8"),
+        ("100/NĐ-CP/2019", "100/2019/NĐ-CP"),
     ] {
         one(typed, normal);
     }
@@ -93,7 +106,7 @@ fn typed_numbers() {
 fn numbers_in_running_text() {
     check(
         "Căn cứ Luật Hòa giải ở cơ sở số 35/2013/QH13; Căn cứ Nghị định số 15/2014/NĐ-CP ngày 27/02/2014 của Chính phủ.",
-        &[("số 35/2013/QH13", "35/2013/QH13"), ("Nghị định số 15/2014/NĐ-CP", "15/2014/NĐ-CP")],
+        &[("35/2013/QH13", "35/2013/QH13"), ("Nghị định số 15/2014/NĐ-CP", "15/2014/NĐ-CP")],
     );
     check(
         "Luật 14/2012/QH13, NĐ 28/2013; Thông tư số 10/2016/TT-BTP.",
@@ -104,6 +117,7 @@ fn numbers_in_running_text() {
         ],
     );
     check("Quyết định 12/QĐ-UBND - UBND xã Mỹ Yên", &[("Quyết định 12/QĐ-UBND", "12/QĐ-UBND")]);
+    check("Nghị định số 63/2011/NĐ-CPngày 28 tháng 7", &[("Nghị định số 63/2011/NĐ-CP", "63/2011/NĐ-CP")]);
     check("điều 8 nđ 30/2020 khoản 2", &[("nđ 30/2020", "30/2020/NĐ-CP")]);
 }
 
@@ -121,6 +135,13 @@ fn what_is_no_number() {
         "năm 2020-2025",
         "điều 8 khoản 2",
         "Luật 5 điều",
+        "theo Mẫu số 01/TP-HGTM",
+        "mẫu 36/TB-ĐKT",
+        "nghị định 2020",
+        "nd 5",
+        "kế hoạch 12/2025",
+        "luật 0/2020",
+        "QCVN 12 : mục 3",
         "",
     ] {
         check(text, &[]);
@@ -140,9 +161,16 @@ fn parts_of_a_number() {
     assert_eq!(kind("35/2013/QH13"), None);
     assert_eq!(kind("Luật số 35/2013/QH13"), Some(DocumentKind::Law));
     assert_eq!(kind("Bộ luật số 91/2015/QH13"), Some(DocumentKind::Code));
+    assert_eq!(kind("Số: 5/KH-UBND"), Some(DocumentKind::Plan));
+    assert_eq!(kind("Nghị quyết số 17/2022/UBTVQH15"), Some(DocumentKind::Resolution));
+    assert_eq!(kind("không phải số 15"), None);
     assert_eq!(kind("15/UBND-VP"), Some(DocumentKind::OfficialLetter));
     assert_eq!(kind("30/2020/nd-cp"), Some(DocumentKind::Decree));
     assert_eq!(kind("119-CP"), None);
+    assert_eq!(kind("23-L/CTN"), None);
+    assert_eq!(kind("Luật số 23-L/CTN"), Some(DocumentKind::Law));
+    assert_eq!(kind("Quy định số 842-QĐ/TU"), Some(DocumentKind::Rules));
+    assert_eq!(kind("Quyết định số 1141/TC/CĐKT"), Some(DocumentKind::Decision));
 }
 
 #[test]

@@ -25,7 +25,9 @@ const LARGEST_BYTES: u64 = 32 << 20;
 impl Default for PublicPages {
     fn default() -> PublicPages {
         let pages = moka::sync::Cache::builder()
-            .weigher(|key: &String, kept: &Kept| u32::try_from(key.len() + kept.body.len()).unwrap_or(u32::MAX))
+            .weigher(|key: &String, kept: &Kept| {
+                u32::try_from(key.len() + kept.body.len()).unwrap_or(u32::MAX)
+            })
             .max_capacity(LARGEST_BYTES)
             .time_to_live(TIME_TO_LIVE)
             .build();

@@ -58,7 +58,8 @@ impl Form {
 impl FromRequest<Shared> for Form {
     type Rejection = Error;
     async fn from_request(request: Request, app: &Shared) -> Result<Form> {
-        let kind = request.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+        let kind =
+            request.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
         if !kind.starts_with("multipart/form-data") {
             let bytes = axum::body::Bytes::from_request(request, app)
                 .await

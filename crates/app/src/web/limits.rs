@@ -110,7 +110,10 @@ fn now() -> Instant {
 impl governor::clock::Clock for Ticker {
     type Instant = Nanos;
     fn now(&self) -> Nanos {
-        let moved = self.set.as_ref().and_then(|(from, clock)| Duration::try_from(clock.now().duration_since(*from)).ok());
+        let moved = self
+            .set
+            .as_ref()
+            .and_then(|(from, clock)| Duration::try_from(clock.now().duration_since(*from)).ok());
         Nanos::from(self.began.elapsed() + moved.unwrap_or_default())
     }
 }
@@ -145,7 +148,8 @@ mod tests {
     #[test]
     fn many_addresses_cannot_try_one_name_without_end() {
         let (_, attempts) = set_clock();
-        let tried = (0..200).filter(|n| attempts.check_sign_in("an@example.vn", &format!("a{n}")).is_ok()).count();
+        let tried =
+            (0..200).filter(|n| attempts.check_sign_in("an@example.vn", &format!("a{n}")).is_ok()).count();
         assert!((30..40).contains(&tried), "{tried}");
         // A browser that is known is not kept out by them.
         attempts.check_device("the person's own").unwrap();
@@ -154,14 +158,16 @@ mod tests {
     #[test]
     fn one_address_cannot_try_many_names_without_end() {
         let (_, attempts) = set_clock();
-        let tried = (0..500).filter(|n| attempts.check_sign_in(&format!("n{n}"), "192.0.2.1").is_ok()).count();
+        let tried =
+            (0..500).filter(|n| attempts.check_sign_in(&format!("n{n}"), "192.0.2.1").is_ok()).count();
         assert!((120..140).contains(&tried), "{tried}");
     }
 
     #[test]
     fn mails_to_one_name_are_few_and_the_visitor_does_not_learn_it() {
         let (_, attempts) = set_clock();
-        let sent: Vec<bool> = (0..5).map(|n| attempts.check_link("an@example.vn", &format!("a{n}")).unwrap()).collect();
+        let sent: Vec<bool> =
+            (0..5).map(|n| attempts.check_link("an@example.vn", &format!("a{n}")).unwrap()).collect();
         assert_eq!(sent, [true, true, true, false, false]);
     }
 }

@@ -20,7 +20,7 @@ use axum::{Extension, Router};
 
 pub use routes::{PublicRoute, Route, Routes, Who};
 
-use crate::access::Actor;
+use crate::access::{Act, Actor};
 use crate::app::{App, Shared};
 use crate::error::{Error, Failed};
 use crate::i18n::Lang;
@@ -215,7 +215,8 @@ impl FromRequestParts<Shared> for Visitor {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Visitor, Error> {
         let address = parts.extensions.get::<Address>().cloned();
-        let address = address.unwrap_or_else(|| Address { lang: Lang::Vi, path: parts.uri.path().to_owned() });
+        let address =
+            address.unwrap_or_else(|| Address { lang: Lang::Vi, path: parts.uri.path().to_owned() });
         Ok(Visitor { app: app.clone(), address })
     }
 }
@@ -257,6 +258,28 @@ impl Signed {
     pub fn redirect(&self, path: &str) -> Response {
         redirect(&self.href(path))
     }
+    /// The unit of today where a unit stands; rights at a gone unit are rights there.
+    pub fn standing(&self, unit: store::Id) -> store::Id {
+        self.standing.get(&unit).map_or(unit, |p| p.at)
+    }
+    pub fn can(&self, act: Act, unit: store::Id) -> bool {
+        self.actor.can(act, self.standing(unit), &self.tree)
+    }
+    /// See [`Actor::require`]; also for units that are gone.
+    pub fn require(&self, act: Act, unit: store::Id) -> Result<(), Error> {
+        self.actor.require(act, self.standing(unit), &self.tree)
+    }
+    /// The unit a page speaks of: the one asked, or else the person's own, if they may do `act` there.
+    pub fn unit(&self, asked: Option<store::Id>, act: Act) -> Result<store::Id, Error> {
+        match asked {
+            Some(unit) => self.require(act, unit).map(|()| unit),
+            None => crate::access::choose_unit(&self.actor, None, act, &self.tree),
+        }
+    }
+    /// The name of a unit as it is today, or as it was last.
+    pub async fn unit_name(&self, unit: store::Id) -> Result<String, Error> {
+        self.app.trees.name(&self.app.db, unit).await
+    }
 }
 
 impl FromRequestParts<Shared> for Signed {
@@ -279,7 +302,8 @@ impl FromRequestParts<Shared> for Signed {
         };
         let actor = actor.ok_or(Error::SignInNeeded)?;
         let tree = app.trees.on(&app.db, app.today()).await?;
-        Ok(Signed { app: app.clone(), actor, address, tree, by_token })
+        let standing = app.trees.placements(&app.db, app.today()).await?;
+        Ok(Signed { app: app.clone(), actor, address, tree, standing, by_token })
     }
 }
 
@@ -401,8 +425,17 @@ mod tests {
         check("/viec", true);
         check("/ke-hoach/7-00?trang=2&loc=a%20b", true);
         for elsewhere in [
-            "", "viec", "//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example", "/a\r\nb",
-            "/\t/evil.example", "javascript:alert(1)", " /viec", "/viêc",
+            "",
+            "viec",
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "https://evil.example",
+            "/a\r\nb",
+            "/\t/evil.example",
+            "javascript:alert(1)",
+            " /viec",
+            "/viêc",
         ] {
             check(elsewhere, false);
         }

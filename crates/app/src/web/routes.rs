@@ -40,7 +40,14 @@ impl Routes {
     pub fn new() -> Routes {
         Routes::default()
     }
-    fn add<H, T>(mut self, method: Method, path: &'static str, who: Who, handler: H, body_limit: usize) -> Routes
+    fn add<H, T>(
+        mut self,
+        method: Method,
+        path: &'static str,
+        who: Who,
+        handler: H,
+        body_limit: usize,
+    ) -> Routes
     where
         H: Handler<T, Shared>,
         T: 'static,
@@ -54,7 +61,7 @@ impl Routes {
         let mut service = on(filter, handler);
         if who == Who::Public {
             service = service
-                .layer(axum::middleware::from_fn(super::cached))
+                .layer::<_, std::convert::Infallible>(axum::middleware::from_fn(super::cached))
                 .layer(axum::Extension(PublicRoute));
         }
         if body_limit > 0 {
@@ -69,7 +76,12 @@ impl Routes {
         self.add(Method::GET, path, Who::Public, handler, 0)
     }
     /// Open to anyone, never cached.
-    pub fn anyone<H: Handler<T, Shared>, T: 'static>(self, method: Method, path: &'static str, handler: H) -> Routes {
+    pub fn anyone<H: Handler<T, Shared>, T: 'static>(
+        self,
+        method: Method,
+        path: &'static str,
+        handler: H,
+    ) -> Routes {
         self.add(method, path, Who::Anyone, handler, 64 << 10)
     }
     pub fn get<H: Handler<T, Shared>, T: 'static>(self, path: &'static str, handler: H) -> Routes {
@@ -85,7 +97,12 @@ impl Routes {
         self.add(Method::DELETE, path, Who::SignedIn, handler, 1 << 20)
     }
     /// Takes files: a body of up to `bytes`.
-    pub fn upload<H: Handler<T, Shared>, T: 'static>(self, path: &'static str, bytes: usize, handler: H) -> Routes {
+    pub fn upload<H: Handler<T, Shared>, T: 'static>(
+        self,
+        path: &'static str,
+        bytes: usize,
+        handler: H,
+    ) -> Routes {
         self.add(Method::POST, path, Who::SignedIn, handler, bytes)
     }
     pub fn and(mut self, other: Routes) -> Routes {

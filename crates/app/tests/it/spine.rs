@@ -35,7 +35,8 @@ async fn sums_follow_every_change_of_a_row() {
         let officer = t.person(Role::CommuneOfficer, commune).await;
         let app = &t.app;
         let mut tx = app.db.begin().await.unwrap();
-        let id = activities::insert(&mut tx, app, Some(officer.account), 1, &talk(commune, 60)).await.unwrap();
+        let id =
+            activities::insert(&mut tx, app, Some(officer.account), 1, &talk(commune, 60)).await.unwrap();
         activities::insert(&mut tx, app, Some(officer.account), 1, &talk(commune, 40)).await.unwrap();
         tx.commit().await.unwrap();
         let total = async || -> i64 {

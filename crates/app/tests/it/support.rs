@@ -96,7 +96,9 @@ impl TestApp {
         let id = self.app.new_id();
         let mut tx = self.app.db.begin().await.expect("begin");
         let email = format!("{id}@example.vn");
-        lantoa::signin::insert_account(&mut tx, id, &email, role.code(), self.app.now()).await.expect("account");
+        lantoa::signin::insert_account(&mut tx, id, &email, role.code(), self.app.now())
+            .await
+            .expect("account");
         let appointment = Appointment {
             role,
             unit,
@@ -104,7 +106,9 @@ impl TestApp {
             until: until.map(|d| d.parse().expect("a date")),
         };
         let appointment_id = self.app.new_id();
-        lantoa::signin::insert_appointment(&mut tx, appointment_id, id, &appointment).await.expect("appointment");
+        lantoa::signin::insert_appointment(&mut tx, appointment_id, id, &appointment)
+            .await
+            .expect("appointment");
         tx.commit().await.expect("commit");
         let cookie = lantoa::signin::open(&self.app, id).await.expect("sign-in");
         Person { account: id, cookie }
@@ -142,7 +146,8 @@ impl Person {
     /// Sends a form.
     pub async fn post(&self, app: &TestApp, path: &str, pairs: &[(&str, &str)]) -> Answer {
         let body = serde_html_form::to_string(pairs).expect("a form");
-        let request = self.request("POST", path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request =
+            self.request("POST", path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         app.send(request.body(Body::from(body)).expect("request")).await
     }
     /// Sends a form with one file.
@@ -169,7 +174,8 @@ impl Person {
         );
         body.extend(bytes);
         body.extend(b"\r\n--X--\r\n");
-        let request = self.request("POST", path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=X");
+        let request =
+            self.request("POST", path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=X");
         app.send(request.body(Body::from(body)).expect("request")).await
     }
 }

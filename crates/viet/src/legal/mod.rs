@@ -1,8 +1,10 @@
 //! Numbers of legal documents, and the articles, clauses and points cited with them.
 
+mod issuer;
 mod kind;
 mod number;
 mod provision;
+mod symbol;
 
 pub use kind::DocumentKind;
 pub use number::{Found, LegalNumber, find_legal_numbers};

@@ -1,7 +1,7 @@
 //! Numbers of legal documents, as printed and as typed.
 
-use super::{DocumentKind, Words};
-use crate::text::{clean, fold, nfc, slug};
+use super::{DocumentKind, Words, issuer, symbol};
+use crate::text::{clean, slug};
 use std::ops::Range;
 
 /// The number of a legal document: `35/2013/QH13`, `30/2020/NĐ-CP`, `32-CT/TW`, or as much of it as was written.
@@ -22,14 +22,15 @@ pub struct LegalNumber {
 }
 
 impl LegalNumber {
-    /// The number that is the whole of the text (a field, a heading), also a bare `19/2016`.
+    /// The number that is the whole of the text (a field, a heading: `Số: 05/KH-UBND`), also a bare `19/2016`.
     pub fn parse(text: &str) -> Option<LegalNumber> {
         let text = clean(text);
         let trimmed = text.trim_end_matches(|c: char| !c.is_alphanumeric());
         let words = Words::of(trimmed);
+        let start = if words.folded(0) == "so" { words.start(1) } else { 0 };
         (0..words.len().min(7))
             .filter_map(|n| read(&words, n, 0, true))
-            .find(|r| words.start(r.first) == 0 && r.next == words.len())
+            .find(|r| r.range == (start..trimmed.len()))
             .map(|r| r.number)
     }
 
@@ -62,8 +63,7 @@ pub fn find_legal_numbers(text: &str) -> Vec<Found> {
     while n < words.len() {
         match read(&words, n, floor, false) {
             Some(read) => {
-                let range = words.start(read.first)..words.end(read.next.saturating_sub(1));
-                found.push(Found { range, number: read.number });
+                found.push(Found { range: read.range, number: read.number });
                 n = read.next;
                 floor = n;
             }
@@ -73,9 +73,9 @@ pub fn find_legal_numbers(text: &str) -> Vec<Found> {
     found
 }
 
-/// A number that was read: words `first..next`.
+/// A number that was read, with its bytes in the text and the first word after it.
 struct Read {
-    first: usize,
+    range: Range<usize>,
     next: usize,
     number: LegalNumber,
 }
@@ -84,8 +84,12 @@ struct Read {
 #[derive(Default)]
 struct Prefix {
     kind: Option<DocumentKind>,
-    /// Written out, or followed by "số": good for a number without year.
-    plain: bool,
+    /// The kind is written out: "Nghị định".
+    named: bool,
+    /// "số" stands before the serial.
+    numbered: bool,
+    /// "Mẫu số 01/TP-HGTM": the number of a form.
+    form: bool,
     issuer: Option<String>,
 }
 
@@ -107,54 +111,69 @@ fn read(words: &Words, at: usize, floor: usize, whole: bool) -> Option<Read> {
         let kind = DocumentKind::from_abbreviation(glued).filter(|k| k.is_cited_short())?;
         (Prefix { kind: Some(kind), ..Prefix::default() }, at)
     };
-    if matches!(prefix.kind, Some(DocumentKind::TechnicalRegulation | DocumentKind::NationalStandard)) {
-        return standard(words, at, first, prefix.kind);
+    if prefix.form {
+        return None;
+    }
+    if let Some(kind @ (DocumentKind::TechnicalRegulation | DocumentKind::NationalStandard)) = prefix.kind {
+        return standard(words, at, first, kind);
     }
 
     let (mut year, mut next) = year(words, at, prefix.kind.is_some());
-    let symbol = symbol(words, next, &prefix, year.is_some() || whole);
-    let mut issuer = prefix.issuer;
+    let mut end = words.end(next - 1);
+    let mut issuer = prefix.issuer.clone();
     let mut kind = prefix.kind;
     let mut written_symbol = String::new();
-    if let Some(symbol) = symbol {
+    if let Some(symbol) = symbol::read(words, next, prefix.kind, year.is_some(), whole) {
         next = symbol.next;
+        end = symbol.end;
         year = year.or(symbol.year);
-        if symbol.kind.is_some() {
-            kind = symbol.kind;
-        }
+        kind = symbol.kind.filter(|k| !yields(*k, prefix.kind)).or(kind);
         issuer = symbol.issuer;
         written_symbol = symbol.text;
     } else if year.is_some() {
         // "BC 6/2025" is rather a month than a report.
-        if !(whole || kind.is_some_and(|k| k.is_cited_short() || prefix.plain && serial.len() > 2)) {
+        let likely =
+            |k: DocumentKind| k.is_cited_short() || prefix.numbered || prefix.named && serial.len() > 2;
+        if !(whole || kind.is_some_and(likely)) {
             return None;
         }
-    } else if !whole && !(prefix.plain && kind.is_some_and(|k| yearless(k, words, at))) {
+    } else if !(whole || yearless(&prefix, words, at)) {
         return None;
     }
     if issuer.is_none() {
         issuer = kind.and_then(|k| only_issuer(k, year));
     }
     let tail = tail(year, kind, issuer.as_deref(), written_symbol);
-    let written = clean(words.text.get(words.start(first)..words.end(next - 1)).unwrap_or_default());
-    Some(Read { first, next, number: LegalNumber { serial, year, kind, issuer, written, tail } })
+    let range = words.start(first)..end;
+    let written = clean(words.text.get(range.clone()).unwrap_or_default());
+    Some(Read { range, next, number: LegalNumber { serial, year, kind, issuer, written, tail } })
+}
+
+/// Whether only the name before the number can tell the kind: the Party abbreviates quy định as QĐ, the Ministry of
+/// Finance was once TC, and 23-L/CTN numbers the President's order that promulgated a law or an ordinance.
+fn yields(abbreviated: DocumentKind, named: Option<DocumentKind>) -> bool {
+    use DocumentKind::*;
+    match abbreviated {
+        Decision => named == Some(Rules),
+        Communique => named.is_some(),
+        Law | Order => true,
+        _ => false,
+    }
 }
 
 /// `5` as `05`, `0123` as `123`, `522b`; at most five digits and a small letter.
 fn serial(text: &str) -> Option<String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, letter) = text.split_at_checked(digits)?;
-    let plain = matches!(letter.as_bytes(), [] | [b'a'..=b'z' | b'A'..=b'Z']);
-    if !(1..=5).contains(&digits) || !plain {
-        return None;
-    }
-    Some(format!("{:0>2}{}", number.trim_start_matches('0'), letter.to_ascii_lowercase()))
+    let fits = (1..=5).contains(&digits) && matches!(letter.as_bytes(), [] | [b'a'..=b'z' | b'A'..=b'Z']);
+    let number = number.trim_start_matches('0');
+    (fits && !number.is_empty()).then(|| format!("{number:0>2}{}", letter.to_ascii_lowercase()))
 }
 
 /// Whether the word is the tail of a date or of a larger number: the 04 of 15/04/2025.
 fn follows_number(words: &Words, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return false };
-    matches!(words.gap(before), "/" | "." | "," | "-")
+    matches!(words.gap(before), "/" | "." | "," | "-" | "_")
         && words.word(before).bytes().all(|b| b.is_ascii_digit())
 }
 
@@ -167,20 +186,22 @@ fn prefix(words: &Words, at: usize, floor: usize) -> (Prefix, usize) {
         gap.len() <= 8 && gap.chars().all(|c| c.is_whitespace() || c == ':')
     };
     let Some(mut last) = at.checked_sub(1).filter(|n| *n >= floor && joined(*n)) else { return none };
-    let mut plain = false;
-    if words.folded(last) == "so" {
-        plain = true;
+    let numbered = words.folded(last) == "so";
+    if numbered {
         match last.checked_sub(1).filter(|n| *n >= floor && joined(*n)) {
             Some(n) => last = n,
             None => return none,
         }
+    }
+    if ["mau", "bieu"].contains(&words.folded(last).as_str()) {
+        return (Prefix { form: true, ..Prefix::default() }, at);
     }
     for length in (1..=5).rev() {
         let Some(first) = (last + 1).checked_sub(length).filter(|n| *n >= floor) else { continue };
         if (first..last).all(|n| words.is_blank(n)) {
             let name: Vec<String> = (first..=last).map(|n| words.folded(n)).collect();
             if let Some(kind) = DocumentKind::from_name(&name.join(" ")) {
-                return (Prefix { kind: Some(kind), plain: true, issuer: None }, first);
+                return (Prefix { kind: Some(kind), named: true, numbered, ..Prefix::default() }, first);
             }
         }
     }
@@ -188,12 +209,22 @@ fn prefix(words: &Words, at: usize, floor: usize) -> (Prefix, usize) {
     // NĐ-CP 30/2020
     if let Some(before) = last.checked_sub(1).filter(|n| *n >= floor && words.gap(*n) == "-")
         && let Some(kind) = abbreviation(before)
-        && is_known_issuer(words.word(last))
+        && issuer::is_known(words.word(last))
     {
-        return (Prefix { kind: Some(kind), plain, issuer: Some(normal_issuer(words.word(last))) }, before);
+        return (
+            Prefix {
+                kind: Some(kind),
+                numbered,
+                issuer: Some(issuer::normal(words.word(last))),
+                ..Prefix::default()
+            },
+            before,
+        );
     }
     match abbreviation(last) {
-        Some(kind) if kind != DocumentKind::Law => (Prefix { kind: Some(kind), plain, issuer: None }, last),
+        Some(kind) if kind != DocumentKind::Law => {
+            (Prefix { kind: Some(kind), numbered, ..Prefix::default() }, last)
+        }
         _ => none,
     }
 }
@@ -201,7 +232,9 @@ fn prefix(words: &Words, at: usize, floor: usize) -> (Prefix, usize) {
 /// The year after the serial (`/2020`, ` năm 2020`, after a kind also `-2020`), and the word after it.
 fn year(words: &Words, at: usize, kind_known: bool) -> (Option<i16>, usize) {
     let gap = words.gap(at);
-    if (gap.trim() == "/" || kind_known && gap == "-") && gap.len() <= 5 {
+    // File names have "01_2019_TT-BTC" and "01.2019.TT-BTC".
+    let joins = gap.trim() == "/" && gap.len() <= 5 || gap == "_" || kind_known && matches!(gap, "-" | ".");
+    if joins {
         if let Some(year) = as_year(words.word(at + 1)) {
             return (Some(year), at + 2);
         }
@@ -216,185 +249,50 @@ fn year(words: &Words, at: usize, kind_known: bool) -> (Option<i16>, usize) {
     (None, at + 1)
 }
 
-fn as_year(word: &str) -> Option<i16> {
+pub(super) fn as_year(word: &str) -> Option<i16> {
     let year = if word.len() == 4 { word.parse().ok()? } else { return None };
     (1945..=2100).contains(&year).then_some(year)
 }
 
-/// The letters after serial and year: `NĐ-CP`, `QH13`, `TTLT-BTC-BTP`, `CT/TW`.
-struct Symbol {
-    kind: Option<DocumentKind>,
-    issuer: Option<String>,
-    /// `30/NĐ-CP/2020`
-    year: Option<i16>,
-    /// Normal form, with the sign before it: `/NĐ-CP`.
-    text: String,
-    next: usize,
-}
-
-/// Signs that join the parts of a symbol, in normal form.
-fn joint(gap: &str) -> Option<char> {
-    match gap {
-        "/" => Some('/'),
-        "-" | "–" | "‑" | "‐" | "_" => Some('-'),
-        "&" => Some('&'),
-        _ => None,
-    }
-}
-
-/// `certain`: there is a year between serial and symbol, so any capitals will do.
-fn symbol(words: &Words, at: usize, prefix: &Prefix, certain: bool) -> Option<Symbol> {
-    let before = words.gap(at.checked_sub(1)?);
-    let lead = joint(before.trim()).filter(|c| *c != '&' && before.len() <= 6)?;
-    let head = words.word(at);
-    if !head.starts_with(char::is_alphabetic) {
-        return None;
-    }
-    let kind = DocumentKind::from_abbreviation(head);
-    let known = is_known_issuer(head);
-    if !(kind.is_some()
-        || known
-        || is_capitals(head) && (certain || prefix.kind.is_some() || is_letter_number(words, at)))
-    {
-        return None;
-    }
-    let typed_small = !head.chars().any(char::is_uppercase);
-
-    // The parts after the first, each with its joint.
-    let mut parts: Vec<(char, &str)> = Vec::new();
+/// `QCVN 41:2024/BGTVT`, `QCVN 4-18:2011/BYT`, `TCVN 6909:2001`: a standard always has its year.
+fn standard(words: &Words, at: usize, first: usize, kind: DocumentKind) -> Option<Read> {
+    let is_number = |n: usize| !words.word(n).is_empty() && words.word(n).bytes().all(|b| b.is_ascii_digit());
     let mut next = at + 1;
-    let mut year = None;
-    while next < words.len() {
-        let (gap, word) = (words.gap(next - 1), words.word(next));
-        let sure =
-            is_known_issuer(word) || is_capitals(word) || DocumentKind::from_abbreviation(word).is_some();
-        let sign = match joint(gap) {
-            Some('/') if !certain && as_year(word).is_some() => {
-                year = as_year(word);
-                next += 1;
-                break;
-            }
-            Some(sign) if sure || typed_small && is_small_symbol(word) => sign,
-            // Printed papers break "NĐ- CP" and misprint "NQ.HĐTP"; only the first joint may be so loose.
-            None if parts.is_empty() && kind.is_some() && is_known_issuer(word) => match gap.trim() {
-                "." if gap == "." => '.',
-                loose if gap.len() <= 6 => joint(loose).filter(|c| *c == '-')?,
-                _ => break,
-            },
-            _ => break,
-        };
-        parts.push((sign, word));
+    let mut serial = words.word(at).to_owned();
+    while words.gap(next - 1).trim() == "-" && is_number(next) {
+        serial = format!("{serial}-{}", words.word(next));
         next += 1;
     }
-    let standalone =
-        matches!(kind, Some(DocumentKind::InterministerialCircular | DocumentKind::InterbranchCircular));
-    if !certain && year.is_none() && kind.is_some() && parts.is_empty() && !known && !standalone {
-        return None;
-    }
-
-    // Elements of the issuer with '&' kept inside: BGD&ĐT is one element.
-    let mut elements: Vec<(char, String)> = Vec::new();
-    if kind.is_none() {
-        elements.push((lead, head.into()));
-    }
-    for (sign, word) in parts {
-        match elements.last_mut() {
-            Some((_, element)) if sign == '&' => *element = format!("{element}&{word}"),
-            _ => elements.push((sign, word.into())),
-        }
-    }
-    let issuer: String = elements
-        .iter()
-        .enumerate()
-        .map(|(n, (sign, e))| if n == 0 { normal_issuer(e) } else { format!("{sign}{}", normal_issuer(e)) })
-        .collect();
-    let mut text = String::from(lead);
-    let mut shown = kind;
-    if let (None, Some(before)) = (kind, prefix.kind) {
-        // "Thông tư 56/2023/BTC" means 56/2023/TT-BTC; numbers of the National Assembly have no kind in them.
-        if !issuer.starts_with("QH") && !issuer.starts_with("UBTVQH") && before.is_cited_short() && known {
-            shown = Some(before);
-        }
-    }
-    if let Some(kind) = shown {
-        text.push_str(kind.abbreviation());
-        if let Some((sign, _)) = elements.first() {
-            text.push(if kind_is_from(kind, head) { *sign } else { '-' });
-        }
-    }
-    text.push_str(&issuer);
-    let kind = kind.or(prefix.kind).or_else(|| {
-        (!certain && !known || is_letter_number(words, at)).then_some(DocumentKind::OfficialLetter)
-    });
-    Some(Symbol { kind, issuer: Some(issuer).filter(|i| !i.is_empty()), year, text, next })
+    let year = as_year(words.word(next)).filter(|_| words.gap(next - 1).trim() == ":")?;
+    let body = words.word(next + 1);
+    let has_body = words.gap(next) == "/" && issuer::is_body(body);
+    let issuer = has_body.then(|| issuer::normal(body));
+    next += if has_body { 2 } else { 1 };
+    let tail = issuer.as_ref().map_or(format!(":{year}"), |body| format!(":{year}/{body}"));
+    let range = words.start(first)..words.end(next - 1);
+    let written = clean(words.text.get(range.clone()).unwrap_or_default());
+    let serial = format!("{} {serial}", kind.abbreviation());
+    let number = LegalNumber { serial, year: Some(year), kind: Some(kind), issuer, written, tail };
+    Some(Read { range, next, number })
 }
 
-fn kind_is_from(kind: DocumentKind, head: &str) -> bool {
-    DocumentKind::from_abbreviation(head) == Some(kind)
-}
-
-/// Official letters have no kind in the number: `15/UBND-VP`, `1234/BTP-PBGDPL`.
-fn is_letter_number(words: &Words, at: usize) -> bool {
-    let is_body = |word: &str| is_capitals(word) && word.chars().all(char::is_alphabetic);
-    words.gap(at.saturating_sub(1)) == "/"
-        && words.gap(at) == "-"
-        && is_body(words.word(at))
-        && is_body(words.word(at + 1))
-        && DocumentKind::from_abbreviation(words.word(at)).is_none()
-}
-
-/// Two capitals at least to begin with: `BTC`, `QH13`, `BLĐTBXh`.
-fn is_capitals(word: &str) -> bool {
-    let mut letters = word.chars();
-    matches!((letters.next(), letters.next()), (Some(a), Some(b)) if a.is_uppercase() && b.is_uppercase())
-}
-
-/// A part of a symbol typed in small letters: `blđtbxh`. Syllables with tones or vowel marks are prose.
-fn is_small_symbol(word: &str) -> bool {
-    word.chars().count() <= 20
-        && nfc(word).chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, 'đ' | 'ư' | 'ð'))
-}
-
-/// `QCVN 41:2024/BGTVT`, `TCVN 6909:2001`.
-fn standard(words: &Words, at: usize, first: usize, kind: Option<DocumentKind>) -> Option<Read> {
-    let serial: String = words.word(at).into();
-    let mut next = at + 1;
-    let mut serial_end = at;
-    while words.gap(serial_end) == "-" && words.word(serial_end + 1).bytes().all(|b| b.is_ascii_digit()) {
-        serial_end += 1;
-        next += 1;
-    }
-    let serial = if serial_end > at {
-        words.text.get(words.start(at)..words.end(serial_end)).map_or(serial, str::to_owned)
-    } else {
-        serial
-    };
-    let year = as_year(words.word(next)).filter(|_| words.gap(next - 1) == ":");
-    let mut tail = String::new();
-    if let Some(year) = year {
-        tail = format!(":{year}");
-        next += 1;
-    }
-    let body = words.word(next);
-    let issuer = (words.gap(next - 1) == "/" && (is_capitals(body) || is_known_issuer(body)))
-        .then(|| normal_issuer(body));
-    if let Some(issuer) = &issuer {
-        tail = format!("{tail}/{issuer}");
-        next += 1;
-    }
-    year?;
-    let written = clean(words.text.get(words.start(first)..words.end(next - 1)).unwrap_or_default());
-    let serial = format!("{} {serial}", kind?.abbreviation());
-    Some(Read { first, next, number: LegalNumber { serial, year, kind, issuer, written, tail } })
-}
-
-/// Kinds that people cite by number alone ("nghị định 100"), unless the number counts something.
-fn yearless(kind: DocumentKind, words: &Words, at: usize) -> bool {
+/// Whether the serial alone is credible: "Quyết định số 15", "nghị định 100", "nd 100"; unless it counts
+/// something ("quyết định 3 tháng"), is a year ("nghị định 2020"), or goes on in a way we do not know.
+fn yearless(prefix: &Prefix, words: &Words, at: usize) -> bool {
     use DocumentKind::*;
-    let counts =
-        ["thang", "ngay", "trang", "ban", "nam", "lan", "nguoi"].contains(&words.folded(at + 1).as_str());
-    matches!(kind, Decree | Circular | JointCircular | Decision | Directive | Resolution)
-        && !(words.is_blank(at) && counts)
+    let kind_fits = match prefix.kind {
+        Some(Decree) if words.word(at).len() >= 2 => true,
+        Some(Decree | Circular | JointCircular | Decision | Directive | Resolution) => {
+            prefix.named || prefix.numbered
+        }
+        _ => false,
+    };
+    let counted = ["thang", "ngay", "trang", "ban", "nam", "lan", "nguoi"];
+    let counts = words.is_blank(at) && counted.contains(&words.folded(at + 1).as_str());
+    let is_year = !prefix.numbered && as_year(words.word(at)).is_some();
+    let gap = words.gap(at);
+    let goes_on = gap.len() == 1 && gap.starts_with(['/', '-', '_', ':', '.']) && at + 1 < words.len();
+    kind_fits && !counts && !is_year && !goes_on
 }
 
 /// The body that alone issues this kind: the Government for decrees, the National Assembly of the year for laws.
@@ -430,100 +328,5 @@ fn tail(year: Option<i16>, kind: Option<DocumentKind>, issuer: Option<&str>, sym
         None if of_assembly => format!("{year}/QH"),
         None if abbreviation.is_empty() => year,
         None => format!("{year}/{abbreviation}"),
-    }
-}
-
-/// Bodies whose abbreviations are not plain capitals, or are so common that they also count in small letters.
-const ISSUERS: &[&str] = &[
-    "CP",
-    "TTg",
-    "QH",
-    "UBTVQH",
-    "CTN",
-    "HĐNN",
-    "HĐBT",
-    "TW",
-    "BCHTW",
-    "TVQH",
-    "HĐTP",
-    "TANDTC",
-    "VKSNDTC",
-    "VKSTC",
-    "KTNN",
-    "TTCP",
-    "VPCP",
-    "VPQH",
-    "VPCTN",
-    "UBND",
-    "HĐND",
-    "HĐPH",
-    "UBDT",
-    "BDTTG",
-    "NHNN",
-    "MTTQ",
-    "UBTƯMTTQVN",
-    "ĐCTUBTWMTTQVN",
-    "TLĐ",
-    "BCA",
-    "BQP",
-    "BTP",
-    "BTC",
-    "BCT",
-    "BNV",
-    "BNG",
-    "BYT",
-    "BXD",
-    "BGTVT",
-    "BTNMT",
-    "BNNPTNT",
-    "BNNMT",
-    "BNN",
-    "BKHĐT",
-    "BKHCN",
-    "BTTTT",
-    "BVHTTDL",
-    "BVHTT",
-    "BLĐTBXH",
-    "BGDĐT",
-    "BGD&ĐT",
-    "BNN&PTNT",
-    "GDĐT",
-    "TCĐC",
-    "TU",
-    "STP",
-    "PTP",
-    "BCĐ",
-];
-
-/// Abbreviation without the number of its term: `UBTVQH` of `UBTVQH15`.
-fn without_term(word: &str) -> (&str, &str) {
-    word.split_at_checked(word.trim_end_matches(|c: char| c.is_ascii_digit()).len()).unwrap_or((word, ""))
-}
-
-fn is_known_issuer(word: &str) -> bool {
-    let (name, _) = without_term(word);
-    name.len() >= 2 && folded_issuers().contains_key(fold(name).as_str())
-}
-
-fn folded_issuers() -> &'static std::collections::HashMap<String, &'static str> {
-    static FOLDED: std::sync::LazyLock<std::collections::HashMap<String, &'static str>> =
-        std::sync::LazyLock::new(|| ISSUERS.iter().map(|i| (fold(i), *i)).collect());
-    &FOLDED
-}
-
-/// The body in capitals with its marks: `TTg` of `ttg`, `BLĐTBXH` of `bldtbxh`.
-fn normal_issuer(word: &str) -> String {
-    let (name, term) = without_term(word);
-    let known = folded_issuers().get(fold(name).as_str());
-    // What was written with marks or capitals of its own stays: HDNN8 is how the paper was numbered.
-    match known {
-        Some(known)
-            if !is_capitals(word)
-                || fold(known).len() != known.len()
-                || known.chars().any(char::is_lowercase) =>
-        {
-            format!("{known}{term}")
-        }
-        _ => clean(word).to_uppercase(),
     }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 /// A place in a legal document. Labels as printed, small letters: `8`, `113a`, `đ`, `a1`.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ProvisionRef {
-    /// Bytes of the text that name it. Items of a list ("điểm a, b khoản 2") share the range of the list.
+    /// Bytes of the text that name it. Items of a list ("điểm a, b khoản 2") share words, so ranges may overlap.
     pub range: Range<usize>,
     /// Điều
     pub article: Option<String>,
@@ -30,7 +30,10 @@ pub fn find_provisions(text: &str) -> Vec<ProvisionRef> {
             continue;
         };
         let mut chain = vec![first];
-        while let Some(next) = chain.last().and_then(|g| following(&words, g)) {
+        // Resolving a chain takes the square of its length; no sentence of a law comes near the limit.
+        while chain.len() < 200
+            && let Some(next) = chain.last().and_then(|g| following(&words, g))
+        {
             chain.push(next);
         }
         n = chain.last().map_or(n + 1, |g| g.next);

@@ -116,7 +116,13 @@ pub async fn get(db: &Db, id: RecordId) -> Result<Activity> {
 
 /// Records an activity: the row, its parts, its sums and the audit entry, in one transaction. `shard` is the
 /// recording unit's.
-pub async fn insert(tx: &mut Tx, app: &App, account: Option<Id>, shard: i64, content: &Content) -> Result<RecordId> {
+pub async fn insert(
+    tx: &mut Tx,
+    app: &App,
+    account: Option<Id>,
+    shard: i64,
+    content: &Content,
+) -> Result<RecordId> {
     let id = RecordId { shard, id: app.new_id() };
     let now = app.now();
     sql!(
@@ -199,8 +205,12 @@ pub async fn update(
     if touched == 0 {
         return Err(Error::Conflict("error-conflict"));
     }
-    sql!("DELETE FROM activity_audiences WHERE shard_id = $1 AND activity_id = $2", id.shard, id.id).run(tx).await?;
-    sql!("DELETE FROM activity_laws WHERE shard_id = $1 AND activity_id = $2", id.shard, id.id).run(tx).await?;
+    sql!("DELETE FROM activity_audiences WHERE shard_id = $1 AND activity_id = $2", id.shard, id.id)
+        .run(tx)
+        .await?;
+    sql!("DELETE FROM activity_laws WHERE shard_id = $1 AND activity_id = $2", id.shard, id.id)
+        .run(tx)
+        .await?;
     insert_parts(tx, id, content).await?;
     add_to_sums(tx, id.shard, &before.content, -1).await?;
     add_to_sums(tx, id.shard, content, 1).await?;
@@ -208,7 +218,13 @@ pub async fn update(
 }
 
 /// Withdraws instead of deleting: the row stays, the sums go back.
-pub async fn withdraw(tx: &mut Tx, app: &App, account: Option<Id>, before: &Activity, reason: &str) -> Result<()> {
+pub async fn withdraw(
+    tx: &mut Tx,
+    app: &App,
+    account: Option<Id>,
+    before: &Activity,
+    reason: &str,
+) -> Result<()> {
     let id = before.id;
     let touched = sql!(
         "UPDATE activities SET state = 'withdrawn', withdrawn_reason = $4, version = version + 1, updated_at = $5

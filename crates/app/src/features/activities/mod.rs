@@ -30,8 +30,13 @@ fn routes() -> crate::web::Routes {
 }
 
 /// The fact "activity": one row for each recorded activity, without people's names.
-pub static FACT: Fact =
-    Fact { name: "activity", rows: &ROWS, by: &[("audience", &BY_AUDIENCE), ("law", &BY_LAW)], rolled: Some(&ROLLED), page };
+pub static FACT: Fact = Fact {
+    name: "activity",
+    rows: &ROWS,
+    by: &[("audience", &BY_AUDIENCE), ("law", &BY_LAW)],
+    rolled: Some(&ROLLED),
+    page,
+};
 
 fn page(id: RecordId) -> String {
     format!("/hoat-dong/{id}")
@@ -57,7 +62,8 @@ static ROWS: Relation = Relation {
 };
 static BY_AUDIENCE: Relation = Relation {
     name: "activity by audience",
-    from: "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.month, a.method, a.title, a.estimated, a.attendances,
+    from:
+        "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.month, a.method, a.title, a.estimated, a.attendances,
                    COALESCE(a.women, 0) AS women, COALESCE(a.minority, 0) AS minority, a.copies, a.cost,
                    x.audience AS key
             FROM activities a JOIN activity_audiences x ON x.shard_id = a.shard_id AND x.activity_id = a.id
@@ -66,7 +72,8 @@ static BY_AUDIENCE: Relation = Relation {
 };
 static BY_LAW: Relation = Relation {
     name: "activity by law",
-    from: "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.month, a.method, a.title, a.estimated, a.attendances,
+    from:
+        "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.month, a.method, a.title, a.estimated, a.attendances,
                    COALESCE(a.women, 0) AS women, COALESCE(a.minority, 0) AS minority, a.copies, a.cost,
                    x.law_id AS key
             FROM activities a JOIN activity_laws x ON x.shard_id = a.shard_id AND x.activity_id = a.id
@@ -109,5 +116,5 @@ pub async fn wrong_sums(db: &store::Db) -> Result<Vec<Id>> {
     )
     .all(db)
     .await?;
-    Ok(wrong)
+    Ok(wrong.into_iter().map(|w| w.0).collect())
 }

@@ -70,6 +70,14 @@ impl Trees {
         Ok((cache.versions.clone(), cache.successions.clone()))
     }
 
+    /// The name of a unit as it is today, or as it was last.
+    pub async fn name(&self, db: &Db, unit: Id) -> Result<String> {
+        self.refresh(db).await?;
+        let cache = self.cache.read().unwrap_or_else(|e| e.into_inner());
+        let newest = cache.versions.iter().filter(|v| v.unit_id == unit).max_by_key(|v| v.valid_from);
+        newest.map(|v| v.name.clone()).ok_or(crate::error::Error::NotFound)
+    }
+
     async fn refresh(&self, db: &Db) -> Result<()> {
         let (version,): (i64,) = sql!("SELECT version FROM tree_changes WHERE id = 1").get(db).await?;
         if self.cache.read().unwrap_or_else(|e| e.into_inner()).version == Some(version) {
@@ -127,7 +135,9 @@ pub struct NewVersion {
 
 /// Enters an identity. `shard` says where its rows are first recorded and never changes.
 pub async fn insert_unit(tx: &mut Tx, id: Id, shard: i64) -> Result<()> {
-    sql!("INSERT INTO units (id, shard_id) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", id, shard).run(tx).await?;
+    sql!("INSERT INTO units (id, shard_id) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", id, shard)
+        .run(tx)
+        .await?;
     Ok(())
 }
 

@@ -152,7 +152,11 @@ pub struct Placed {
 /// Where every known unit stands on one tree. A unit on the tree stands at itself; one that is gone, at its
 /// successor when it went there whole, otherwise, divided, at the lowest unit holding all its parts; one that
 /// is yet to come, likewise by its predecessors. So every figure stands exactly once.
-pub fn placements(tree: &Tree, known: impl IntoIterator<Item = Id>, successions: &[Succession]) -> HashMap<Id, Placed> {
+pub fn placements(
+    tree: &Tree,
+    known: impl IntoIterator<Item = Id>,
+    successions: &[Succession],
+) -> HashMap<Id, Placed> {
     let mut next: HashMap<Id, BTreeSet<Id>> = HashMap::new();
     let mut previous: HashMap<Id, BTreeSet<Id>> = HashMap::new();
     for s in successions.iter().filter(|s| s.from_unit != s.to_unit) {
@@ -162,7 +166,8 @@ pub fn placements(tree: &Tree, known: impl IntoIterator<Item = Id>, successions:
     let mut placed = HashMap::new();
     for unit in known {
         let forward = follow(tree, unit, &next, &mut HashSet::new());
-        let ends = if forward.is_empty() { follow(tree, unit, &previous, &mut HashSet::new()) } else { forward };
+        let ends =
+            if forward.is_empty() { follow(tree, unit, &previous, &mut HashSet::new()) } else { forward };
         let at = match ends.len() {
             1 => ends.first().copied(),
             _ => tree.common(ends.iter().copied()),

@@ -59,7 +59,13 @@ pub async fn one_time_link(tx: &mut Tx, app: &App, lang: Lang, account: Id, hour
 }
 
 /// Mails a one-time link to the account's own address, never to another's.
-pub async fn mail_link(app: &App, lang: Lang, account: &signin::Account, link: &str, hours: i64) -> Result<()> {
+pub async fn mail_link(
+    app: &App,
+    lang: Lang,
+    account: &signin::Account,
+    link: &str,
+    hours: i64,
+) -> Result<()> {
     let new = account.password_hash.is_none();
     let key = if new { "people-mail-new" } else { "people-mail-forgotten" };
     let subject = app.words.say(lang, &format!("{key}-subject"), &[]);

@@ -188,7 +188,8 @@ impl Standing {
     }
     /// The unit and those that went over into it.
     pub fn with_gone(&self, unit: Id, tree: &Tree) -> Vec<Id> {
-        let gone = self.placed.iter().filter(|(id, p)| p.at == unit && !tree.contains(**id)).map(|(id, _)| *id);
+        let gone =
+            self.placed.iter().filter(|(id, p)| p.at == unit && !tree.contains(**id)).map(|(id, _)| *id);
         std::iter::once(unit).chain(gone).collect()
     }
     /// Whether the person keeps the people of the unit where the appointment is or was.

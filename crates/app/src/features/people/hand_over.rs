@@ -43,7 +43,8 @@ type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 pub trait HandOver: Send + Sync {
     /// Gives everything that points at `from` at the unit and is still open to `to`, and writes it to the
     /// audit log; what it gave.
-    fn hand_over<'a>(&'a self, tx: &'a mut Tx, app: &'a App, what: &'a HandedOver) -> Running<'a, Vec<Moved>>;
+    fn hand_over<'a>(&'a self, tx: &'a mut Tx, app: &'a App, what: &'a HandedOver)
+    -> Running<'a, Vec<Moved>>;
     /// Gives back what [`hand_over`](HandOver::hand_over) gave, of its own kinds, where `to` still has it.
     fn take_back<'a>(
         &'a self,
@@ -73,11 +74,13 @@ pub async fn show_form(s: Signed, Path(id): Path<String>) -> Result<Response> {
 
 async fn page(s: &Signed, of: Appointed, form: Form, problems: Vec<FieldProblem>) -> Result<HandOverPage> {
     let title = s.app.words.say(s.lang(), "people-hand-over-of", &[("name", of.name.clone())]);
-    let mut page = s.page(Room::Settings, &title).crumb(of.name.clone(), format!("/quan-tri/nguoi/{}", of.account_id));
+    let mut page =
+        s.page(Room::Settings, &title).crumb(of.name.clone(), format!("/quan-tri/nguoi/{}", of.account_id));
     page.problems = problems;
     let mut others: Vec<(Id, String)> = Vec::new();
     for a in appointment::list_of_unit(&s.app.db, of.unit_id).await? {
-        let serves = a.when(page.today) != When::Ended && a.disabled_at.is_none() && a.account_id != of.account_id;
+        let serves =
+            a.when(page.today) != When::Ended && a.disabled_at.is_none() && a.account_id != of.account_id;
         if serves && others.last().is_none_or(|(id, _)| *id != a.account_id) {
             others.push((a.account_id, a.name));
         }
@@ -135,7 +138,8 @@ pub async fn hand_over(tx: &mut Tx, app: &App, by: Id, of: &Appointed, to: Id, d
     let shard = shard_of(tx, of.unit_id).await?;
     let role = of.role().ok_or(Error::NotFound)?;
     appointment::set_until(tx, app, Some(by), shard, of, Some(day)).await?;
-    let begun = Appointment { role, unit: of.unit_id, from: day, until: of.valid_until.filter(|until| *until > day) };
+    let begun =
+        Appointment { role, unit: of.unit_id, from: day, until: of.valid_until.filter(|until| *until > day) };
     let begun = appointment::appoint(tx, app, Some(by), shard, to, &begun).await?;
     let id = app.new_id();
     sql!(
@@ -215,10 +219,13 @@ async fn take_back(
     ended: &Appointed,
     begun: &Appointed,
 ) -> Result<()> {
-    let touched =
-        sql!("UPDATE hand_overs SET undone_at = $2 WHERE id = $1 AND undone_at IS NULL", record.id, app.now())
-            .run(tx)
-            .await?;
+    let touched = sql!(
+        "UPDATE hand_overs SET undone_at = $2 WHERE id = $1 AND undone_at IS NULL",
+        record.id,
+        app.now()
+    )
+    .run(tx)
+    .await?;
     if touched == 0 {
         return Err(Error::Conflict("people-hand-over-changed"));
     }
@@ -227,10 +234,12 @@ async fn take_back(
     appointment::set_until(tx, app, Some(by), shard, begun, Some(begun.valid_from)).await?;
     appointment::set_until(tx, app, Some(by), shard, ended, record.previous_until).await?;
     store::record! { struct Item { kind: String, object_id: String } }
-    let items: Vec<Item> =
-        sql!("SELECT kind, object_id FROM hand_over_items WHERE hand_over_id = $1 ORDER BY kind, object_id", record.id)
-            .all(&mut *tx)
-            .await?;
+    let items: Vec<Item> = sql!(
+        "SELECT kind, object_id FROM hand_over_items WHERE hand_over_id = $1 ORDER BY kind, object_id",
+        record.id
+    )
+    .all(&mut *tx)
+    .await?;
     let moved: Vec<Moved> = items.into_iter().map(|i| Moved { kind: i.kind, object: i.object_id }).collect();
     let what = HandedOver { unit: ended.unit_id, from: ended.account_id, to: begun.account_id, by };
     for feature in crate::hand_overs() {

@@ -41,7 +41,9 @@ impl Shown {
         all.into_iter()
             .map(|a| Shown {
                 // A unit that is gone today has no name on today's tree.
-                unit: tree.get(a.unit_id).map_or_else(|| page.t("people-unit-gone"), |_| tree.full_name(a.unit_id)),
+                unit: tree
+                    .get(a.unit_id)
+                    .map_or_else(|| page.t("people-unit-gone"), |_| tree.full_name(a.unit_id)),
                 role: page.t(&format!("role-{}", a.role)),
                 when: a.when(page.today),
                 appointed: a,

@@ -55,7 +55,10 @@ async fn get_kept(s: &Signed, id: Id) -> Result<Kept> {
     }
     let today = s.app.today();
     let whole = id != s.actor.account
-        && appointments.iter().filter(|a| a.when(today) != When::Ended).all(|a| a.may_change(&s.actor, &s.tree));
+        && appointments
+            .iter()
+            .filter(|a| a.when(today) != When::Ended)
+            .all(|a| a.may_change(&s.actor, &s.tree));
     Ok(Kept { account: signin::get_account(&s.app.db, id).await?, appointments, whole })
 }
 
@@ -79,7 +82,8 @@ async fn page(s: &Signed, kept: Kept, form: Form, problems: Vec<FieldProblem>) -
     page.done = done(&s.app, page.lang, &form);
     page.problems = problems;
     let asked: Option<Id> = form.text("don-vi").parse().ok();
-    let newest = kept.appointments.iter().map(|a| a.unit_id).find(|u| s.actor.can(Act::ManagePeople, *u, &s.tree));
+    let newest =
+        kept.appointments.iter().map(|a| a.unit_id).find(|u| s.actor.can(Act::ManagePeople, *u, &s.tree));
     let at = asked.or(newest).filter(|u| s.actor.can(Act::ManagePeople, *u, &s.tree));
     let at = at.and_then(|id| Some((id, s.tree.get(id)?.name.clone())));
     if let Some((id, name)) = &at {
@@ -95,7 +99,10 @@ async fn page(s: &Signed, kept: Kept, form: Form, problems: Vec<FieldProblem>) -
         appointments.push(Row { shown, may_change, hand_over });
     }
     Ok(PersonPage {
-        roles: at.as_ref().filter(|_| kept.account.id != s.actor.account).map_or(vec![], |(id, _)| unit::roles(s, *id)),
+        roles: at
+            .as_ref()
+            .filter(|_| kept.account.id != s.actor.account)
+            .map_or(vec![], |(id, _)| unit::roles(s, *id)),
         at,
         appointments,
         whole: kept.whole,
@@ -115,7 +122,8 @@ pub async fn appoint(s: Signed, Path(id): Path<String>, form: Form) -> Result<Re
         return Err(Error::Conflict("people-not-oneself"));
     }
     let mut problems = Problems::default();
-    let Some(new) = unit::read_appointment(&s, &mut problems, &form, at)?.filter(|_| problems.0.is_empty()) else {
+    let Some(new) = unit::read_appointment(&s, &mut problems, &form, at)?.filter(|_| problems.0.is_empty())
+    else {
         return show_again(&page(&s, kept, form, problems.0).await?);
     };
     let mut tx = s.app.db.begin().await?;

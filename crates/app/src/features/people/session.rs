@@ -43,7 +43,8 @@ pub async fn begin(visitor: Visitor, peer: Peer, form: Form) -> Result<Response>
     match signin::sign_in(app, &email, &password, &peer, peer.token.as_deref()).await {
         Ok((_, token)) => {
             let to = local_path(form.text("toi")).unwrap_or(FIRST_PAGE);
-            let cookies = [set_cookie(app, Some(&token)), set_device_cookie(app, &signin::device_word(app, &email))];
+            let cookies =
+                [set_cookie(app, Some(&token)), set_device_cookie(app, &signin::device_word(app, &email))];
             Ok((AppendHeaders(cookies), redirect(&crate::page::href(visitor.lang(), to))).into_response())
         }
         Err(Error::Invalid(problems)) => again(&visitor, form, problems, StatusCode::UNPROCESSABLE_ENTITY),

@@ -43,7 +43,8 @@ pub async fn show_page(s: Signed, Query(pairs): Query<Vec<(String, String)>>) ->
 
 async fn page(s: &Signed, unit: Id, form: Form, problems: Vec<FieldProblem>) -> Result<UnitPage> {
     let unit = s.tree.get(unit).ok_or(Error::NotFound)?.clone();
-    let mut page = s.page(Room::Settings, &s.app.words.say(s.lang(), "people-of", &[("unit", unit.name.clone())]));
+    let mut page =
+        s.page(Room::Settings, &s.app.words.say(s.lang(), "people-of", &[("unit", unit.name.clone())]));
     for above in s.tree.line(unit.unit_id).into_iter().skip(1).collect::<Vec<_>>().into_iter().rev() {
         if s.actor.can(Act::ManagePeople, above, &s.tree)
             && let Some(name) = s.tree.get(above).map(|u| u.name.clone())
@@ -59,16 +60,9 @@ async fn page(s: &Signed, unit: Id, form: Form, problems: Vec<FieldProblem>) -> 
         all.extend(appointment::list_of_unit(&s.app.db, id).await?);
     }
     let (ended, held) = Shown::list(all, &s.tree, &page).into_iter().partition(|a| a.when == When::Ended);
-    let below = s.tree.children(unit.unit_id).iter().filter_map(|id| Some((*id, s.tree.get(*id)?.name.clone())));
-    Ok(UnitPage {
-        held,
-        ended,
-        below: below.collect(),
-        roles: roles(s, unit.unit_id),
-        form,
-        unit,
-        page,
-    })
+    let below =
+        s.tree.children(unit.unit_id).iter().filter_map(|id| Some((*id, s.tree.get(*id)?.name.clone())));
+    Ok(UnitPage { held, ended, below: below.collect(), roles: roles(s, unit.unit_id), form, unit, page })
 }
 
 /// The roles that the person may give at a unit.
@@ -77,7 +71,12 @@ pub fn roles(s: &Signed, unit: Id) -> Vec<Role> {
 }
 
 /// A role, and from when to when, out of a form; problems are added, a role one may not give is Forbidden.
-pub fn read_appointment(s: &Signed, problems: &mut Problems, form: &Form, unit: Id) -> Result<Option<Appointment>> {
+pub fn read_appointment(
+    s: &Signed,
+    problems: &mut Problems,
+    form: &Form,
+    unit: Id,
+) -> Result<Option<Appointment>> {
     let role = Role::from_code(form.text("role"));
     if role.is_none() {
         problems.add("role", "error-choice");
@@ -114,16 +113,25 @@ pub async fn add_person(s: Signed, form: Form) -> Result<Response> {
         return show_again(&page(&s, unit, form, problems.0).await?);
     };
     let mut tx = app.db.begin().await?;
-    let (id, new) =
-        match account::create(&mut tx, app, Some(s.actor.account), shard, &email, &name, &appointment).await {
-            Ok(made) => made,
-            Err(Error::Conflict(key)) => {
-                tx.rollback().await?;
-                problems.add("role", key);
-                return show_again(&page(&s, unit, form, problems.0).await?);
-            }
-            Err(other) => return Err(other),
-        };
+    let (id, new) = match account::create(
+        &mut tx,
+        app,
+        Some(s.actor.account),
+        shard,
+        &email,
+        &name,
+        &appointment,
+    )
+    .await
+    {
+        Ok(made) => made,
+        Err(Error::Conflict(key)) => {
+            tx.rollback().await?;
+            problems.add("role", key);
+            return show_again(&page(&s, unit, form, problems.0).await?);
+        }
+        Err(other) => return Err(other),
+    };
     let link = match new {
         true => Some(account::one_time_link(&mut tx, app, Lang::Vi, id, NEW_HOURS).await?),
         false => None,

@@ -1,0 +1,74 @@
+//! Indicators: dated data over facts.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use store::{Filter, Relation};
+
+use crate::facts::Fact;
+use crate::i18n::Lang;
+
+/// A figure that the law or a report asks for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Indicator {
+    pub code: String,
+    pub vi: String,
+    pub en: String,
+    /// Its unit of measure.
+    pub unit_vi: String,
+    pub unit_en: String,
+    /// A fact by name, and what of it is summed; `rows` counts.
+    pub fact: String,
+    pub measure: String,
+    /// Only rows whose column holds one of these.
+    #[serde(default, rename = "where")]
+    pub filters: BTreeMap<String, Vec<String>>,
+    /// Dimensions by which it may be split, besides unit and month.
+    pub by: Vec<String>,
+    /// It is a part of this other figure and may never exceed it.
+    pub part_of: Option<String>,
+    pub legal: String,
+    pub from: Date,
+    pub until: Option<Date>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    indicator: Vec<Indicator>,
+}
+
+static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| {
+    let file: Result<File, _> = toml::from_str(include_str!("indicators.toml"));
+    file.map(|f| f.indicator).unwrap_or_else(|e| panic!("indicators.toml: {e}"))
+});
+
+/// The indicators in force on some day of a period.
+pub fn indicators(from: Date, to: Date) -> Vec<&'static Indicator> {
+    INDICATORS.iter().filter(|i| i.from <= to && i.until.is_none_or(|u| from < u)).collect()
+}
+pub fn find_indicator(code: &str) -> Option<&'static Indicator> {
+    INDICATORS.iter().find(|i| i.code == code)
+}
+
+impl Indicator {
+    pub fn name(&self, lang: Lang) -> &str {
+        lang.pick(&self.vi, &self.en)
+    }
+    pub fn unit_of_measure(&self, lang: Lang) -> &str {
+        lang.pick(&self.unit_vi, &self.unit_en)
+    }
+    /// Its fact; indicators' files are tested against the facts there are.
+    pub fn fact(&self) -> Option<&'static Fact> {
+        crate::facts().into_iter().find(|f| f.name == self.fact)
+    }
+    /// Its conditions on a relation's columns.
+    pub fn conditions(&self, relation: &'static Relation) -> Vec<Filter> {
+        self.filters
+            .iter()
+            .filter_map(|(column, values)| Some(Filter::any_of(relation.column(column)?.name(), values)))
+            .collect()
+    }
+}

@@ -1,0 +1,529 @@
+//! Reading figures: which units, which period, on which tree, split how. Everything is summed on reading from
+//! sums kept at recording unit × month, so a save is in every figure when it answers.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use store::{Filter, Id, Relation, Select, Value};
+
+use super::{Indicator, Period};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::facts::{Fact, month_of};
+use crate::features::orgs::{Placed, Tree};
+
+/// On which tree figures are summed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Units {
+    /// Each row under the units as they were on its own day.
+    AsTheyWere,
+    /// All rows under the units as they are on one day; gone units stand at their successors.
+    AsOn(Date),
+}
+
+/// How a table is split into rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum By {
+    Whole,
+    Unit,
+    Month,
+    UnitAndMonth,
+    Audience,
+    Law,
+}
+
+impl By {
+    pub const ALL: [By; 6] = [By::Whole, By::Unit, By::Month, By::UnitAndMonth, By::Audience, By::Law];
+    pub fn code(self) -> &'static str {
+        match self {
+            By::Whole => "whole",
+            By::Unit => "unit",
+            By::Month => "month",
+            By::UnitAndMonth => "unit-month",
+            By::Audience => "audience",
+            By::Law => "law",
+        }
+    }
+    pub fn from_code(code: &str) -> Option<By> {
+        By::ALL.into_iter().find(|b| b.code() == code)
+    }
+    fn units(self) -> bool {
+        matches!(self, By::Unit | By::UnitAndMonth)
+    }
+    fn months(self) -> bool {
+        matches!(self, By::Month | By::UnitAndMonth)
+    }
+    /// The dimension of a fact that it needs; unit and month stand in every fact.
+    pub(super) fn dimension(self) -> Option<&'static str> {
+        match self {
+            By::Audience => Some("audience"),
+            By::Law => Some("law"),
+            _ => None,
+        }
+    }
+}
+
+/// The question a table answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    pub unit: Id,
+    pub period: Period,
+    pub units: Units,
+    pub by: By,
+}
+
+/// A figure: what was done, what is estimated, and from how many rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Figure {
+    pub actual: i64,
+    pub estimate: i64,
+    pub rows: i64,
+}
+impl Figure {
+    pub fn total(self) -> i64 {
+        self.actual + self.estimate
+    }
+    fn add(&mut self, other: Figure) {
+        self.actual += other.actual;
+        self.estimate += other.estimate;
+        self.rows += other.rows;
+    }
+}
+
+/// Where figures stand under the unit asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Place {
+    /// What the asked unit recorded itself.
+    Own,
+    /// A unit directly under the one asked, with all under it.
+    Under(Id),
+    /// A unit that was divided among several of the units under the one asked: counted once, here.
+    Divided(Id),
+}
+
+/// What a row of a table is about: a place, a month, a value of a dimension, as the table is split.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RowKey {
+    pub place: Option<Place>,
+    pub month: Option<i64>,
+    pub value: Option<String>,
+}
+impl RowKey {
+    pub fn place(place: Place) -> RowKey {
+        RowKey { place: Some(place), ..RowKey::default() }
+    }
+    pub fn month(month: i64) -> RowKey {
+        RowKey { month: Some(month), ..RowKey::default() }
+    }
+}
+
+/// Figures by row; each row has one figure for each indicator asked, in their order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    pub rows: Vec<(RowKey, Vec<Figure>)>,
+    /// Each of the asked unit as a whole, every row of facts once, however the table is split.
+    pub total: Vec<Figure>,
+}
+
+/// The trees a question needs, and where each recording unit stands for it.
+pub struct Ground {
+    /// Spans of days with one tree each; one span for a reading on one day's tree.
+    spans: Vec<Span>,
+}
+
+struct Span {
+    from: Date,
+    to: Date,
+    tree: Arc<Tree>,
+    /// Recording unit → where it stands under the asked one.
+    places: HashMap<Id, Place>,
+    /// Every recording unit belongs to the asked one: no need to name them.
+    all: bool,
+}
+
+impl Ground {
+    pub async fn of(app: &App, question: &Question) -> Result<Ground> {
+        let (versions, _) = app.trees.history(&app.db).await?;
+        let known: BTreeSet<Id> = versions.iter().map(|v| v.unit_id).collect();
+        let mut spans = Vec::new();
+        match question.units {
+            Units::AsOn(day) => {
+                let tree = app.trees.on(&app.db, day).await?;
+                let placed = app.trees.placements(&app.db, day).await?;
+                let places = known
+                    .iter()
+                    .filter_map(|u| Some((*u, place(&tree, question.unit, *u, *placed.get(u)?)?)));
+                let places: HashMap<Id, Place> = places.collect();
+                let all = places.len() == known.len();
+                spans.push(Span { from: question.period.from, to: question.period.to, tree, places, all });
+            }
+            Units::AsTheyWere => {
+                let mut starts = BTreeSet::from([question.period.from]);
+                let changes = versions.iter().flat_map(|v| [Some(v.valid_from), v.valid_until]).flatten();
+                starts.extend(changes.filter(|d| question.period.contains(*d)));
+                let starts: Vec<Date> = starts.into_iter().collect();
+                for (i, from) in starts.iter().enumerate() {
+                    let to = match starts.get(i + 1) {
+                        Some(next) => next.yesterday().unwrap_or(*next),
+                        None => question.period.to,
+                    };
+                    let tree = app.trees.on(&app.db, *from).await?;
+                    let here = |u: Id| place(&tree, question.unit, u, Placed { at: u, divided: false });
+                    let places: HashMap<Id, Place> =
+                        tree.units().filter_map(|u| Some((u.unit_id, here(u.unit_id)?))).collect();
+                    let all = tree.roots().contains(&question.unit);
+                    spans.push(Span { from: *from, to, tree, places, all });
+                }
+            }
+        }
+        Ok(Ground { spans })
+    }
+
+    /// Whether any unit at all stands under the asked one in the period.
+    pub fn is_empty(&self) -> bool {
+        self.spans.iter().all(|s| s.places.is_empty())
+    }
+    /// The name of a unit as it was last in the period.
+    pub fn tree(&self) -> Option<&Tree> {
+        self.spans.last().map(|s| s.tree.as_ref())
+    }
+
+    /// The recording units at a place (or all), span by span; `None` for every unit there is.
+    fn members(&self, place: Option<Place>) -> Vec<(Date, Date, Option<Vec<Id>>)> {
+        self.spans
+            .iter()
+            .map(|s| {
+                let ids = match (place, s.all) {
+                    (None, true) => None,
+                    (want, _) => {
+                        let mut ids: Vec<Id> = s
+                            .places
+                            .iter()
+                            .filter(|(_, p)| want.is_none_or(|w| w == **p))
+                            .map(|(u, _)| *u)
+                            .collect();
+                        ids.sort();
+                        Some(ids)
+                    }
+                };
+                (s.from, s.to, ids)
+            })
+            .collect()
+    }
+}
+
+/// Where under `asked` a unit standing at `placed` counts; none when outside.
+fn place(tree: &Tree, asked: Id, unit: Id, placed: Placed) -> Option<Place> {
+    let line = tree.line(placed.at);
+    let depth = line.iter().position(|u| *u == asked)?;
+    Some(match depth.checked_sub(1).and_then(|d| line.get(d)) {
+        Some(child) => Place::Under(*child),
+        None if placed.divided => Place::Divided(unit),
+        None => Place::Own,
+    })
+}
+
+/// Which relation answers, and the column that holds the split value.
+fn relation(fact: &'static Fact, period: Period, by: By) -> Result<(&'static Relation, bool)> {
+    if let Some(rolled) = fact.rolled.filter(|_| period.is_whole_months()) {
+        return Ok((rolled, true));
+    }
+    Ok((rows_relation(fact, by)?, false))
+}
+
+fn rows_relation(fact: &'static Fact, by: By) -> Result<&'static Relation> {
+    match by.dimension() {
+        None => Ok(fact.rows),
+        Some(dimension) => fact
+            .by
+            .iter()
+            .find(|(d, _)| *d == dimension)
+            .map(|(_, r)| *r)
+            .ok_or(Error::Conflict("numbers-no-such-split")),
+    }
+}
+
+/// Answers a question for some indicators. Those whose facts have no such split show nothing in the rows.
+pub async fn read(app: &App, question: &Question, indicators: &[&'static Indicator]) -> Result<Table> {
+    let ground = Ground::of(app, question).await?;
+    read_on(app, question, indicators, &ground).await
+}
+
+/// The same, on a ground already laid.
+pub async fn read_on(
+    app: &App,
+    question: &Question,
+    indicators: &[&'static Indicator],
+    ground: &Ground,
+) -> Result<Table> {
+    let width = indicators.len();
+    let mut rows: BTreeMap<RowKey, Vec<Figure>> = BTreeMap::new();
+    let mut total = vec![Figure::default(); width];
+    let mut facts: Vec<(&'static Fact, Vec<(usize, &'static Indicator)>)> = Vec::new();
+    for (i, indicator) in indicators.iter().enumerate() {
+        let Some(fact) = indicator.fact() else { continue };
+        match facts.iter_mut().find(|(f, _)| f.name == fact.name) {
+            Some((_, list)) => list.push((i, indicator)),
+            None => facts.push((fact, vec![(i, indicator)])),
+        }
+    }
+    for (fact, list) in facts {
+        for (from, to, members) in ground.members(None) {
+            let span = Period { from, to };
+            let places = ground.spans.iter().find(|s| s.from == from).map(|s| &s.places);
+            let Some(places) = places else { continue };
+            for cell in sums(app, fact, span, By::Whole, &list, members.clone(), question.by.months()).await?
+            {
+                let row = (question.by.units() || question.by.months()).then(|| RowKey {
+                    place: if question.by.units() { places.get(&cell.unit).copied() } else { None },
+                    month: question.by.months().then_some(cell.month),
+                    value: None,
+                });
+                for ((i, _), figure) in list.iter().zip(&cell.figures) {
+                    if let Some(t) = total.get_mut(*i) {
+                        t.add(*figure);
+                    }
+                    if let Some(f) = row.as_ref().and_then(|r| {
+                        rows.entry(r.clone()).or_insert_with(|| vec![Figure::default(); width]).get_mut(*i)
+                    }) {
+                        f.add(*figure);
+                    }
+                }
+            }
+            if let Some(dimension) = question.by.dimension() {
+                let split: Vec<_> =
+                    list.iter().filter(|(_, i)| i.by.iter().any(|b| b == dimension)).copied().collect();
+                if split.is_empty() {
+                    continue;
+                }
+                for cell in sums(app, fact, span, question.by, &split, members, false).await? {
+                    let row = rows
+                        .entry(RowKey { value: Some(cell.key), ..RowKey::default() })
+                        .or_insert_with(|| vec![Figure::default(); width]);
+                    for ((i, _), figure) in split.iter().zip(&cell.figures) {
+                        if let Some(f) = row.get_mut(*i) {
+                            f.add(*figure);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    // Units and months with nothing recorded are rows too: an empty line says more than a missing one.
+    let months: Vec<Option<i64>> = match question.by.months() {
+        true => question.period.months().into_iter().map(Some).collect(),
+        false => vec![None],
+    };
+    let places: BTreeSet<Option<Place>> = match question.by.units() {
+        true => {
+            let under =
+                ground.spans.iter().flat_map(|s| s.places.values()).filter(|p| matches!(p, Place::Under(_)));
+            under.map(|p| Some(*p)).collect()
+        }
+        false => BTreeSet::from([None]),
+    };
+    if question.by.units() || question.by.months() {
+        for place in places {
+            for month in &months {
+                let key = RowKey { place, month: *month, value: None };
+                rows.entry(key).or_insert_with(|| vec![Figure::default(); width]);
+            }
+        }
+    }
+    let mut rows: Vec<_> = rows.into_iter().collect();
+    if question.by.units() {
+        let names: HashMap<Id, &str> = ground
+            .spans
+            .iter()
+            .flat_map(|s| s.tree.units())
+            .map(|u| (u.unit_id, u.name_key.as_str()))
+            .collect();
+        rows.sort_by_cached_key(|(key, _)| {
+            let (group, unit) = match key.place {
+                None | Some(Place::Own) => (0, None),
+                Some(Place::Under(u)) => (1, Some(u)),
+                Some(Place::Divided(u)) => (2, Some(u)),
+            };
+            (group, unit.and_then(|u| names.get(&u).map(|n| n.to_string())), unit, key.month)
+        });
+    }
+    Ok(Table { rows, total })
+}
+
+struct Cell {
+    unit: Id,
+    month: i64,
+    key: String,
+    figures: Vec<Figure>,
+}
+
+/// Sums of one fact over a span, grouped by recording unit, by month if asked, or by the values of a split.
+async fn sums(
+    app: &App,
+    fact: &'static Fact,
+    span: Period,
+    by: By,
+    indicators: &[(usize, &'static Indicator)],
+    members: Option<Vec<Id>>,
+    months: bool,
+) -> Result<Vec<Cell>> {
+    let (relation, rolled) = relation(fact, span, by)?;
+    let mut select = Select::from(relation);
+    let split = by.dimension().is_some();
+    // A split needs no unit; a table by unit or month needs no key.
+    select = if split { select.by("key") } else { select.by("unit_id") };
+    if months {
+        select = select.by("month");
+    }
+    if rolled {
+        select = select
+            .filter(Filter::is("dimension", by.dimension().unwrap_or("")))
+            .filter(Filter::at_least("month", month_of(span.from)))
+            .filter(Filter::at_most("month", month_of(span.to)));
+    } else {
+        select = select.filter(Filter::at_least("day", span.from)).filter(Filter::at_most("day", span.to));
+    }
+    if let Some(members) = members {
+        select = select.filter(Filter::any_of("unit_id", members));
+    }
+    let estimates = relation.column("estimated").is_some();
+    for (_, indicator) in indicators {
+        let conditions = indicator.conditions(relation);
+        let measure = |select: Select, more: Vec<Filter>| {
+            let conditions = [conditions.clone(), more].concat();
+            match (indicator.measure.as_str(), rolled) {
+                ("rows", false) => select.count(conditions),
+                (measure, _) => select.sum(measure, conditions),
+            }
+        };
+        let estimated = |yes: bool| if estimates { vec![Filter::is("estimated", yes)] } else { vec![] };
+        select = measure(select, estimated(false));
+        select = if estimates {
+            measure(select, estimated(true))
+        } else {
+            select.count(vec![Filter::any_of("unit_id", Vec::<Id>::new())])
+        };
+        select =
+            if rolled { select.sum("rows", conditions.clone()) } else { select.count(conditions.clone()) };
+    }
+    let mut cells = Vec::new();
+    for row in select.query().rows(&app.db).await? {
+        let mut at = 0;
+        let mut next = || {
+            at += 1;
+            at - 1
+        };
+        let first = next();
+        // Dimension keys are text, except ids of laws in relations of rows.
+        let (unit, key) = match (split, split && by == By::Law && !rolled) {
+            (false, _) => (id_at(&row, first)?, String::new()),
+            (true, true) => (Id([0; 16]), id_at(&row, first)?.to_string()),
+            (true, false) => (Id([0; 16]), row.text_at(first)?.unwrap_or_default()),
+        };
+        let month = if months { row.int_at(next())?.unwrap_or(0) } else { 0 };
+        let mut figures = Vec::with_capacity(indicators.len());
+        for _ in indicators {
+            let mut int = || -> Result<i64> { Ok(row.int_at(next())?.unwrap_or(0)) };
+            figures.push(Figure { actual: int()?, estimate: int()?, rows: int()? });
+        }
+        if figures.iter().any(|f| *f != Figure::default()) {
+            cells.push(Cell { unit, month, key, figures });
+        }
+    }
+    Ok(cells)
+}
+
+fn id_at(row: &store::Row, index: usize) -> Result<Id> {
+    let bytes = row.bytes_at(index)?.unwrap_or_default();
+    bytes.try_into().map(Id).map_err(|_| Error::Internal(anyhow::anyhow!("an id of another length")))
+}
+
+/// One row behind a figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Behind {
+    pub id: store::RecordId,
+    pub unit: Id,
+    pub day: Date,
+    pub title: String,
+    pub value: i64,
+    pub page: String,
+}
+
+/// The rows behind one figure, newest first, at most `limit`, after the one named (day, id).
+pub async fn rows_behind(
+    app: &App,
+    question: &Question,
+    indicator: &'static Indicator,
+    row: Option<&RowKey>,
+    after: Option<(Date, Id)>,
+    limit: i64,
+) -> Result<Vec<Behind>> {
+    let Some(fact) = indicator.fact() else { return Ok(vec![]) };
+    let ground = Ground::of(app, question).await?;
+    let split = row.is_some_and(|r| r.value.is_some());
+    let relation = rows_relation(fact, if split { question.by } else { By::Whole })?;
+    let counts = indicator.measure == "rows";
+    let mut found = Vec::new();
+    for (from, to, members) in ground.members(row.and_then(|r| r.place)).into_iter().rev() {
+        let missing = limit - i64::try_from(found.len()).unwrap_or(limit);
+        if missing <= 0 {
+            break;
+        }
+        let (from, to) = match row.and_then(|r| r.month) {
+            Some(month) => {
+                let first = Date::new(
+                    i16::try_from(month / 100).unwrap_or(0),
+                    i8::try_from(month % 100).unwrap_or(0),
+                    1,
+                )
+                .map_err(|_| Error::NotFound)?;
+                (from.max(first), to.min(first.last_of_month()))
+            }
+            None => (from, to),
+        };
+        if from > to {
+            continue;
+        }
+        let mut select =
+            Select::from(relation).list("shard_id").list("id").list("unit_id").list("day").list("title");
+        if !counts {
+            select = select.list(&indicator.measure).filter(Filter::at_least(
+                relation.column(&indicator.measure).ok_or(Error::NotFound)?.name(),
+                1_i64,
+            ));
+        }
+        select = select.filter(Filter::at_least("day", from)).filter(Filter::at_most("day", to));
+        if let Some(members) = members {
+            select = select.filter(Filter::any_of("unit_id", members));
+        }
+        for condition in indicator.conditions(relation) {
+            select = select.filter(condition);
+        }
+        if let Some(value) = row.and_then(|r| r.value.as_ref()) {
+            let value = match question.by {
+                By::Law => Value::Bytes(Some(value.parse::<Id>()?.0.to_vec())),
+                _ => Value::Text(Some(value.clone())),
+            };
+            select = select.filter(Filter::is("key", value));
+        }
+        select = select.order("day", true).order("id", true).limit(missing);
+        if let Some((day, id)) = after {
+            select = select.after(vec![store::ToValue::to_value(&day), store::ToValue::to_value(&id)]);
+        }
+        for r in select.query().rows(&app.db).await? {
+            let id = store::RecordId { shard: r.int_at(0)?.unwrap_or(0), id: id_at(&r, 1)? };
+            let day = r.text_at(3)?.and_then(|d| d.parse().ok()).ok_or(Error::NotFound)?;
+            let value = if counts { 1 } else { r.int_at(5)?.unwrap_or(0) };
+            let title = r.text_at(4)?.unwrap_or_default();
+            found.push(Behind { id, unit: id_at(&r, 2)?, day, title, value, page: (fact.page)(id) });
+        }
+    }
+    Ok(found)
+}
+
+/// The units under the asked one that recorded nothing which an indicator counts: reports name them.
+pub fn silent_units(table: &Table, indicator: usize) -> Vec<Id> {
+    let quiet = table.rows.iter().filter(|(_, figures)| figures.get(indicator).is_some_and(|f| f.rows == 0));
+    quiet.filter_map(|(key, _)| if let Some(Place::Under(u)) = key.place { Some(u) } else { None }).collect()
+}

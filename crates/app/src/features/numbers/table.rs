@@ -1,0 +1,301 @@
+//! `GET /so-lieu`: figures of a unit and a period, each a link to its rows.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+
+use super::asked::{self, Asked, month_words, period_words, rows_path, table_path, units_words};
+use super::{By, Figure, Indicator, Period, Place, Question, RowKey, Units, indicators, read};
+use crate::error::Result;
+use crate::features::activities::reference::find_audience;
+use crate::page::{Page, Room, show};
+use crate::web::Signed;
+
+#[derive(Template)]
+#[template(path = "numbers/table.html")]
+struct TablePage {
+    page: Page,
+    units_words: String,
+    /// The same question on the other tree.
+    other_units: String,
+    other_units_words: String,
+    choices: Choices,
+    view: View,
+    rows_counted: i64,
+    now: jiff::Timestamp,
+    note: Option<String>,
+    export: String,
+}
+
+/// What the form above the table offers.
+struct Choices {
+    unit: String,
+    units: String,
+    periods: Vec<Choice>,
+    by: Vec<Choice>,
+}
+struct Choice {
+    value: String,
+    text: String,
+    chosen: bool,
+}
+
+/// A table ready to print.
+pub(super) struct View {
+    pub caption: String,
+    pub corner: String,
+    pub columns: Vec<String>,
+    pub rows: Vec<RowView>,
+}
+pub(super) struct RowView {
+    pub label: String,
+    pub link: Option<String>,
+    pub total: bool,
+    pub cells: Vec<CellView>,
+}
+pub(super) struct CellView {
+    pub column: String,
+    pub text: String,
+    pub link: Option<String>,
+    /// The estimated part, said beside the figure.
+    pub estimate: Option<String>,
+}
+
+pub(super) fn cell(column: &str, figure: Figure, link: String) -> CellView {
+    CellView {
+        column: column.to_owned(),
+        text: viet::format_int(figure.total()),
+        link: (figure.rows > 0).then_some(link),
+        estimate: (figure.estimate != 0).then(|| viet::format_int(figure.estimate)),
+    }
+}
+
+pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    let question = asked.question(&signed)?;
+    let app = signed.app.clone();
+    let mut page = signed.page(Room::Numbers, "");
+    let all = indicators(question.period.from, question.period.to);
+    let unit_name = signed.unit_name(question.unit).await?;
+    let table = read(&app, &question, &all).await?;
+    page.title = page.t2("numbers-title", "unit", &unit_name, "period", period_words(&page, question.period));
+    let view = match question.by {
+        By::Whole => whole(&signed, &page, &question, &all, &table.total).await?,
+        By::UnitAndMonth => {
+            let chosen =
+                asked.indicator.as_deref().and_then(|c| all.iter().position(|i| i.code == c)).unwrap_or(0);
+            matrix(&signed, &page, &question, &all, &table, chosen).await?
+        }
+        _ => split(&signed, &page, &question, &all, &table).await?,
+    };
+    let today = app.today();
+    let other = match question.units {
+        Units::AsTheyWere => Units::AsOn(today),
+        Units::AsOn(_) => Units::AsTheyWere,
+    };
+    let other_question = Question { units: other, ..question.clone() };
+    let year = today.year();
+    let mut periods: Vec<Period> = vec![Period::year(year), Period::half(year, 1), Period::half(year, 2)];
+    periods.extend([
+        Period::year(year - 1),
+        Period::half(year - 1, 1),
+        Period::half(year - 1, 2),
+        Period::year(year - 2),
+    ]);
+    if !periods.contains(&question.period) {
+        periods.push(question.period);
+    }
+    let choices = Choices {
+        unit: question.unit.to_string(),
+        units: asked.units.clone().unwrap_or_else(|| "nay".into()),
+        periods: periods
+            .into_iter()
+            .map(|p| Choice {
+                value: p.to_string(),
+                text: period_words(&page, p),
+                chosen: p == question.period,
+            })
+            .collect(),
+        by: By::ALL
+            .into_iter()
+            .map(|b| Choice {
+                value: b.code().into(),
+                text: page.t(&format!("numbers-by-{}", b.code())),
+                chosen: b == question.by,
+            })
+            .collect(),
+    };
+    let rows_counted = table.total.iter().map(|f| f.rows).max().unwrap_or(0);
+    let note = match question.by {
+        By::Audience | By::Law => Some(page.t("numbers-parts-overlap")),
+        _ => None,
+    };
+    show(&TablePage {
+        units_words: units_words(&page, question.units),
+        other_units: table_path(&other_question, today),
+        other_units_words: units_words(&page, other),
+        choices,
+        view,
+        rows_counted,
+        now: app.now(),
+        note,
+        export: table_path(&question, today).replacen("/so-lieu?", "/so-lieu/bang.xlsx?", 1),
+        page,
+    })
+}
+
+/// One row for each indicator, last year's figure beside this year's.
+async fn whole(
+    signed: &Signed,
+    page: &Page,
+    question: &Question,
+    all: &[&'static Indicator],
+    total: &[Figure],
+) -> Result<View> {
+    let today = signed.app.today();
+    let before = Question { period: question.period.year_before(), ..question.clone() };
+    let last = read(&signed.app, &before, all).await?;
+    let now_column = period_words(page, question.period);
+    let last_column = period_words(page, before.period);
+    let rows = all.iter().zip(total).zip(&last.total).map(|((indicator, figure), last)| RowView {
+        label: format!("{} ({})", indicator.name(page.lang), indicator.unit_of_measure(page.lang)),
+        link: None,
+        total: false,
+        cells: vec![
+            cell(&now_column, *figure, rows_path(question, today, &indicator.code, None)),
+            cell(&last_column, *last, rows_path(&before, today, &indicator.code, None)),
+        ],
+    });
+    Ok(View {
+        caption: page.t("numbers-caption-whole"),
+        corner: page.t("numbers-indicator"),
+        columns: vec![now_column.clone(), last_column.clone()],
+        rows: rows.collect(),
+    })
+}
+
+/// One row for each unit, month or value; one column for each indicator that has such a split.
+async fn split(
+    signed: &Signed,
+    page: &Page,
+    question: &Question,
+    all: &[&'static Indicator],
+    table: &super::Table,
+) -> Result<View> {
+    let today = signed.app.today();
+    let shown: Vec<usize> = (0..all.len())
+        .filter(|i| match question.by.dimension() {
+            Some(dimension) => all.get(*i).is_some_and(|x| x.by.iter().any(|b| b == dimension)),
+            None => true,
+        })
+        .collect();
+    let columns: Vec<String> = shown
+        .iter()
+        .filter_map(|i| all.get(*i))
+        .map(|x| format!("{} ({})", x.name(page.lang), x.unit_of_measure(page.lang)))
+        .collect();
+    let cells = |question: &Question, figures: &[Figure], row: Option<&RowKey>| -> Vec<CellView> {
+        let pick = shown.iter().zip(&columns);
+        pick.filter_map(|(i, column)| {
+            let indicator = all.get(*i)?;
+            Some(cell(column, *figures.get(*i)?, rows_path(question, today, &indicator.code, row)))
+        })
+        .collect()
+    };
+    let mut rows = vec![RowView {
+        label: page.t("numbers-total"),
+        link: None,
+        total: true,
+        cells: cells(&Question { by: By::Whole, ..question.clone() }, &table.total, None),
+    }];
+    for (key, figures) in &table.rows {
+        rows.push(RowView {
+            label: row_words(signed, page, question, key).await?,
+            link: match key.place {
+                Some(Place::Under(unit)) => Some(table_path(&Question { unit, ..question.clone() }, today)),
+                _ => None,
+            },
+            total: false,
+            cells: cells(question, figures, Some(key)),
+        });
+    }
+    Ok(View {
+        caption: page.t(&format!("numbers-by-{}", question.by.code())),
+        corner: page.t(&format!("numbers-corner-{}", question.by.code())),
+        columns,
+        rows,
+    })
+}
+
+/// Units down, months across, for one indicator.
+async fn matrix(
+    signed: &Signed,
+    page: &Page,
+    question: &Question,
+    all: &[&'static Indicator],
+    table: &super::Table,
+    chosen: usize,
+) -> Result<View> {
+    let today = signed.app.today();
+    let Some(indicator) = all.get(chosen) else { return split(signed, page, question, all, table).await };
+    let months = question.period.months();
+    let columns: Vec<String> = months.iter().map(|m| month_words(page, *m)).collect();
+    let mut rows: Vec<RowView> = Vec::new();
+    let mut last = None;
+    for (key, figures) in &table.rows {
+        if last != Some(key.place) {
+            last = Some(key.place);
+            rows.push(RowView {
+                label: row_words(signed, page, question, &RowKey { place: key.place, ..RowKey::default() })
+                    .await?,
+                link: None,
+                total: false,
+                cells: vec![],
+            });
+        }
+        let at = key.month.and_then(|m| months.iter().position(|x| *x == m));
+        if let (Some(row), Some(column), Some(figure)) =
+            (rows.last_mut(), at.and_then(|i| columns.get(i)), figures.get(chosen))
+        {
+            row.cells.push(cell(column, *figure, rows_path(question, today, &indicator.code, Some(key))));
+        }
+    }
+    Ok(View {
+        caption: format!("{} ({})", indicator.name(page.lang), indicator.unit_of_measure(page.lang)),
+        corner: page.t("numbers-corner-unit"),
+        columns,
+        rows,
+    })
+}
+
+/// A row in words.
+pub(super) async fn row_words(
+    signed: &Signed,
+    page: &Page,
+    question: &Question,
+    key: &RowKey,
+) -> Result<String> {
+    let mut words = Vec::new();
+    match key.place {
+        Some(Place::Own) => {
+            words.push(page.t1("numbers-own", "unit", signed.unit_name(question.unit).await?))
+        }
+        Some(Place::Under(unit)) => words.push(signed.unit_name(unit).await?),
+        Some(Place::Divided(unit)) => {
+            words.push(page.t1("numbers-divided", "unit", signed.unit_name(unit).await?))
+        }
+        None => {}
+    }
+    if let Some(month) = key.month {
+        words.push(asked::month_words(page, month));
+    }
+    if let Some(value) = &key.value {
+        words.push(match question.by {
+            By::Law => match value.parse() {
+                Ok(law) => crate::features::laws::title(&signed.app.db, law).await?,
+                Err(_) => value.clone(),
+            },
+            _ => find_audience(value).map_or(value.clone(), |a| a.name(page.lang).to_owned()),
+        });
+    }
+    Ok(words.join(", "))
+}
