@@ -228,6 +228,8 @@ pub struct Signed {
     pub address: Address,
     /// The tree of units today.
     pub tree: std::sync::Arc<crate::features::orgs::Tree>,
+    /// Where every unit that ever was stands today: what a gone unit recorded belongs to its successor.
+    pub standing: std::sync::Arc<std::collections::HashMap<store::Id, crate::features::orgs::Placed>>,
     /// A program, by its token, not a person at a browser.
     pub by_token: bool,
 }

@@ -3,12 +3,12 @@
 use jiff::civil::Date;
 use store::{Db, Id, Runs, Tx, sql};
 
-use crate::access::{Act, Actor, Appointment, Role};
+use crate::access::{Act, Appointment, Role};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Result};
-use crate::features::orgs::Tree;
 use crate::signin;
+use crate::web::Signed;
 
 store::record! {
     /// One appointment and whose it is. `valid_until` is the first day on which it is no longer held.
@@ -51,9 +51,14 @@ impl Appointed {
     pub fn role(&self) -> Option<Role> {
         Role::from_code(&self.role)
     }
-    /// Whether the person may end or prolong it: never one's own.
-    pub fn may_change(&self, actor: &Actor, tree: &Tree) -> bool {
-        self.account_id != actor.account && self.role().is_some_and(|r| actor.can_give(r, self.unit_id, tree))
+    /// Whether the reader keeps the people of the unit.
+    pub fn is_kept_by(&self, s: &Signed) -> bool {
+        s.can(Act::ManagePeople, self.unit_id)
+    }
+    /// Whether the reader may end or prolong it: never one's own.
+    pub fn may_change(&self, s: &Signed) -> bool {
+        let unit = s.standing(self.unit_id);
+        self.account_id != s.actor.account && self.role().is_some_and(|r| s.actor.can_give(r, unit, &s.tree))
     }
 }
 
@@ -171,29 +176,4 @@ async fn note(
         content: held.as_bytes(),
     };
     audit::write(tx, &entry).await
-}
-
-/// Where the units of appointments stand today: a unit that was merged away stands at its successor, so that
-/// its people are not lost.
-pub struct Standing {
-    placed: std::sync::Arc<std::collections::HashMap<Id, crate::features::orgs::Placed>>,
-}
-
-impl Standing {
-    pub async fn today(app: &App) -> Result<Standing> {
-        Ok(Standing { placed: app.trees.placements(&app.db, app.today()).await? })
-    }
-    fn at(&self, unit: Id) -> Id {
-        self.placed.get(&unit).map_or(unit, |p| p.at)
-    }
-    /// The unit and those that went over into it.
-    pub fn with_gone(&self, unit: Id, tree: &Tree) -> Vec<Id> {
-        let gone =
-            self.placed.iter().filter(|(id, p)| p.at == unit && !tree.contains(**id)).map(|(id, _)| *id);
-        std::iter::once(unit).chain(gone).collect()
-    }
-    /// Whether the person keeps the people of the unit where the appointment is or was.
-    pub fn is_kept_by(&self, a: &Appointed, actor: &Actor, tree: &Tree) -> bool {
-        actor.can(Act::ManagePeople, self.at(a.unit_id), tree)
-    }
 }

@@ -37,18 +37,17 @@ pub struct Shown {
 }
 
 impl Shown {
-    pub fn list(all: Vec<Appointed>, tree: &crate::features::orgs::Tree, page: &Page) -> Vec<Shown> {
-        all.into_iter()
-            .map(|a| Shown {
-                // A unit that is gone today has no name on today's tree.
-                unit: tree
-                    .get(a.unit_id)
-                    .map_or_else(|| page.t("people-unit-gone"), |_| tree.full_name(a.unit_id)),
-                role: page.t(&format!("role-{}", a.role)),
-                when: a.when(page.today),
-                appointed: a,
-            })
-            .collect()
+    pub async fn list(all: Vec<Appointed>, s: &Signed, page: &Page) -> Result<Vec<Shown>> {
+        let mut shown = Vec::new();
+        for appointed in all {
+            let unit = match s.tree.contains(appointed.unit_id) {
+                true => s.tree.full_name(appointed.unit_id),
+                false => s.unit_name(appointed.unit_id).await?,
+            };
+            let role = page.t(&format!("role-{}", appointed.role));
+            shown.push(Shown { unit, role, when: appointed.when(page.today), appointed });
+        }
+        Ok(shown)
     }
 }
 
@@ -69,7 +68,7 @@ async fn page(s: &Signed, form: Form, problems: Vec<FieldProblem>, made: Option<
     let mut held = appointment::list_of_account(&s.app.db, s.actor.account).await?;
     held.retain(|a| a.when(page.today) != When::Ended);
     Ok(MePage {
-        held: Shown::list(held, &s.tree, &page),
+        held: Shown::list(held, s, &page).await?,
         account: signin::get_account(&s.app.db, s.actor.account).await?,
         tokens: signin::list_api_tokens(&s.app, s.actor.account).await?,
         log_of: s.actor.units_for(Act::SeeAudit).next(),

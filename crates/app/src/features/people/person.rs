@@ -6,7 +6,7 @@ use axum::response::Response;
 use store::Id;
 
 use super::account::{self, FORGOTTEN_HOURS, NEW_HOURS};
-use super::appointment::{self, Appointed, Standing, When};
+use super::appointment::{self, Appointed, When};
 use super::me::{Shown, done};
 use super::{hand_over, unit};
 use crate::access::{Act, Role};
@@ -49,8 +49,7 @@ struct Kept {
 /// The account, if the reader keeps the people of a unit where it has or had a role; NotFound otherwise.
 async fn get_kept(s: &Signed, id: Id) -> Result<Kept> {
     let appointments = appointment::list_of_account(&s.app.db, id).await?;
-    let standing = Standing::today(&s.app).await?;
-    if !appointments.iter().any(|a| standing.is_kept_by(a, &s.actor, &s.tree)) {
+    if !appointments.iter().any(|a| a.is_kept_by(s)) {
         return Err(Error::NotFound);
     }
     let today = s.app.today();
@@ -58,7 +57,7 @@ async fn get_kept(s: &Signed, id: Id) -> Result<Kept> {
         && appointments
             .iter()
             .filter(|a| a.when(today) != When::Ended)
-            .all(|a| a.may_change(&s.actor, &s.tree));
+            .all(|a| a.may_change(s));
     Ok(Kept { account: signin::get_account(&s.app.db, id).await?, appointments, whole })
 }
 
@@ -90,8 +89,8 @@ async fn page(s: &Signed, kept: Kept, form: Form, problems: Vec<FieldProblem>) -
         page = page.crumb(name.clone(), format!("/quan-tri?don-vi={id}"));
     }
     let mut appointments = Vec::new();
-    for shown in Shown::list(kept.appointments, &s.tree, &page) {
-        let may_change = shown.appointed.may_change(&s.actor, &s.tree);
+    for shown in Shown::list(kept.appointments, s, &page).await? {
+        let may_change = shown.appointed.may_change(s);
         let hand_over = match may_change {
             true => hand_over::find_undoable(&s.app.db, shown.appointed.id).await?,
             false => None,
@@ -152,13 +151,13 @@ pub async fn set_end(s: Signed, Path(id): Path<String>, form: Form) -> Result<Re
 /// An appointment that the reader may end or prolong; NotFound where the reader keeps nobody.
 pub async fn get_changeable(s: &Signed, id: Id) -> Result<Appointed> {
     let of = appointment::get(&s.app.db, id).await?;
-    if !Standing::today(&s.app).await?.is_kept_by(&of, &s.actor, &s.tree) {
+    if !of.is_kept_by(s) {
         return Err(Error::NotFound);
     }
     if of.account_id == s.actor.account {
         return Err(Error::Conflict("people-not-oneself"));
     }
-    if of.may_change(&s.actor, &s.tree) { Ok(of) } else { Err(Error::Forbidden) }
+    if of.may_change(s) { Ok(of) } else { Err(Error::Forbidden) }
 }
 
 /// The shard of a unit, on today's tree or not.

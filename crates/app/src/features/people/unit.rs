@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use store::Id;
 
 use super::account::{self, NEW_HOURS};
-use super::appointment::{self, Standing, When};
+use super::appointment::{self, When};
 use super::me::{Shown, done};
 use crate::access::{Act, Appointment, Role, choose_unit};
 use crate::error::{Error, FieldProblem, Result};
@@ -54,12 +54,13 @@ async fn page(s: &Signed, unit: Id, form: Form, problems: Vec<FieldProblem>) -> 
     }
     page.done = done(&s.app, page.lang, &form);
     page.problems = problems;
-    let standing = Standing::today(&s.app).await?;
+    // The unit's own people, and those of units that went over into it.
+    let gone = s.standing.iter().filter(|(id, p)| p.at == unit.unit_id && !s.tree.contains(**id));
     let mut all = Vec::new();
-    for id in standing.with_gone(unit.unit_id, &s.tree) {
+    for id in std::iter::once(unit.unit_id).chain(gone.map(|(id, _)| *id)) {
         all.extend(appointment::list_of_unit(&s.app.db, id).await?);
     }
-    let (ended, held) = Shown::list(all, &s.tree, &page).into_iter().partition(|a| a.when == When::Ended);
+    let (ended, held) = Shown::list(all, s, &page).await?.into_iter().partition(|a| a.when == When::Ended);
     let below =
         s.tree.children(unit.unit_id).iter().filter_map(|id| Some((*id, s.tree.get(*id)?.name.clone())));
     Ok(UnitPage { held, ended, below: below.collect(), roles: roles(s, unit.unit_id), form, unit, page })

@@ -67,7 +67,6 @@ people-send-link-to = Send a link to set the password
 people-close = Close the account
 people-reopen = Reopen the account
 people-closed-already = The account is closed. Reopen it before sending a link.
-people-unit-gone = A unit that no longer exists
 people-hand-over = Hand over
 people-hand-over-of = Hand-over of { $name }
 people-hand-over-what = The role { $role } at { $unit } and the open work go to the successor. This can be undone.

@@ -67,7 +67,6 @@ people-send-link-to = Gửi liên kết đặt mật khẩu
 people-close = Khóa tài khoản
 people-reopen = Mở lại tài khoản
 people-closed-already = Tài khoản đang khóa. Hãy mở lại trước khi gửi liên kết.
-people-unit-gone = Đơn vị không còn
 people-hand-over = Bàn giao
 people-hand-over-of = Bàn giao của { $name }
 people-hand-over-what = Vai trò { $role } tại { $unit } và các việc đang làm chuyển cho người nhận. Có thể hoàn lại sau.
