@@ -96,6 +96,40 @@ pub async fn write(tx: &mut Tx, e: &Entry<'_>) -> Result<()> {
     Ok(())
 }
 
+/// The head as the transaction sees it, its own entries included.
+pub async fn head_in(tx: &mut Tx, unit: Id) -> Result<Option<Head>> {
+    Ok(sql!("SELECT seq, hash FROM audit_heads WHERE unit_id = $1 ORDER BY unit_id", unit).find(tx).await?)
+}
+
+store::record! {
+    /// Where an act stands in its unit's chain.
+    #[derive(Debug, Clone)]
+    pub struct Written {
+        pub seq: i64,
+        pub at: Timestamp,
+        pub account_id: Option<Id>,
+        pub act: String,
+        pub hash: Vec<u8>,
+    }
+}
+
+impl Written {
+    /// The first twelve hex digits, as printed.
+    pub fn short(&self) -> String {
+        hex::encode(self.hash.get(..6).unwrap_or(&self.hash))
+    }
+}
+
+/// Every act on an object, oldest first.
+pub async fn of_object(db: &Db, object_id: &str) -> Result<Vec<Written>> {
+    Ok(sql!(
+        "SELECT seq, at, account_id, act, hash FROM audit_entries WHERE object_id = $1 ORDER BY at, seq",
+        object_id
+    )
+    .all(db)
+    .await?)
+}
+
 store::record! {
     struct Link {
         seq: i64,

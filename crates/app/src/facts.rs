@@ -20,6 +20,8 @@ pub struct Fact {
     /// `unit_id`, `month`, `dimension` ("" for the whole), `key`, the row dimensions, `rows` (their number)
     /// and the measures.
     pub rolled: Option<&'static Relation>,
+    /// Every thing, withdrawn ones too, with `state` and `updated_at` (microseconds): what changed since a moment.
+    pub changes: Option<&'static Relation>,
     /// The page of one row.
     pub page: fn(RecordId) -> String,
 }

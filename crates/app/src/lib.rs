@@ -9,10 +9,12 @@ pub mod facts;
 pub mod features;
 pub mod files;
 pub mod i18n;
+pub mod lines;
 pub mod mail;
 pub mod page;
 pub mod signin;
 pub mod start;
+pub mod tasks;
 pub mod web;
 
 use app::Shared;
@@ -31,6 +33,10 @@ pub struct Feature {
     pub facts: &'static [&'static Fact],
     /// What of it a reorganisation of units touches.
     pub touches: Option<&'static dyn Touches>,
+    /// What it puts on people's work lists.
+    pub tasks: Option<&'static dyn tasks::Tasks>,
+    /// The plan lines that work may be recorded under.
+    pub plan_lines: Option<&'static dyn lines::PlanLines>,
 }
 
 /// The one list of features.

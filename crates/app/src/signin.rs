@@ -67,6 +67,12 @@ pub async fn get_account(db: &Db, id: Id) -> Result<Account> {
         .await?)
 }
 
+/// The name of an account's owner, also when the account is disabled.
+pub async fn account_name(db: &Db, id: Id) -> Result<String> {
+    let (name,): (String,) = sql!("SELECT name FROM accounts WHERE id = $1", id).get(db).await?;
+    Ok(name)
+}
+
 /// Enters an account without a password; its owner sets one through a one-time link.
 pub async fn insert_account(tx: &mut Tx, id: Id, email: &str, name: &str, now: Timestamp) -> Result<()> {
     sql!(

@@ -52,6 +52,8 @@ pub enum Test {
     AtLeast(Value),
     AtMost(Value),
     Below(Value),
+    /// The text stands somewhere in the column, which holds folded text (`viet::fold`), as the text must be.
+    Contains(String),
 }
 
 impl Filter {
@@ -60,6 +62,10 @@ impl Filter {
     }
     pub fn any_of<V: crate::ToValue>(column: &'static str, values: impl IntoIterator<Item = V>) -> Filter {
         Filter { column, test: Test::In(values.into_iter().map(|v| v.to_value()).collect()) }
+    }
+    /// Of a column that holds folded text: the folded text stands somewhere in it.
+    pub fn contains(column: &'static str, folded: &str) -> Filter {
+        Filter { column, test: Test::Contains(folded.to_owned()) }
     }
     pub fn at_least(column: &'static str, value: impl crate::ToValue) -> Filter {
         Filter { column, test: Test::AtLeast(value.to_value()) }
@@ -207,6 +213,19 @@ impl Select {
                 Test::AtLeast(v) => (">=", v),
                 Test::AtMost(v) => ("<=", v),
                 Test::Below(v) => ("<", v),
+                Test::Contains(part) => {
+                    let mut pattern = String::from("%");
+                    for c in part.chars() {
+                        if matches!(c, '%' | '_' | '!') {
+                            pattern.push('!');
+                        }
+                        pattern.push(c);
+                    }
+                    pattern.push('%');
+                    values.push(Value::Text(Some(pattern)));
+                    let _ = write!(text, "{column} LIKE ${} ESCAPE '!'", values.len());
+                    continue;
+                }
                 Test::In(all) => {
                     // An empty list holds nothing.
                     if all.is_empty() {

@@ -111,6 +111,11 @@ fn comes_from_here(public_url: &str, request: &Request) -> bool {
     asked == Some(from.as_str()) || authority(public_url).as_ref() == Some(&from)
 }
 
+fn is_our_own(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+    kind.starts_with("text/html") || kind.starts_with("application/json")
+}
+
 /// Turns an error's response into a page, or into JSON under `/api/`.
 async fn show_errors(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let address = request.extensions().get::<Address>().cloned();
@@ -119,8 +124,9 @@ async fn show_errors(State(app): State<Shared>, request: Request, next: Next) ->
     let response = next.run(request).await;
     let failed = match response.extensions().get::<Failed>() {
         Some(failed) => failed.clone(),
-        // What the framework itself refuses: a body too large, a form that does not parse.
-        None if response.status().is_client_error() => {
+        // What the framework itself refuses, in plain text: a body too large, a form that does not parse. A page of
+        // our own that shows problems stays as it is.
+        None if response.status().is_client_error() && !is_our_own(&response) => {
             let key = match response.status() {
                 StatusCode::PAYLOAD_TOO_LARGE => "error-too-large",
                 _ => "error-invalid",

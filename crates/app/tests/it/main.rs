@@ -1,5 +1,6 @@
 //! Tests of the whole program in process, on SQLite and, when `LANTOA_TEST_POSTGRES` names a server, on
 //! PostgreSQL.
 
+mod activities;
 mod spine;
 mod support;

@@ -20,6 +20,10 @@ CREATE TABLE activities (
     estimated BOOLEAN NOT NULL,
     -- Why an unusual figure is right, in the recorder's words.
     reason TEXT NOT NULL,
+    -- How many questions were raised when it was saved without a reason.
+    open_questions BIGINT NOT NULL,
+    -- What people search: title, place, speaker and note without marks.
+    folded TEXT NOT NULL,
     plan_shard BIGINT,
     plan_line BYTES,
     state TEXT NOT NULL,
@@ -32,6 +36,7 @@ CREATE TABLE activities (
 );
 CREATE INDEX activities_by_unit ON activities (unit_id, day, id);
 CREATE INDEX activities_by_day ON activities (day, id);
+CREATE INDEX activities_with_questions ON activities (unit_id, day) WHERE open_questions > 0;
 CREATE INDEX activities_by_plan_line ON activities (plan_shard, plan_line);
 CREATE TABLE activity_audiences (
     shard_id BIGINT NOT NULL,
@@ -54,10 +59,15 @@ CREATE TABLE activity_evidence (
     id BYTES NOT NULL,
     activity_id BYTES NOT NULL,
     file TEXT NOT NULL,
+    -- A small picture of it, when it is one.
+    thumbnail TEXT,
     name TEXT NOT NULL,
+    -- Media type.
     kind TEXT NOT NULL,
     bytes BIGINT NOT NULL,
+    created_by BYTES,
     created_at BIGINT NOT NULL,
+    withdrawn_at BIGINT,
     PRIMARY KEY (shard_id, id),
     FOREIGN KEY (shard_id, activity_id) REFERENCES activities (shard_id, id)
 );
@@ -69,6 +79,7 @@ CREATE TABLE activity_versions (
     version BIGINT NOT NULL,
     at BIGINT NOT NULL,
     account_id BYTES,
+    act TEXT NOT NULL,
     content TEXT NOT NULL,
     PRIMARY KEY (shard_id, activity_id, version),
     FOREIGN KEY (shard_id, activity_id) REFERENCES activities (shard_id, id)
@@ -89,4 +100,37 @@ CREATE TABLE activity_rollups (
     copies BIGINT NOT NULL,
     cost BIGINT NOT NULL,
     PRIMARY KEY (dimension, unit_id, month, method, key, estimated, shard_id)
+);
+-- What a person has typed and not yet saved, as typed; nobody else sees it. `about` is the activity changed,
+-- or empty for a new one.
+CREATE TABLE activity_drafts (
+    account_id BYTES NOT NULL,
+    about TEXT NOT NULL,
+    unit_id BYTES NOT NULL,
+    typed TEXT NOT NULL,
+    -- Photos already sent, kept as files.
+    evidence TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (account_id, about)
+);
+-- "Nothing arose": a unit says that in a month nothing was done.
+CREATE TABLE activity_quiet_months (
+    shard_id BIGINT NOT NULL,
+    unit_id BYTES NOT NULL,
+    month BIGINT NOT NULL,
+    account_id BYTES,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (shard_id, unit_id, month)
+);
+-- A workbook sent for import, between preview and saving.
+CREATE TABLE activity_imports (
+    id BYTES PRIMARY KEY,
+    account_id BYTES NOT NULL,
+    unit_id BYTES NOT NULL,
+    file TEXT NOT NULL,
+    name TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    saved_at BIGINT,
+    saved_rows BIGINT
 );

@@ -9,6 +9,8 @@ use crate::audit;
 use crate::error::{Error, Result};
 use crate::facts::month_of;
 
+use super::questions::ask;
+
 /// What a person records: one thing done (or, marked so, an estimate of things to come).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Content {
@@ -40,7 +42,7 @@ store::record! {
     struct ActivityRow {
         shard_id: i64, id: Id, unit_id: Id, method: String, day: Date, title: String, place: String,
         speaker: String, note: String, attendances: i64, women: Option<i64>, minority: Option<i64>,
-        copies: i64, cost: i64, estimated: bool, reason: String, plan_shard: Option<i64>,
+        copies: i64, cost: i64, estimated: bool, reason: String, open_questions: i64, plan_shard: Option<i64>,
         plan_line: Option<Id>, state: String, withdrawn_reason: Option<String>, version: i64,
         created_by: Option<Id>, created_at: jiff::Timestamp, updated_at: jiff::Timestamp,
     }
@@ -51,7 +53,10 @@ store::record! {
 pub struct Activity {
     pub id: RecordId,
     pub content: Content,
+    /// Why it was withdrawn, if it was.
     pub withdrawn: Option<String>,
+    /// Questions that were raised when it was saved and that no reason answers.
+    pub open_questions: i64,
     /// Counts changes; a page sends it back, so that two people do not overwrite each other unseen.
     pub version: i64,
     pub created_by: Option<Id>,
@@ -63,8 +68,8 @@ pub struct Activity {
 pub async fn get(db: &Db, id: RecordId) -> Result<Activity> {
     let row: ActivityRow = sql!(
         "SELECT shard_id, id, unit_id, method, day, title, place, speaker, note, attendances, women, minority, copies,
-                cost, estimated, reason, plan_shard, plan_line, state, withdrawn_reason, version, created_by,
-                created_at, updated_at
+                cost, estimated, reason, open_questions, plan_shard, plan_line, state, withdrawn_reason, version,
+                created_by, created_at, updated_at
          FROM activities WHERE shard_id = $1 AND id = $2",
         id.shard,
         id.id
@@ -106,6 +111,7 @@ pub async fn get(db: &Db, id: RecordId) -> Result<Activity> {
             reason: row.reason,
             plan_line: row.plan_shard.zip(row.plan_line).map(|(shard, id)| RecordId { shard, id }),
         },
+        open_questions: row.open_questions,
         withdrawn: (row.state == "withdrawn").then(|| row.withdrawn_reason.unwrap_or_default()),
         version: row.version,
         created_by: row.created_by,
@@ -114,8 +120,7 @@ pub async fn get(db: &Db, id: RecordId) -> Result<Activity> {
     })
 }
 
-/// Records an activity: the row, its parts, its sums and the audit entry, in one transaction. `shard` is the
-/// recording unit's.
+/// Records an activity under a new id. `shard` is the recording unit's.
 pub async fn insert(
     tx: &mut Tx,
     app: &App,
@@ -124,13 +129,25 @@ pub async fn insert(
     content: &Content,
 ) -> Result<RecordId> {
     let id = RecordId { shard, id: app.new_id() };
+    insert_as(tx, app, account, id, content).await?;
+    Ok(id)
+}
+
+/// Records an activity: the row, its parts, its sums and the audit entry, in one transaction.
+pub async fn insert_as(
+    tx: &mut Tx,
+    app: &App,
+    account: Option<Id>,
+    id: RecordId,
+    content: &Content,
+) -> Result<()> {
     let now = app.now();
     sql!(
         "INSERT INTO activities (shard_id, id, unit_id, method, day, month, title, place, speaker, note, attendances,
              women, minority, copies, cost, estimated, reason, plan_shard, plan_line, state, version, created_by,
-             created_at, updated_at)
+             created_at, updated_at, open_questions, folded)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 'recorded', 1,
-             $20, $21, $21)",
+             $20, $21, $21, $22, $23)",
         id.shard,
         id.id,
         content.unit,
@@ -151,14 +168,15 @@ pub async fn insert(
         content.plan_line.map(|l| l.shard),
         content.plan_line.map(|l| l.id),
         account,
-        now
+        now,
+        open_questions(app, content),
+        folded(content)
     )
     .run(tx)
     .await?;
     insert_parts(tx, id, content).await?;
     add_to_sums(tx, id.shard, content, 1).await?;
-    keep_version(tx, app, account, id, content, 1, "record").await?;
-    Ok(id)
+    keep_version(tx, app, account, id, content, 1, "record").await
 }
 
 /// Changes an activity that is at `version`; the sums move with it.
@@ -177,7 +195,8 @@ pub async fn update(
     let touched = sql!(
         "UPDATE activities SET method = $4, day = $5, month = $6, title = $7, place = $8, speaker = $9, note = $10,
              attendances = $11, women = $12, minority = $13, copies = $14, cost = $15, estimated = $16, reason = $17,
-             plan_shard = $18, plan_line = $19, version = version + 1, updated_at = $20
+             plan_shard = $18, plan_line = $19, version = version + 1, updated_at = $20, open_questions = $21,
+             folded = $22
          WHERE shard_id = $1 AND id = $2 AND version = $3 AND state = 'recorded'",
         id.shard,
         id.id,
@@ -198,7 +217,9 @@ pub async fn update(
         content.reason,
         content.plan_line.map(|l| l.shard),
         content.plan_line.map(|l| l.id),
-        app.now()
+        app.now(),
+        open_questions(app, content),
+        folded(content)
     )
     .run(tx)
     .await?;
@@ -242,6 +263,16 @@ pub async fn withdraw(
     }
     add_to_sums(tx, id.shard, &before.content, -1).await?;
     keep_version(tx, app, account, id, &before.content, before.version + 1, "withdraw").await
+}
+
+fn open_questions(app: &App, content: &Content) -> i64 {
+    if content.reason.is_empty() { ask(content, app.today()).len() as i64 } else { 0 }
+}
+
+fn folded(content: &Content) -> String {
+    viet::fold(
+        &[&content.title, &content.place, &content.speaker, &content.note].map(|t| t.as_str()).join(" "),
+    )
 }
 
 async fn insert_parts(tx: &mut Tx, id: RecordId, content: &Content) -> Result<()> {
@@ -309,6 +340,82 @@ async fn add_to_sums(tx: &mut Tx, shard: i64, c: &Content, sign: i64) -> Result<
     Ok(())
 }
 
+store::record! {
+    struct VersionRow { version: i64, at: jiff::Timestamp, account_id: Option<Id>, act: String, content: String }
+}
+
+/// A state that an activity has had.
+#[derive(Debug, Clone)]
+pub struct Version {
+    pub number: i64,
+    pub at: jiff::Timestamp,
+    pub account: Option<Id>,
+    /// "record", "change" or "withdraw".
+    pub act: String,
+    pub content: Content,
+}
+
+/// Everything an activity has been, oldest first.
+pub async fn history(db: &Db, id: RecordId) -> Result<Vec<Version>> {
+    let rows: Vec<VersionRow> = sql!(
+        "SELECT version, at, account_id, act, content FROM activity_versions
+         WHERE shard_id = $1 AND activity_id = $2 ORDER BY version",
+        id.shard,
+        id.id
+    )
+    .all(db)
+    .await?;
+    rows.into_iter()
+        .map(|r| {
+            let content = serde_json::from_str(&r.content).map_err(|e| Error::Internal(e.into()))?;
+            Ok(Version { number: r.version, at: r.at, account: r.account_id, act: r.act, content })
+        })
+        .collect()
+}
+
+store::record! { struct LastId { shard_id: i64, id: Id } }
+
+/// What a person recorded last at a unit, else what anybody did there.
+pub async fn last(db: &Db, unit: Id, account: Id) -> Result<Option<Activity>> {
+    let own: Option<LastId> = sql!(
+        "SELECT shard_id, id FROM activities WHERE unit_id = $1 AND state = 'recorded'
+         ORDER BY CASE WHEN created_by = $2 THEN 0 ELSE 1 END, created_at DESC LIMIT 1",
+        unit,
+        account
+    )
+    .find(db)
+    .await?;
+    match own {
+        Some(l) => Ok(Some(get(db, RecordId { shard: l.shard_id, id: l.id }).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Methods used at a unit, last used first.
+pub async fn used_methods(db: &Db, unit: Id) -> Result<Vec<String>> {
+    let used: Vec<(String,)> = sql!(
+        "SELECT method FROM activities WHERE unit_id = $1 AND state = 'recorded'
+         GROUP BY method ORDER BY MAX(created_at) DESC, method",
+        unit
+    )
+    .all(db)
+    .await?;
+    Ok(used.into_iter().map(|m| m.0).collect())
+}
+
+/// Laws named at a unit, last named first.
+pub async fn used_laws(db: &Db, unit: Id) -> Result<Vec<Id>> {
+    let used: Vec<(Id,)> = sql!(
+        "SELECT l.law_id FROM activities a JOIN activity_laws l ON l.shard_id = a.shard_id AND l.activity_id = a.id
+         WHERE a.unit_id = $1 AND a.state = 'recorded'
+         GROUP BY l.law_id ORDER BY MAX(a.created_at) DESC LIMIT 6",
+        unit
+    )
+    .all(db)
+    .await?;
+    Ok(used.into_iter().map(|l| l.0).collect())
+}
+
 async fn keep_version(
     tx: &mut Tx,
     app: &App,
@@ -332,13 +439,14 @@ async fn keep_version(
     };
     audit::write(tx, &entry).await?;
     sql!(
-        "INSERT INTO activity_versions (shard_id, activity_id, version, at, account_id, content)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO activity_versions (shard_id, activity_id, version, at, account_id, act, content)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         id.shard,
         id.id,
         version,
         at,
         account,
+        act,
         json
     )
     .run(tx)

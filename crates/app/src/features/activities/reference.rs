@@ -1,5 +1,6 @@
 //! Methods and audiences: dated data, not code.
 
+use std::borrow::Borrow;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
@@ -71,12 +72,12 @@ pub fn find_audience(code: &str) -> Option<&'static Audience> {
 }
 
 impl Method {
-    pub fn name(&self, lang: Lang) -> &str {
-        lang.pick(&self.vi, &self.en)
+    pub fn name(&self, lang: impl Borrow<Lang>) -> &str {
+        lang.borrow().pick(&self.vi, &self.en)
     }
 }
 impl Audience {
-    pub fn name(&self, lang: Lang) -> &str {
-        lang.pick(&self.vi, &self.en)
+    pub fn name(&self, lang: impl Borrow<Lang>) -> &str {
+        lang.borrow().pick(&self.vi, &self.en)
     }
 }

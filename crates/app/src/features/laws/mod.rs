@@ -2,6 +2,20 @@
 
 pub mod index;
 
+/// A law as lists of choices name it.
+#[derive(Debug, Clone)]
+pub struct Title {
+    pub id: store::Id,
+    /// Số, ký hiệu: "35/2013/QH13".
+    pub number: String,
+    pub title: String,
+}
+
+/// Every law kept, newest first.
+pub async fn titles(_db: &store::Db) -> crate::error::Result<Vec<Title>> {
+    Ok(vec![])
+}
+
 pub const FEATURE: crate::Feature = crate::Feature {
     name: "laws",
     routes,
@@ -9,6 +23,8 @@ pub const FEATURE: crate::Feature = crate::Feature {
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[],
     touches: None,
+    tasks: None,
+    plan_lines: None,
 };
 
 const MIGRATIONS: &[store::Migration] = &[];

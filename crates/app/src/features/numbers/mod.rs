@@ -5,15 +5,20 @@
 //! values before anybody else does. Keeps promises B8, G1, G3, G4, G13, G16-G18, G23, G24.
 
 mod asked;
+pub mod checks;
+mod freeze;
 mod indicator;
+mod overrides;
 mod period;
 mod reading;
 mod rows;
 mod table;
 
-use store::Migration;
+use store::{Migration, migration};
 
+pub use freeze::{Freeze, Frozen, freeze, frozen_figures, get_freeze, list_freezes};
 pub use indicator::{Indicator, find_indicator, indicators};
+pub use overrides::{Override, list_overrides};
 pub use period::{BadPeriod, Period};
 pub use reading::{
     Behind, By, Figure, Ground, Place, Question, RowKey, Table, Units, read, read_on, rows_behind,
@@ -27,10 +32,19 @@ pub const FEATURE: crate::Feature = crate::Feature {
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[],
     touches: None,
+    tasks: None,
+    plan_lines: None,
 };
 
-const MIGRATIONS: &[Migration] = &[];
+const MIGRATIONS: &[Migration] = &[migration!(70, "numbers", "0070_numbers.sql")];
 
 fn routes() -> crate::web::Routes {
-    crate::web::Routes::new().get("/so-lieu", table::page).get("/so-lieu/dong", rows::page)
+    crate::web::Routes::new()
+        .get("/so-lieu", table::page)
+        .get("/so-lieu/dong", rows::page)
+        .post("/so-lieu/chot", freeze::create)
+        .get("/so-lieu/chot/{id}", freeze::page)
+        .post("/so-lieu/ghi-de", overrides::create)
+        .post("/so-lieu/ghi-de/{id}/thu-hoi", overrides::withdraw)
+        .anyone(axum::http::Method::GET, "/ma/{code}", freeze::by_code)
 }

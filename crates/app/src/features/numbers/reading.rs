@@ -190,7 +190,7 @@ impl Ground {
     }
 
     /// The recording units at a place (or all), span by span; `None` for every unit there is.
-    fn members(&self, place: Option<Place>) -> Vec<(Date, Date, Option<Vec<Id>>)> {
+    pub(super) fn members(&self, place: Option<Place>) -> Vec<(Date, Date, Option<Vec<Id>>)> {
         self.spans
             .iter()
             .map(|s| {

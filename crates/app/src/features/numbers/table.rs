@@ -20,11 +20,32 @@ struct TablePage {
     other_units: String,
     other_units_words: String,
     choices: Choices,
+    period: String,
     view: View,
     rows_counted: i64,
     now: jiff::Timestamp,
     note: Option<String>,
     export: String,
+    overrides: Vec<OverrideView>,
+    freezes: Vec<FreezeView>,
+    /// What the person may keep here: override and freeze.
+    keeps: bool,
+    indicators: Vec<Choice>,
+}
+
+struct OverrideView {
+    id: store::RecordId,
+    name: String,
+    computed: i64,
+    stated: i64,
+    reason: String,
+    who: String,
+    at: jiff::Timestamp,
+}
+struct FreezeView {
+    path: String,
+    period: String,
+    at: jiff::Timestamp,
 }
 
 /// What the form above the table offers.
@@ -129,11 +150,43 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         By::Audience | By::Law => Some(page.t("numbers-parts-overlap")),
         _ => None,
     };
+    let mut overrides = Vec::new();
+    for o in super::list_overrides(&app.db, question.unit, question.period).await? {
+        overrides.push(OverrideView {
+            id: store::RecordId { shard: o.shard_id, id: o.id },
+            name: super::find_indicator(&o.indicator)
+                .map_or(o.indicator.clone(), |i| i.name(page.lang).to_owned()),
+            computed: o.computed,
+            stated: o.stated,
+            reason: o.reason,
+            who: crate::signin::account_name(&app.db, o.account_id).await?,
+            at: o.created_at,
+        });
+    }
+    let mut freezes = Vec::new();
+    for f in super::list_freezes(&app.db, question.unit).await? {
+        let period = f.period.parse().map(|p| period_words(&page, p)).unwrap_or_default();
+        freezes.push(FreezeView {
+            path: format!("/so-lieu/chot/{}", f.record_id()),
+            period,
+            at: f.created_at,
+        });
+    }
+    let indicators = all
+        .iter()
+        .map(|i| Choice { value: i.code.clone(), text: i.name(page.lang).to_owned(), chosen: false })
+        .collect();
     show(&TablePage {
+        overrides,
+        freezes,
+        keeps: signed.can(crate::access::Act::KeepNumbers, question.unit)
+            && signed.tree.contains(question.unit),
+        indicators,
         units_words: units_words(&page, question.units),
         other_units: table_path(&other_question, today),
         other_units_words: units_words(&page, other),
         choices,
+        period: question.period.to_string(),
         view,
         rows_counted,
         now: app.now(),

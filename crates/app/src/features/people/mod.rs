@@ -36,6 +36,8 @@ pub const FEATURE: crate::Feature = crate::Feature {
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[],
     touches: None,
+    tasks: None,
+    plan_lines: None,
 };
 
 const MIGRATIONS: &[Migration] = &[migration!(20, "people", "0020_people.sql")];

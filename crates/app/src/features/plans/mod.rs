@@ -7,6 +7,8 @@ pub const FEATURE: crate::Feature = crate::Feature {
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[],
     touches: None,
+    tasks: None,
+    plan_lines: None,
 };
 
 const MIGRATIONS: &[store::Migration] = &[];

@@ -1,0 +1,120 @@
+//! What a person has typed and not yet saved: kept on the server as typed, for this person alone. A page knows
+//! the version it began from, so that a page open on another device overwrites nothing unseen. Drafts are no
+//! records: the audit log does not name them.
+
+use jiff::Timestamp;
+use store::{Db, Id, Tx, sql};
+
+use super::evidence::Kept;
+use crate::error::{Error, Result};
+use crate::web::form::Form;
+
+/// A draft of a new activity (`about` empty) or of a change to one (`about` its public id).
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub unit: Id,
+    pub form: Form,
+    pub evidence: Vec<Kept>,
+    pub version: i64,
+    pub at: Timestamp,
+}
+
+store::record! {
+    struct DraftRow { unit_id: Id, typed: String, evidence: String, version: i64, updated_at: Timestamp }
+}
+
+/// Not part of what was typed.
+const NOT_TYPED: [&str; 3] = ["act", "draft_version", "drop_photo"];
+
+pub async fn find(db: &Db, account: Id, about: &str) -> Result<Option<Draft>> {
+    let row: Option<DraftRow> = sql!(
+        "SELECT unit_id, typed, evidence, version, updated_at FROM activity_drafts
+         WHERE account_id = $1 AND about = $2",
+        account,
+        about
+    )
+    .find(db)
+    .await?;
+    row.map(|r| {
+        let pairs: Vec<(String, String)> =
+            serde_json::from_str(&r.typed).map_err(|e| Error::Internal(e.into()))?;
+        let evidence = serde_json::from_str(&r.evidence).map_err(|e| Error::Internal(e.into()))?;
+        Ok(Draft { unit: r.unit_id, form: Form::of(pairs), evidence, version: r.version, at: r.updated_at })
+    })
+    .transpose()
+}
+
+/// Keeps what was typed on a page that began from version `base` (0: from no draft); the new version, or none
+/// when the draft has been changed elsewhere meanwhile, and nothing was kept.
+pub async fn keep(
+    tx: &mut Tx,
+    account: Id,
+    about: &str,
+    unit: Id,
+    form: &Form,
+    evidence: &[Kept],
+    base: i64,
+    now: Timestamp,
+) -> Result<Option<i64>> {
+    let typed: Vec<(&str, &str)> = form.pairs().filter(|(k, _)| !NOT_TYPED.contains(k)).collect();
+    let typed = serde_json::to_string(&typed).map_err(|e| Error::Internal(e.into()))?;
+    let evidence = serde_json::to_string(evidence).map_err(|e| Error::Internal(e.into()))?;
+    let version: Option<(i64,)> = sql!(
+        "INSERT INTO activity_drafts (account_id, about, unit_id, typed, evidence, version, updated_at)
+         VALUES ($1, $2, $3, $4, $5, 1, $6)
+         ON CONFLICT (account_id, about) DO UPDATE SET unit_id = excluded.unit_id, typed = excluded.typed,
+             evidence = excluded.evidence, version = activity_drafts.version + 1, updated_at = excluded.updated_at
+         WHERE activity_drafts.version = $7
+         RETURNING version",
+        account,
+        about,
+        unit,
+        typed,
+        evidence,
+        now,
+        base
+    )
+    .find(tx)
+    .await?;
+    Ok(version.map(|v| v.0))
+}
+
+/// Forgets a draft that has been saved or given up; one changed elsewhere since `version` stays.
+pub async fn forget(tx: &mut Tx, account: Id, about: &str, version: i64) -> Result<()> {
+    sql!(
+        "DELETE FROM activity_drafts WHERE account_id = $1 AND about = $2 AND version = $3",
+        account,
+        about,
+        version
+    )
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+store::record! {
+    /// A draft as the work list names it.
+    pub struct Open {
+        pub about: String,
+        pub typed: String,
+        pub updated_at: Timestamp,
+    }
+}
+
+impl Open {
+    /// What the activity is called so far; may be empty.
+    pub fn title(&self) -> String {
+        let pairs: Vec<(String, String)> = serde_json::from_str(&self.typed).unwrap_or_default();
+        pairs.into_iter().find(|(k, _)| k == "title").map(|(_, v)| v.trim().to_owned()).unwrap_or_default()
+    }
+}
+
+/// A person's drafts, last touched first.
+pub async fn open(db: &Db, account: Id) -> Result<Vec<Open>> {
+    Ok(sql!(
+        "SELECT about, typed, updated_at FROM activity_drafts WHERE account_id = $1 ORDER BY updated_at DESC LIMIT 10",
+        account
+    )
+    .all(db)
+    .await?)
+}

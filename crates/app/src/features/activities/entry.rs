@@ -1,0 +1,500 @@
+//! The one screen on which an activity is recorded or changed: reading what was typed, and the page.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use store::{Id, RecordId, Tx};
+
+use super::activity::{self, Activity, Content};
+use super::draft::Draft;
+use super::evidence::Kept;
+use super::questions::{Asked, ask};
+use super::reference::{self, Audience, Method};
+use crate::access::{Act, Actor};
+use crate::app::App;
+use crate::error::{Error, FieldProblem, Result};
+use crate::features::laws::{self, Title};
+use crate::features::orgs::Tree;
+use crate::i18n::Lang;
+use crate::lines::{self, PlanLine};
+use crate::page::{Page, Room, date_text};
+use crate::web::Signed;
+use crate::web::form::{Form, Problems};
+
+/// The fields of the screen that hold one value, in its order.
+const PLAIN: [&str; 14] = [
+    "method",
+    "day",
+    "title",
+    "attendances",
+    "women",
+    "minority",
+    "place",
+    "speaker",
+    "copies",
+    "cost",
+    "estimated",
+    "reason",
+    "note",
+    "plan_line",
+];
+
+/// What a form would have held for this content.
+pub fn form_of(c: &Content) -> Form {
+    let mut form = Form::default();
+    let number = |n: i64| if n == 0 { String::new() } else { viet::format_int(n) };
+    form.set("unit", c.unit.to_string());
+    form.set("method", &*c.method);
+    form.set("day", c.day.to_string());
+    for (field, text) in [
+        ("title", &c.title),
+        ("place", &c.place),
+        ("speaker", &c.speaker),
+        ("note", &c.note),
+        ("reason", &c.reason),
+    ] {
+        form.set(field, text.as_str());
+    }
+    c.laws.iter().for_each(|l| form.push("law", l.to_string()));
+    c.audiences.iter().for_each(|a| form.push("audience", a.as_str()));
+    form.set("attendances", number(c.attendances));
+    form.set("women", c.women.map(viet::format_int).unwrap_or_default());
+    form.set("minority", c.minority.map(viet::format_int).unwrap_or_default());
+    form.set("copies", number(c.copies));
+    form.set("cost", number(c.cost));
+    if c.estimated {
+        form.set("estimated", "1");
+    }
+    form.set("plan_line", c.plan_line.map(|l| l.to_string()).unwrap_or_default());
+    form
+}
+
+/// Reads what was typed. The content is as good as it can be, whatever the problems: drafts and questions need
+/// it before everything is filled in.
+pub fn read(form: &Form, unit: Id, today: jiff::civil::Date, laws: &[Title]) -> (Content, Problems) {
+    let mut problems = Problems::default();
+    let method = problems.required(form, "method", 40);
+    let day = problems.date(form, "day");
+    if form.text("day").is_empty() {
+        problems.add("day", "error-required");
+    }
+    let title = problems.required(form, "title", 300);
+    let mut named: Vec<Id> = form.all("law").filter_map(|l| l.parse().ok()).collect();
+    for typed in form.text("law_text").split([';', '\n']).map(str::trim).filter(|t| !t.is_empty()) {
+        match find_law(laws, typed) {
+            Some(law) => named.push(law),
+            None => problems.add_value("law_text", "activities-error-law", typed.to_owned()),
+        }
+    }
+    named.sort();
+    named.dedup();
+    let attendances = problems.count(form, "attendances");
+    let direct = reference::find_method(&method).is_some_and(|m| m.direct);
+    if direct && form.text("attendances").is_empty() {
+        problems.add("attendances", "error-required");
+    }
+    let content = Content {
+        unit,
+        day: day.unwrap_or(today),
+        title: viet::clean(&title),
+        place: problems.optional(form, "place", 200),
+        speaker: problems.optional(form, "speaker", 200),
+        note: problems.optional(form, "note", 2000),
+        laws: named,
+        audiences: form.all("audience").map(str::to_owned).collect(),
+        attendances: attendances.unwrap_or(0),
+        women: problems.count(form, "women"),
+        minority: problems.count(form, "minority"),
+        copies: problems.count(form, "copies").unwrap_or(0),
+        cost: problems.count(form, "cost").unwrap_or(0),
+        estimated: form.has("estimated"),
+        reason: problems.optional(form, "reason", 500),
+        plan_line: problems.parse(form, "plan_line"),
+        method,
+    };
+    for p in check(&content, laws) {
+        if !problems.0.iter().any(|known| known.field == p.field) {
+            problems.0.push(p);
+        }
+    }
+    (content, problems)
+}
+
+/// What no activity may be, wherever it comes from.
+pub fn check(c: &Content, laws: &[Title]) -> Vec<FieldProblem> {
+    let mut problems = Problems::default();
+    if c.title.is_empty() {
+        problems.add("title", "error-required");
+    }
+    if !reference::methods(c.day).any(|m| m.code == c.method) {
+        problems.add("method", "activities-error-method");
+    }
+    if !c.audiences.iter().all(|code| reference::audiences(c.day).any(|a| a.code == *code)) {
+        problems.add("audience", "error-choice");
+    }
+    if !c.laws.iter().all(|law| laws.iter().any(|l| l.id == *law)) {
+        problems.add("law_text", "error-choice");
+    }
+    let measures = [
+        ("attendances", Some(c.attendances)),
+        ("women", c.women),
+        ("minority", c.minority),
+        ("copies", Some(c.copies)),
+        ("cost", Some(c.cost)),
+    ];
+    for (field, n) in measures {
+        if n.is_some_and(|n| !(0..=1_000_000_000_000).contains(&n)) {
+            problems.add(field, "error-count");
+        }
+    }
+    problems.0
+}
+
+/// The law a person means: by its number, alone or before its title, or by words that only its title has.
+pub fn find_law(laws: &[Title], typed: &str) -> Option<Id> {
+    let key = viet::fold(&viet::clean(typed));
+    let by_number = laws.iter().find(|l| {
+        let number = viet::fold(&l.number);
+        !number.is_empty()
+            && key.strip_prefix(&number).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+    });
+    if let Some(law) = by_number {
+        return Some(law.id);
+    }
+    let mut titled = laws.iter().filter(|l| key.chars().count() >= 4 && viet::fold(&l.title).contains(&key));
+    match (titled.next(), titled.next()) {
+        (Some(law), None) => Some(law.id),
+        _ => None,
+    }
+}
+
+/// Records an activity: what the page, the API and the import share. `id` is the identity the page was given,
+/// so that a form sent twice records once.
+pub async fn record(
+    tx: &mut Tx,
+    app: &App,
+    actor: &Actor,
+    tree: &Tree,
+    id: Option<Id>,
+    content: &Content,
+    laws: &[Title],
+) -> Result<RecordId> {
+    actor.require(Act::RecordActivity, content.unit, tree)?;
+    let shard = tree.get(content.unit).ok_or(Error::NotFound)?.shard_id;
+    let problems = check(content, laws);
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    let id = RecordId { shard, id: id.unwrap_or_else(|| app.new_id()) };
+    activity::insert_as(tx, app, Some(actor.account), id, content).await?;
+    Ok(id)
+}
+
+/// A value that two people, or two devices, have each given a field.
+pub struct Both {
+    pub label: String,
+    pub here: String,
+    pub there: String,
+}
+
+/// The two sides of a conflict.
+pub struct Conflict {
+    /// Who saved the other side, and when.
+    pub sentence: String,
+    pub fields: Vec<Both>,
+}
+
+/// The fields in which two forms differ, in words.
+pub fn differences(
+    signed: &Signed,
+    here: &Form,
+    there: &Form,
+    laws: &[Title],
+    lines: &[PlanLine],
+) -> Vec<Both> {
+    let lang = signed.lang();
+    let mut fields = vec!["law", "audience"];
+    fields.splice(0..0, PLAIN);
+    let words = |form: &Form, field: &str| {
+        let values: Vec<String> =
+            form.all(field).map(|v| value_in_words(field, v, lang, laws, lines)).collect();
+        if values.is_empty() { "–".to_owned() } else { values.join("; ") }
+    };
+    let both = fields.into_iter().map(|field| Both {
+        label: signed.say(label(field)),
+        here: words(here, field),
+        there: words(there, field),
+    });
+    both.filter(|b| b.here != b.there).collect()
+}
+
+/// The key of a field's label.
+pub fn label(field: &str) -> &'static str {
+    match field {
+        "method" => "activities-method",
+        "day" => "activities-day",
+        "title" => "activities-content",
+        "law" | "law_text" => "activities-laws",
+        "audience" => "activities-audiences",
+        "attendances" => "activities-attendances",
+        "women" => "activities-women",
+        "minority" => "activities-minority",
+        "place" => "activities-place",
+        "speaker" => "activities-speaker",
+        "copies" => "activities-copies",
+        "cost" => "activities-cost",
+        "estimated" => "activities-estimated",
+        "reason" => "activities-reason",
+        "plan_line" => "activities-plan-line",
+        "photo" => "activities-evidence",
+        _ => "activities-note",
+    }
+}
+
+fn value_in_words(field: &str, value: &str, lang: Lang, laws: &[Title], lines: &[PlanLine]) -> String {
+    let named = match field {
+        "method" => reference::find_method(value).map(|m| m.name(lang).to_owned()),
+        "audience" => reference::find_audience(value).map(|a| a.name(lang).to_owned()),
+        "law" => laws.iter().find(|l| l.id.to_string() == value).map(|l| l.number.clone()),
+        "plan_line" => lines.iter().find(|l| l.id.to_string() == value).map(|l| l.title.clone()),
+        "estimated" => Some("✓".to_owned()),
+        "day" => value.parse().ok().map(date_text),
+        _ => viet::parse_int(value)
+            .filter(|_| !matches!(field, "title" | "note" | "place"))
+            .map(viet::format_int),
+    };
+    named.unwrap_or_else(|| value.to_owned())
+}
+
+/// A draft as the page speaks of it.
+pub struct DraftState {
+    pub version: i64,
+    pub sentence: String,
+    /// There is something to throw away.
+    pub kept: bool,
+}
+
+#[derive(Template)]
+#[template(path = "activities/entry.html")]
+pub struct EntryPage {
+    pub page: Page,
+    pub form: Form,
+    /// The address of the form: with `/nhap` it keeps a draft.
+    pub path: String,
+    pub editing: bool,
+    pub unit_name: String,
+    pub units: Vec<(Id, String)>,
+    pub first: Vec<&'static Method>,
+    pub more: Vec<&'static Method>,
+    pub audiences: Vec<&'static Audience>,
+    pub chips: Vec<Title>,
+    pub laws: Vec<Title>,
+    pub lines: Vec<PlanLine>,
+    pub proposed: Option<RecordId>,
+    pub photos: Vec<Kept>,
+    pub asked: Vec<Asked>,
+    pub draft: DraftState,
+    pub conflict: Option<Conflict>,
+    /// Something was done at the unit before, so it can be repeated.
+    pub has_last: bool,
+}
+
+/// How many methods stand before "other methods", and how many laws the list of a field offers.
+const FIRST_METHODS: usize = 6;
+const OFFERED_LAWS: usize = 60;
+
+impl EntryPage {
+    /// The page for a form as it stands. `about`: the activity changed, none for a new one.
+    pub async fn new(signed: &Signed, unit: Id, form: Form, about: Option<&Activity>) -> Result<EntryPage> {
+        let app = &signed.app;
+        let title = if about.is_some() { "activities-edit-title" } else { "activities-new-title" };
+        let page = signed
+            .page(Room::Activities, &signed.say(title))
+            .crumb(signed.say("room-activities"), "/hoat-dong");
+        let day = viet::parse_date(form.text("day"))
+            .and_then(|(y, m, d)| jiff::civil::Date::new(y, m, d).ok())
+            .unwrap_or(app.today());
+        let used = activity::used_methods(&app.db, unit).await?;
+        let rank: HashMap<&str, usize> = used.iter().enumerate().map(|(i, m)| (m.as_str(), i)).collect();
+        let mut methods: Vec<&Method> = reference::methods(day).collect();
+        // The law's order holds among those never used.
+        methods.sort_by_key(|m| rank.get(m.code.as_str()).copied().unwrap_or(usize::MAX));
+        let chosen = form.text("method");
+        if let Some(at) = methods.iter().position(|m| m.code == chosen).filter(|at| *at >= FIRST_METHODS) {
+            let m = methods.remove(at);
+            methods.insert(0, m);
+        }
+        let more = methods.split_off(methods.len().min(FIRST_METHODS));
+        let laws = laws::titles(&app.db).await?;
+        let mut chosen: Vec<Id> = form.all("law").filter_map(|l| l.parse().ok()).collect();
+        for law in activity::used_laws(&app.db, unit).await? {
+            if !chosen.contains(&law) {
+                chosen.push(law);
+            }
+        }
+        let chips = chosen.iter().filter_map(|id| laws.iter().find(|l| l.id == *id).cloned()).collect();
+        let lines = lines::open(&app.db, unit, day).await?;
+        let named: Vec<Id> = form.all("law").filter_map(|l| l.parse().ok()).collect();
+        let units = signed.actor.units_for(Act::RecordActivity);
+        let mut units: Vec<(Id, String)> =
+            units.filter_map(|u| Some((u, signed.tree.get(u)?.name.clone()))).collect();
+        units.dedup();
+        Ok(EntryPage {
+            path: match about {
+                Some(a) => format!("/hoat-dong/{}/sua", a.id),
+                None => "/hoat-dong/moi".to_owned(),
+            },
+            editing: about.is_some(),
+            unit_name: signed.tree.get(unit).map(|u| u.name.clone()).unwrap_or_default(),
+            units,
+            first: methods,
+            more,
+            audiences: reference::audiences(day).collect(),
+            chips,
+            proposed: lines::propose(&lines, &named, day),
+            laws: laws.into_iter().take(OFFERED_LAWS).collect(),
+            lines,
+            photos: vec![],
+            asked: vec![],
+            draft: DraftState { version: 0, sentence: String::new(), kept: false },
+            conflict: None,
+            has_last: about.is_none() && !used.is_empty(),
+            page,
+            form,
+        })
+    }
+    pub fn with_draft(mut self, draft: &Draft) -> EntryPage {
+        self.draft = DraftState {
+            version: draft.version,
+            sentence: self.page.t1("activities-draft-kept", "value", self.page.moment(&draft.at)),
+            kept: true,
+        };
+        self.photos = draft.evidence.clone();
+        self
+    }
+    /// Questions beside the fields, with the box for the reason.
+    pub fn with_questions(mut self, content: &Content) -> EntryPage {
+        self.asked = ask(content, self.page.today);
+        self
+    }
+
+    // What the template calls.
+    fn question(&self, field: &str) -> Vec<String> {
+        self.asked.iter().filter(|a| a.field == field).map(|a| a.text(self.page.lang)).collect()
+    }
+    fn described(&self, field: &str) -> String {
+        if self.page.problem(field).is_some() { format!("e-{field} q-{field}") } else { format!("q-{field}") }
+    }
+    fn wants_reason(&self) -> bool {
+        !self.asked.is_empty() || self.form.has("reason") || self.page.problem("reason").is_some()
+    }
+    fn is_line(&self, line: &PlanLine) -> bool {
+        match self.form.text("plan_line") {
+            "" => self.proposed == Some(line.id) && !self.editing,
+            chosen => line.id.to_string() == chosen,
+        }
+    }
+    fn details_open(&self) -> bool {
+        ["place", "speaker", "copies", "cost", "note", "minority"].iter().any(|f| {
+            self.form.has(f) || self.page.problem(f).is_some() || self.asked.iter().any(|a| a.field == *f)
+        }) || self.form.has("estimated")
+            || self.asked.iter().any(|a| a.code == "future")
+    }
+}
+
+/// The questions and the state of the draft alone, for a page that is open: each fragment takes the place of
+/// the element of its id.
+#[derive(Template)]
+#[template(path = "activities/kept.html")]
+pub struct KeptFragment {
+    pub page: Page,
+    pub draft: DraftState,
+    pub conflict: Option<Conflict>,
+    pub asked: Vec<Asked>,
+    /// The page has no box for a reason yet.
+    pub add_reason: bool,
+    pub form: Form,
+    pub path: String,
+}
+
+impl KeptFragment {
+    fn fields(&self) -> [&'static str; 6] {
+        ["day", "attendances", "women", "minority", "copies", "cost"]
+    }
+    fn question(&self, field: &str) -> Vec<String> {
+        self.asked.iter().filter(|a| a.field == field).map(|a| a.text(self.page.lang)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn laws() -> Vec<Title> {
+        let law = |n: u8, number: &str, title: &str| Title {
+            id: Id([n; 16]),
+            number: number.into(),
+            title: title.into(),
+        };
+        vec![
+            law(1, "35/2013/QH13", "Luật Hòa giải ở cơ sở"),
+            law(2, "31/2024/QH15", "Luật Đất đai"),
+            law(3, "31/2024/QH151", "Không có thật"),
+            law(4, "45/2013/QH13", "Luật Đất đai"),
+        ]
+    }
+
+    #[test]
+    fn a_law_is_found_by_number_or_by_words_of_one_title() {
+        let check = |typed: &str, expected: Option<u8>| {
+            assert_eq!(find_law(&laws(), typed), expected.map(|n| Id([n; 16])), "{typed}");
+        };
+        check("35/2013/QH13", Some(1));
+        check(" 35/2013/qh13 Luật Hòa giải ở cơ sở", Some(1));
+        check("31/2024/QH15", Some(2));
+        check("31/2024/QH151", Some(3));
+        check("hoa giai", Some(1));
+        check("đất đai", None);
+        check("a", None);
+        check("", None);
+        check("99/2030/QH16", None);
+    }
+
+    #[test]
+    fn a_form_made_of_content_reads_back_as_that_content() {
+        let content = Content {
+            unit: Id([9; 16]),
+            method: "talk".into(),
+            day: "2026-11-20".parse().unwrap(),
+            title: "Phổ biến Luật Đất đai".into(),
+            place: "Nhà văn hóa ấp 2".into(),
+            speaker: "Ông A".into(),
+            note: "Có mưa".into(),
+            laws: vec![Id([1; 16]), Id([2; 16])],
+            audiences: vec!["people".into(), "workers".into()],
+            attendances: 1234,
+            women: Some(0),
+            minority: None,
+            copies: 1500,
+            cost: 2_500_000,
+            estimated: true,
+            reason: "lý do".into(),
+            plan_line: Some(RecordId { shard: 7, id: Id([3; 16]) }),
+        };
+        let (back, problems) = read(&form_of(&content), content.unit, content.day, &laws());
+        assert_eq!(problems.0, vec![]);
+        assert_eq!(back, content);
+    }
+
+    #[test]
+    fn every_gap_is_named_at_once() {
+        let form = Form::of(
+            [("day", "32/1/2026"), ("women", "năm"), ("law_text", "Luật lạ")]
+                .map(|(k, v)| (k.into(), v.into())),
+        );
+        let (_, problems) = read(&form, Id([9; 16]), "2026-11-20".parse().unwrap(), &laws());
+        let mut fields: Vec<_> = problems.0.iter().map(|p| p.field).collect();
+        fields.sort();
+        assert_eq!(fields, ["day", "law_text", "method", "title", "women"]);
+    }
+}

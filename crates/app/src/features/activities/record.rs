@@ -1,0 +1,339 @@
+//! Recording and changing an activity: one screen, with a draft behind it.
+
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use serde::Deserialize;
+use store::{Id, RecordId, Tx};
+
+use super::activity::{self, Activity, Content};
+use super::draft::{self, Draft};
+use super::entry::{self, Conflict, DraftState, EntryPage, KeptFragment};
+use super::evidence::{self, Kept};
+use super::questions::ask;
+use crate::access::Act;
+use crate::error::{Error, Result};
+use crate::features::laws;
+use crate::page::{Room, show, show_again};
+use crate::web::Signed;
+use crate::web::form::{Form, Problems};
+
+#[derive(Deserialize)]
+pub struct Begin {
+    #[serde(rename = "don-vi")]
+    unit: Option<Id>,
+    /// "last": everything as last time, today.
+    giong: Option<String>,
+    /// A plan line to record under.
+    dong: Option<RecordId>,
+}
+
+/// The draft's key for a new activity.
+const NEW: &str = "";
+
+/// `GET /hoat-dong/moi`
+pub async fn new(signed: Signed, Query(begin): Query<Begin>) -> Result<Response> {
+    let app = &signed.app;
+    let unit = signed.unit(begin.unit, Act::RecordActivity)?;
+    let kept = match begin.giong {
+        None => draft::find(&app.db, signed.actor.account, NEW).await?,
+        Some(_) => None,
+    };
+    // A draft of a unit where the person may no longer record is not theirs to save.
+    if let Some(draft) = kept.filter(|d| signed.can(Act::RecordActivity, d.unit)) {
+        let (content, _) = entry::read(&draft.form, draft.unit, app.today(), &laws::titles(&app.db).await?);
+        let page = EntryPage::new(&signed, draft.unit, draft.form.clone(), None).await?;
+        return show(&page.with_draft(&draft).with_questions(&content));
+    }
+    let last = activity::last(&app.db, unit, signed.actor.account).await?;
+    let mut form = match (&begin.giong, &last) {
+        (Some(_), Some(last)) => {
+            // What happened only once does not happen again.
+            let content = Content { estimated: false, reason: String::new(), ..last.content.clone() };
+            entry::form_of(&content)
+        }
+        _ => {
+            let mut form = Form::default();
+            let used = activity::used_methods(&app.db, unit).await?;
+            form.set("method", used.first().map_or("talk", String::as_str));
+            form.set("unit", unit.to_string());
+            form
+        }
+    };
+    form.set("day", app.today().to_string());
+    form.set("once", app.new_id().to_string());
+    if let Some(line) = begin.dong {
+        form.set("plan_line", line.to_string());
+    }
+    show(&EntryPage::new(&signed, unit, form, None).await?)
+}
+
+/// What a person sent from the screen.
+struct Sent {
+    form: Form,
+    about: Option<Activity>,
+    unit: Id,
+    kept: Vec<Kept>,
+    draft_version: i64,
+}
+
+impl Sent {
+    fn key(&self) -> String {
+        self.about.as_ref().map(|a| a.id.to_string()).unwrap_or_default()
+    }
+    async fn read(signed: &Signed, mut form: Form, about: Option<Activity>) -> Result<(Sent, Problems)> {
+        let app = &signed.app;
+        let unit = match &about {
+            Some(a) => a.content.unit,
+            None => signed.unit(form.text("unit").parse().ok(), Act::RecordActivity)?,
+        };
+        let (sent_photos, problems) = evidence::keep(app, std::mem::take(&mut form.files)).await?;
+        let draft_version = form.text("draft_version").parse().unwrap_or(0);
+        let mut sent = Sent { form, about, unit, kept: vec![], draft_version };
+        let draft = draft::find(&app.db, signed.actor.account, &sent.key()).await?;
+        sent.kept = draft.filter(|d| d.version == draft_version).map(|d| d.evidence).unwrap_or_default();
+        sent.kept.extend(sent_photos);
+        sent.kept.retain(|k| !sent.form.is("drop_photo", &k.file));
+        sent.kept.dedup_by(|a, b| a.file == b.file);
+        Ok((sent, Problems(problems)))
+    }
+    async fn keep(&self, tx: &mut Tx, signed: &Signed) -> Result<Option<i64>> {
+        let (account, now) = (signed.actor.account, signed.app.now());
+        draft::keep(tx, account, &self.key(), self.unit, &self.form, &self.kept, self.draft_version, now)
+            .await
+    }
+    async fn keep_alone(&self, signed: &Signed) -> Result<Option<i64>> {
+        let mut tx = signed.app.db.begin().await?;
+        let version = self.keep(&mut tx, signed).await?;
+        tx.commit().await?;
+        Ok(version)
+    }
+    fn as_draft(&self, signed: &Signed, version: i64) -> Draft {
+        Draft {
+            unit: self.unit,
+            form: self.form.clone(),
+            evidence: self.kept.clone(),
+            version,
+            at: signed.app.now(),
+        }
+    }
+}
+
+/// `POST /hoat-dong/moi`: saves, keeps a draft, or throws it away, by the button pressed.
+pub async fn create(signed: Signed, form: Form) -> Result<Response> {
+    let (sent, problems) = Sent::read(&signed, form, None).await?;
+    submit(signed, sent, problems).await
+}
+
+/// `GET /hoat-dong/{id}/sua`
+pub async fn edit(signed: Signed, Path(id): Path<String>) -> Result<Response> {
+    let app = &signed.app;
+    let activity = changeable(&signed, &id).await?;
+    let draft = draft::find(&app.db, signed.actor.account, &activity.id.to_string()).await?;
+    let mut form = match &draft {
+        Some(draft) => draft.form.clone(),
+        None => entry::form_of(&activity.content),
+    };
+    if draft.is_none() {
+        form.set("version", activity.version.to_string());
+    }
+    let (content, _) = entry::read(&form, activity.content.unit, app.today(), &laws::titles(&app.db).await?);
+    let page =
+        EntryPage::new(&signed, activity.content.unit, form, Some(&activity)).await?.with_questions(&content);
+    show(&match &draft {
+        Some(draft) => page.with_draft(draft),
+        None => page,
+    })
+}
+
+/// `POST /hoat-dong/{id}/sua`
+pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let activity = changeable(&signed, &id).await?;
+    let (sent, problems) = Sent::read(&signed, form, Some(activity)).await?;
+    submit(signed, sent, problems).await
+}
+
+async fn changeable(signed: &Signed, id: &str) -> Result<Activity> {
+    let activity = activity::get(&signed.app.db, id.parse()?).await?;
+    signed.require(Act::RecordActivity, activity.content.unit)?;
+    if activity.withdrawn.is_some() {
+        return Err(Error::Conflict("activities-withdrawn-already"));
+    }
+    Ok(activity)
+}
+
+async fn submit(signed: Signed, sent: Sent, mut problems: Problems) -> Result<Response> {
+    let app = &signed.app;
+    let account = signed.actor.account;
+    match sent.form.text("act") {
+        "drop" => {
+            let mut tx = app.db.begin().await?;
+            draft::forget(&mut tx, account, &sent.key(), sent.draft_version).await?;
+            tx.commit().await?;
+            return Ok(
+                signed.redirect(&sent.about.as_ref().map_or("/hoat-dong".into(), |a| super::page(a.id)))
+            );
+        }
+        "draft" => {
+            return match sent.keep_alone(&signed).await? {
+                Some(version) => {
+                    let mut page =
+                        EntryPage::new(&signed, sent.unit, sent.form.clone(), sent.about.as_ref()).await?;
+                    page.page.done = Some(signed.say("activities-draft-done"));
+                    page.page.problems = problems.0;
+                    show(&page.with_draft(&sent.as_draft(&signed, version)))
+                }
+                None => other_device(&signed, sent).await,
+            };
+        }
+        _ => {}
+    }
+    let laws = laws::titles(&app.db).await?;
+    let (content, read_problems) = entry::read(&sent.form, sent.unit, app.today(), &laws);
+    problems.0.extend(read_problems.0);
+    // Somebody changed the activity since the page was opened: both values are shown before anything else.
+    if let Some(current) = sent.about.as_ref().filter(|a| sent.form.text("version") != a.version.to_string())
+    {
+        return both_values(&signed, &sent, current).await;
+    }
+    if problems.0.is_empty() && content.reason.is_empty() && !ask(&content, app.today()).is_empty() {
+        problems.add("reason", "activities-error-reason");
+    }
+    if !problems.0.is_empty() {
+        // A browser sends photos once: they wait on the draft.
+        let Some(version) = sent.keep_alone(&signed).await? else { return other_device(&signed, sent).await };
+        let mut page = EntryPage::new(&signed, sent.unit, sent.form.clone(), sent.about.as_ref()).await?;
+        page.page.problems = problems.0;
+        return show_again(&page.with_draft(&sent.as_draft(&signed, version)).with_questions(&content));
+    }
+    let mut tx = app.db.begin().await?;
+    let id = match &sent.about {
+        Some(before) => {
+            activity::update(&mut tx, app, Some(account), before, &content).await?;
+            before.id
+        }
+        None => {
+            let once: Option<Id> = sent.form.text("once").parse().ok();
+            if let Some(done) = recorded_already(&mut tx, once, account).await? {
+                return Ok(signed.redirect(&super::page(done)));
+            }
+            let id = entry::record(&mut tx, app, &signed.actor, &signed.tree, once, &content, &laws).await?;
+            evidence::insert(&mut tx, app, account, sent.unit, id, &sent.kept).await?;
+            id
+        }
+    };
+    draft::forget(&mut tx, account, &sent.key(), sent.draft_version).await?;
+    tx.commit().await?;
+    app.pages.forget();
+    Ok(signed.redirect(&format!(
+        "{}?xong={}",
+        super::page(id),
+        if sent.about.is_some() { "sua" } else { "ghi" }
+    )))
+}
+
+store::record! { struct Recorded { shard_id: i64, id: Id } }
+
+/// The activity that this very form has recorded before: a weak link makes people press twice.
+async fn recorded_already(tx: &mut Tx, once: Option<Id>, account: Id) -> Result<Option<RecordId>> {
+    let Some(once) = once else { return Ok(None) };
+    let row: Option<Recorded> =
+        store::sql!("SELECT shard_id, id FROM activities WHERE id = $1 AND created_by = $2", once, account)
+            .find(tx)
+            .await?;
+    Ok(row.map(|r| RecordId { shard: r.shard_id, id: r.id }))
+}
+
+/// The activity was changed by somebody else: the form keeps what was typed, and saves over it knowingly.
+async fn both_values(signed: &Signed, sent: &Sent, current: &Activity) -> Result<Response> {
+    let app = &signed.app;
+    let mut form = sent.form.clone();
+    form.set("version", current.version.to_string());
+    let there = entry::form_of(&current.content);
+    let mut page = EntryPage::new(signed, sent.unit, form.clone(), Some(current)).await?;
+    let by = activity::history(&app.db, current.id).await?.pop().and_then(|v| v.account);
+    let by = super::show::name_of(&app.db, by).await?;
+    let at = page.page.moment(&current.updated_at);
+    page.conflict = Some(Conflict {
+        sentence: page.page.t2("activities-changed-by", "who", by, "value", at),
+        fields: entry::differences(signed, &form, &there, &laws::titles(&app.db).await?, &page.lines),
+    });
+    page.draft.version = sent.draft_version;
+    let mut response = show(&page)?;
+    *response.status_mut() = axum::http::StatusCode::CONFLICT;
+    Ok(response)
+}
+
+/// The draft was changed on another device: both are shown, and the page goes on from the other's version.
+async fn other_device(signed: &Signed, sent: Sent) -> Result<Response> {
+    let app = &signed.app;
+    let mut page = EntryPage::new(signed, sent.unit, sent.form.clone(), sent.about.as_ref()).await?;
+    if let Some(other) = draft::find(&app.db, signed.actor.account, &sent.key()).await? {
+        page.conflict = Some(Conflict {
+            sentence: page.page.t1("activities-other-device", "value", page.page.moment(&other.at)),
+            fields: entry::differences(
+                signed,
+                &sent.form,
+                &other.form,
+                &laws::titles(&app.db).await?,
+                &page.lines,
+            ),
+        });
+        page.draft = DraftState { version: other.version, sentence: String::new(), kept: true };
+        page.photos = other.evidence;
+    }
+    let mut response = show(&page)?;
+    *response.status_mut() = axum::http::StatusCode::CONFLICT;
+    Ok(response)
+}
+
+/// `POST /hoat-dong/moi/nhap`: keeps the draft while a person types, and asks at once.
+pub async fn keep_new(signed: Signed, form: Form) -> Result<Response> {
+    let (sent, _) = Sent::read(&signed, form, None).await?;
+    keep_typed(signed, sent).await
+}
+
+/// `POST /hoat-dong/{id}/sua/nhap`
+pub async fn keep_change(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let activity = changeable(&signed, &id).await?;
+    let (sent, _) = Sent::read(&signed, form, Some(activity)).await?;
+    keep_typed(signed, sent).await
+}
+
+async fn keep_typed(signed: Signed, sent: Sent) -> Result<Response> {
+    let app = &signed.app;
+    let laws = laws::titles(&app.db).await?;
+    let (content, _) = entry::read(&sent.form, sent.unit, app.today(), &laws);
+    let asked = ask(&content, app.today());
+    let page = signed.page(Room::Activities, "");
+    let (draft, conflict) = match sent.keep_alone(&signed).await? {
+        Some(version) => {
+            let sentence = page.t1("activities-draft-kept", "value", page.moment(&app.now()));
+            (DraftState { version, sentence, kept: true }, None)
+        }
+        None => {
+            let other = draft::find(&app.db, signed.actor.account, &sent.key()).await?;
+            let conflict = match other {
+                Some(other) => Some(Conflict {
+                    sentence: page.t1("activities-other-device", "value", page.moment(&other.at)),
+                    fields: entry::differences(&signed, &sent.form, &other.form, &laws, &[]),
+                }),
+                None => None,
+            };
+            (DraftState { version: sent.draft_version, sentence: String::new(), kept: true }, conflict)
+        }
+    };
+    let has_box = sent.form.pairs().any(|(name, _)| name == "reason");
+    let path = match &sent.about {
+        Some(a) => format!("/hoat-dong/{}/sua", a.id),
+        None => "/hoat-dong/moi".to_owned(),
+    };
+    show(&KeptFragment {
+        page,
+        draft,
+        conflict,
+        add_reason: !asked.is_empty() && !has_box,
+        form: sent.form,
+        asked,
+        path,
+    })
+}

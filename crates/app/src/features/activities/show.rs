@@ -1,0 +1,168 @@
+//! The page of one activity: its facts, evidence, history; taking it back.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use serde::Deserialize;
+use store::{Db, Id};
+
+use super::activity::{self, Activity, Version};
+use super::entry::{self, Both};
+use super::evidence::{self, Evidence};
+use super::questions::{Asked, ask};
+use super::reference;
+use crate::access::Act;
+use crate::audit;
+use crate::error::{FieldProblem, Result};
+use crate::features::laws::{self, Title};
+use crate::lines::{self, PlanLine};
+use crate::page::{Page, Room, show_again};
+use crate::web::Signed;
+use crate::web::form::{Form, Problems};
+
+/// One line of the history.
+struct Event {
+    at: jiff::Timestamp,
+    who: String,
+    /// Key of the words.
+    act: String,
+    changes: Vec<Both>,
+}
+
+#[derive(Template)]
+#[template(path = "activities/show.html")]
+pub struct ShowPage {
+    page: Page,
+    activity: Activity,
+    unit_name: String,
+    method: String,
+    legal: String,
+    audiences: Vec<String>,
+    laws: Vec<Title>,
+    line: Option<PlanLine>,
+    evidence: Vec<Evidence>,
+    asked: Vec<Asked>,
+    history: Vec<Event>,
+    written: Vec<audit::Written>,
+    may_change: bool,
+    just_recorded: bool,
+    typed_reason: String,
+}
+
+/// Name of an account for the history; a dash when nobody is known, as for imported rows of old.
+pub async fn name_of(db: &Db, account: Option<Id>) -> Result<String> {
+    match account {
+        Some(id) => crate::signin::account_name(db, id).await,
+        None => Ok("–".into()),
+    }
+}
+
+pub async fn page(signed: &Signed, activity: &Activity, problems: Vec<FieldProblem>) -> Result<ShowPage> {
+    let app = &signed.app;
+    let lang = signed.lang();
+    let c = &activity.content;
+    let mut page = signed.page(Room::Activities, &c.title).crumb(signed.say("room-activities"), "/hoat-dong");
+    page.problems = problems;
+    let versions = activity::history(&app.db, activity.id).await?;
+    let all_laws = laws::titles(&app.db).await?;
+    let line = match c.plan_line {
+        Some(id) => lines::find(&app.db, id).await?,
+        None => None,
+    };
+    let mut history = Vec::new();
+    let mut before: Option<&Version> = None;
+    for v in &versions {
+        let changes = match before {
+            Some(b) if v.act == "change" => entry::differences(
+                signed,
+                &entry::form_of(&v.content),
+                &entry::form_of(&b.content),
+                &all_laws,
+                line.as_slice(),
+            ),
+            _ => vec![],
+        };
+        let who = name_of(&app.db, v.account).await?;
+        history.push(Event { at: v.at, who, act: format!("activities-did-{}", v.act), changes });
+        before = Some(v);
+    }
+    history.reverse();
+    // A unit that is gone keeps the name it had on the day of the activity.
+    let then = app.trees.on(&app.db, c.day).await?;
+    let unit_name = match then.get(c.unit) {
+        Some(unit) => unit.name.clone(),
+        None => signed.unit_name(c.unit).await?,
+    };
+    let method = reference::find_method(&c.method);
+    Ok(ShowPage {
+        unit_name,
+        method: method.map_or(c.method.clone(), |m| m.name(lang).to_owned()),
+        legal: method.map(|m| m.legal.clone()).unwrap_or_default(),
+        audiences: c
+            .audiences
+            .iter()
+            .map(|a| reference::find_audience(a).map_or(a.clone(), |a| a.name(lang).to_owned()))
+            .collect(),
+        laws: c.laws.iter().filter_map(|id| all_laws.iter().find(|l| l.id == *id).cloned()).collect(),
+        line,
+        evidence: evidence::list(&app.db, activity.id).await?,
+        asked: ask(c, app.today()),
+        history,
+        written: audit::of_object(&app.db, &activity.id.to_string()).await?,
+        may_change: activity.withdrawn.is_none() && signed.can(Act::RecordActivity, c.unit),
+        just_recorded: false,
+        typed_reason: String::new(),
+        activity: activity.clone(),
+        page,
+    })
+}
+
+impl ShowPage {
+    /// "1.234 bytes" as people read it.
+    fn size(&self, bytes: &i64) -> String {
+        match bytes {
+            0..=1_048_575 => format!("{} KB", (bytes + 1023) / 1024),
+            _ => format!("{} MB", viet::format_decimal(*bytes as f64 / 1_048_576.0, 1)),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Done {
+    xong: Option<String>,
+}
+
+/// `GET /hoat-dong/{id}`
+pub async fn show(signed: Signed, Path(id): Path<String>, Query(done): Query<Done>) -> Result<Response> {
+    let activity = activity::get(&signed.app.db, id.parse()?).await?;
+    signed.require(Act::See, activity.content.unit)?;
+    let mut shown = page(&signed, &activity, vec![]).await?;
+    let key = match done.xong.as_deref() {
+        Some("ghi") => Some("activities-done-recorded"),
+        Some("sua") => Some("activities-done-changed"),
+        Some("rut") => Some("activities-done-withdrawn"),
+        _ => None,
+    };
+    shown.page.done = key.map(|k| signed.say(k));
+    shown.just_recorded = done.xong.as_deref() == Some("ghi");
+    crate::page::show(&shown)
+}
+
+/// `POST /hoat-dong/{id}/rut`: withdrawn with a reason, never deleted.
+pub async fn withdraw(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let app = &signed.app;
+    let activity = activity::get(&app.db, id.parse()?).await?;
+    signed.require(Act::RecordActivity, activity.content.unit)?;
+    let mut problems = Problems::default();
+    let reason = problems.required(&form, "withdraw_reason", 500);
+    if !problems.0.is_empty() {
+        let mut shown = page(&signed, &activity, problems.0).await?;
+        shown.typed_reason = form.text("withdraw_reason").to_owned();
+        return show_again(&shown);
+    }
+    let mut tx = app.db.begin().await?;
+    activity::withdraw(&mut tx, app, Some(signed.actor.account), &activity, &reason).await?;
+    tx.commit().await?;
+    app.pages.forget();
+    Ok(signed.redirect(&format!("{}?xong=rut", super::page(activity.id))))
+}

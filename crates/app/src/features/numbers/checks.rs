@@ -1,0 +1,458 @@
+//! Checks: rules that are data, over figures computed or typed and over a report's text (promise G24).
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::{Period, find_indicator};
+use crate::i18n::Lang;
+
+/// A rule; its kind says what is compared.
+#[derive(Debug, Deserialize)]
+pub struct Check {
+    pub code: String,
+    pub vi: String,
+    pub en: String,
+    #[serde(flatten)]
+    kind: Kind,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum Kind {
+    /// top / bottom must not exceed the limit.
+    RatioAbove { top: String, bottom: String, limit: f64 },
+    /// top / bottom must not be more than `limit` times that of the period before; asked from `least` of bottom.
+    RatioJump { top: String, bottom: String, limit: f64, least: i64 },
+    /// An indicator that is part of another must not exceed it.
+    PartAboveWhole,
+    /// A unit's figure must not exceed that of the unit above it.
+    UnitAboveParent,
+    /// The parts must sum to the whole, when all are stated.
+    Sum { whole: String, parts: Vec<String> },
+    /// A printed percentage must follow from its two figures, to the places it is printed with.
+    Percentage { percentage: String, top: String, bottom: String },
+    /// A typed count must be a whole number.
+    WholeNumber,
+    /// Figures must not be the same in several periods that contain each other.
+    SameInPeriods { figures: Vec<String>, least: i64 },
+    /// A sentence must not speak of another year, unless excused by its words.
+    OtherYear { excused: Vec<String> },
+    /// The text must not be last year's.
+    SameText { limit: f64, least: usize },
+}
+
+#[derive(Deserialize)]
+struct File {
+    check: Vec<Check>,
+}
+
+static CHECKS: LazyLock<Vec<Check>> = LazyLock::new(|| {
+    let file: Result<File, _> = toml::from_str(include_str!("checks.toml"));
+    file.map(|f| f.check).unwrap_or_else(|e| panic!("checks.toml: {e}"))
+});
+
+/// What is checked: one unit's figures of one period, as computed or as typed, with what they stand beside.
+#[derive(Debug, Default)]
+pub struct Material {
+    /// Figures by code, as printed ("1.234", "94,42").
+    pub printed: BTreeMap<String, String>,
+    /// The same unit's figures of the period before.
+    pub before: BTreeMap<String, i64>,
+    /// The figures of the unit above, in the same period.
+    pub parent: BTreeMap<String, i64>,
+    /// The same figures for other periods that contain this one or lie in it: the period, by code.
+    pub other_periods: Vec<(Period, BTreeMap<String, i64>)>,
+    /// The period, when text is checked.
+    pub period: Option<Period>,
+    pub sentences: Vec<String>,
+    pub sentences_before: Vec<String>,
+}
+
+/// Something a rule found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    pub check: &'static str,
+    /// The figure it is about; empty for text.
+    pub figure: String,
+    pub vi: String,
+    pub en: String,
+}
+impl Finding {
+    pub fn sentence(&self, lang: Lang) -> &str {
+        lang.pick(&self.vi, &self.en)
+    }
+}
+
+/// Runs every rule over the material. Figures that are not there are not checked.
+pub fn run(material: &Material) -> Vec<Finding> {
+    CHECKS.iter().flat_map(|check| check.run(material)).collect()
+}
+
+/// How many comparisons the rules make over the material: the measure for false alarms.
+pub fn count_comparisons(material: &Material) -> usize {
+    CHECKS.iter().filter(|c| c.applies(material)).count()
+}
+
+impl Material {
+    fn number(&self, code: &str) -> Option<i64> {
+        viet::parse_int(self.printed.get(code)?)
+    }
+    pub fn figure(&mut self, code: &str, value: i64) {
+        self.printed.insert(code.to_owned(), viet::format_int(value));
+    }
+}
+
+impl Check {
+    fn applies(&self, m: &Material) -> bool {
+        let has = |codes: &[&String]| codes.iter().all(|c| m.number(c).is_some());
+        match &self.kind {
+            Kind::RatioAbove { top, bottom, .. } => has(&[top, bottom]),
+            Kind::RatioJump { top, bottom, .. } => has(&[top, bottom]) && m.before.contains_key(bottom),
+            Kind::PartAboveWhole | Kind::WholeNumber => !m.printed.is_empty(),
+            Kind::UnitAboveParent => !m.parent.is_empty(),
+            Kind::Sum { whole, parts } => has(&[whole]) && parts.iter().all(|p| m.number(p).is_some()),
+            Kind::Percentage { percentage, .. } => m.printed.contains_key(percentage),
+            Kind::SameInPeriods { .. } => !m.other_periods.is_empty(),
+            Kind::OtherYear { .. } => !m.sentences.is_empty(),
+            Kind::SameText { .. } => !m.sentences_before.is_empty(),
+        }
+    }
+
+    fn finding(&'static self, figure: &str, values: &[(&str, String)]) -> Finding {
+        let fill = |text: &str| {
+            values
+                .iter()
+                .fold(text.to_owned(), |t, (name, value)| t.replace(&format!("{{ ${name} }}"), value))
+        };
+        Finding { check: &self.code, figure: figure.to_owned(), vi: fill(&self.vi), en: fill(&self.en) }
+    }
+
+    fn run(&'static self, m: &Material) -> Vec<Finding> {
+        let mut found = Vec::new();
+        match &self.kind {
+            Kind::RatioAbove { top, bottom, limit } => {
+                if let Some(ratio) = ratio(m.number(top), m.number(bottom)).filter(|r| r > limit) {
+                    let values = [("value", decimal(ratio, 0)), ("limit", decimal(*limit, 0))];
+                    found.push(self.finding(top, &values));
+                }
+            }
+            Kind::RatioJump { top, bottom, limit, least } => {
+                let enough = m.number(bottom) >= Some(*least) && m.before.get(bottom) >= Some(least);
+                let now = ratio(m.number(top), m.number(bottom));
+                let before = ratio(m.before.get(top).copied(), m.before.get(bottom).copied());
+                if let (true, Some(now), Some(before)) = (enough, now, before) {
+                    if before > 0.0 && now / before > *limit {
+                        let values = [("value", decimal(now / before, 1)), ("limit", decimal(*limit, 0))];
+                        found.push(self.finding(top, &values));
+                    }
+                }
+            }
+            Kind::PartAboveWhole => {
+                for code in m.printed.keys() {
+                    let Some(whole) = find_indicator(code).and_then(|i| i.part_of.as_ref()) else { continue };
+                    if let (Some(part), Some(all)) = (m.number(code), m.number(whole)) {
+                        if part > all {
+                            let values = [
+                                ("part", name(code)),
+                                ("value", viet::format_int(part)),
+                                ("whole", name(whole)),
+                                ("limit", viet::format_int(all)),
+                            ];
+                            found.push(self.finding(code, &values));
+                        }
+                    }
+                }
+            }
+            Kind::UnitAboveParent => {
+                for (code, above) in &m.parent {
+                    if let Some(part) = m.number(code).filter(|p| p > above) {
+                        let values = [
+                            ("part", name(code)),
+                            ("value", viet::format_int(part)),
+                            ("limit", viet::format_int(*above)),
+                        ];
+                        found.push(self.finding(code, &values));
+                    }
+                }
+            }
+            Kind::Sum { whole, parts } => {
+                let sum: Option<i64> = parts.iter().map(|p| m.number(p)).sum();
+                if let (Some(sum), Some(all)) = (sum, m.number(whole)) {
+                    if sum != all {
+                        let values = [
+                            ("value", viet::format_int(sum)),
+                            ("whole", name(whole)),
+                            ("limit", viet::format_int(all)),
+                        ];
+                        found.push(self.finding(whole, &values));
+                    }
+                }
+            }
+            Kind::Percentage { percentage, top, bottom } => {
+                let printed = m.printed.get(percentage).map(|p| p.trim_end_matches('%').trim());
+                let value = printed.and_then(viet::parse_decimal);
+                let computed = ratio(m.number(top), m.number(bottom)).map(|r| r * 100.0);
+                if let (Some(printed), Some(value), Some(computed)) = (printed, value, computed) {
+                    let places = printed.rsplit_once(',').map_or(0, |(_, places)| places.len());
+                    // Half of the last printed place, and a hair for the arithmetic.
+                    let margin = 0.5 * 10f64.powi(-i32::try_from(places).unwrap_or(0)) + 1e-9;
+                    if (value - computed).abs() > margin {
+                        let values =
+                            [("value", printed.to_owned()), ("limit", decimal(computed, places.max(2)))];
+                        found.push(self.finding(percentage, &values));
+                    }
+                }
+            }
+            Kind::WholeNumber => {
+                for (code, printed) in &m.printed {
+                    let is_rate = CHECKS.iter().any(
+                        |c| matches!(&c.kind, Kind::Percentage { percentage, .. } if percentage == code),
+                    );
+                    if !is_rate && viet::parse_int(printed).is_none() {
+                        found.push(self.finding(code, &[("part", name(code)), ("value", printed.clone())]));
+                    }
+                }
+            }
+            Kind::SameInPeriods { figures, least } => {
+                for code in figures {
+                    let Some(value) = m.number(code).filter(|v| v >= least) else { continue };
+                    let same: Vec<String> = m
+                        .other_periods
+                        .iter()
+                        .filter(|(_, figures)| figures.get(code) == Some(&value))
+                        .map(|(period, _)| period.to_string())
+                        .collect();
+                    if !same.is_empty() {
+                        let own = m.period.map(|p| p.to_string());
+                        let periods: Vec<String> = own.into_iter().chain(same).collect();
+                        let values = [
+                            ("part", name(code)),
+                            ("value", viet::format_int(value)),
+                            ("periods", periods.join(", ")),
+                        ];
+                        found.push(self.finding(code, &values));
+                    }
+                }
+            }
+            Kind::OtherYear { excused } => {
+                let Some(period) = m.period else { return found };
+                let year = period.from.year();
+                for sentence in &m.sentences {
+                    let folded = viet::fold(sentence);
+                    // Whole words; "pháp luật" (law) is not "Luật …" (a law).
+                    let words: Vec<&str> =
+                        folded.split(|c: char| !c.is_ascii_alphanumeric() && c != '/').collect();
+                    let spaced = format!(" {} ", words.join(" ")).replace("phap luat", "");
+                    if excused.iter().any(|word| {
+                        spaced.contains(&format!(" {word} ")) || (word == "/" && spaced.contains('/'))
+                    }) {
+                        continue;
+                    }
+                    // Plans for the year to come belong into a report; years gone by do not.
+                    if let Some(other) = years_of(&folded).into_iter().find(|y| *y < year) {
+                        let short: String = sentence.chars().take(80).collect();
+                        let values =
+                            [("value", other.to_string()), ("limit", year.to_string()), ("part", short)];
+                        found.push(self.finding("", &values));
+                    }
+                }
+            }
+            Kind::SameText { limit, least } => {
+                let now = shingles(&m.sentences);
+                let before = shingles(&m.sentences_before);
+                if now.len() >= *least && !before.is_empty() {
+                    let same = now.intersection(&before).count() as f64 / now.len() as f64;
+                    if same > *limit {
+                        let values =
+                            [("value", decimal(same * 100.0, 0)), ("limit", decimal(limit * 100.0, 0))];
+                        found.push(self.finding("", &values));
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+fn ratio(top: Option<i64>, bottom: Option<i64>) -> Option<f64> {
+    let bottom = bottom.filter(|b| *b > 0)?;
+    Some(top? as f64 / bottom as f64)
+}
+
+fn decimal(value: f64, places: usize) -> String {
+    viet::format_decimal(value, places)
+}
+
+fn name(code: &str) -> String {
+    find_indicator(code).map_or(code.to_owned(), |i| i.vi.clone())
+}
+
+/// Years written out after "năm" in folded text.
+fn years_of(folded: &str) -> Vec<i16> {
+    let mut words = folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).peekable();
+    let mut years = Vec::new();
+    while let Some(word) = words.next() {
+        if let (true, Some(next)) = (word == "nam", words.peek()) {
+            years.extend(next.parse::<i16>().ok().filter(|y| (1945..=2200).contains(y)));
+        }
+    }
+    years
+}
+
+/// Runs of five words, numbers left out: two texts that differ in figures only are the same text.
+fn shingles(sentences: &[String]) -> HashSet<String> {
+    let text = viet::fold(&sentences.join(" "));
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty() && !w.bytes().all(|b| b.is_ascii_digit()))
+        .collect();
+    words.windows(5).map(|w| w.join(" ")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figures(pairs: &[(&str, &str)]) -> Material {
+        let mut m = Material::default();
+        m.printed.extend(pairs.iter().map(|(k, v)| (k.to_string(), v.to_string())));
+        m
+    }
+    /// The rules that find something.
+    fn found(m: &Material) -> Vec<&'static str> {
+        let mut codes: Vec<&str> = run(m).into_iter().map(|f| f.check).collect();
+        codes.sort();
+        codes.dedup();
+        codes
+    }
+    fn check(m: &Material, expected: &[&str]) {
+        assert_eq!(found(m), expected, "{m:?}");
+    }
+
+    #[test]
+    fn broadcasts_counted_as_attendance() {
+        // 742.658 over about 900 sessions; the next half-year 35.195 over 468.
+        let mut printed = figures(&[("talks", "900"), ("talk-attendances", "742.658")]);
+        check(&printed, &["people-per-talk"]);
+        printed.before = BTreeMap::from([("talks".into(), 468), ("talk-attendances".into(), 35_195)]);
+        check(&printed, &["people-per-talk", "people-per-talk-jump"]);
+        check(&figures(&[("talks", "468"), ("talk-attendances", "35.195")]), &[]);
+        check(&figures(&[("talks", "900"), ("talk-attendances", "360.000")]), &[]);
+    }
+
+    #[test]
+    fn parts_that_do_not_sum() {
+        // 175 received, 171 mediated, 146 successful, 25 passed on, 4 pending.
+        let pairs = |mediated, successful, unsuccessful, passed_on, pending| {
+            figures(&[
+                ("mediation-received", "175"),
+                ("mediation-mediated", mediated),
+                ("mediation-successful", successful),
+                ("mediation-unsuccessful", unsuccessful),
+                ("mediation-passed-on", passed_on),
+                ("mediation-pending", pending),
+            ])
+        };
+        check(&pairs("171", "146", "25", "25", "4"), &["mediation-sum"]);
+        check(&pairs("171", "146", "20", "0", "4"), &["mediation-results-sum"]);
+        check(&pairs("171", "146", "25", "0", "4"), &[]);
+    }
+
+    #[test]
+    fn percentages_that_do_not_follow() {
+        let rate = |printed, top, bottom| {
+            figures(&[
+                ("mediation-rate", printed),
+                ("mediation-successful", top),
+                ("mediation-mediated", bottom),
+            ])
+        };
+        check(&rate("94,42 %", "2.825", "2.990"), &["mediation-rate"]);
+        check(&rate("94,48 %", "2.825", "2.990"), &[]);
+        check(&rate("94,5", "2.825", "2.990"), &[]);
+        check(&rate("71", "1.308", "1.860"), &["mediation-rate"]);
+        check(&rate("70", "1.308", "1.860"), &[]);
+        check(&rate("70,3", "1.308", "1.860"), &[]);
+    }
+
+    #[test]
+    fn a_misprinted_unit() {
+        check(&figures(&[("talk-attendances", "465.00")]), &["not-a-whole-number"]);
+        check(&figures(&[("talk-attendances", "465.000")]), &[]);
+        check(&figures(&[("talk-attendances", "465")]), &[]);
+    }
+
+    #[test]
+    fn one_figure_for_several_periods() {
+        let mut m = figures(&[("talks", "216.584"), ("talk-attendances", "23.977.557")]);
+        m.period = Some(Period::year(2025));
+        let half = |talks, people| {
+            (
+                Period::half(2025, 1),
+                BTreeMap::from([("talks".into(), talks), ("talk-attendances".into(), people)]),
+            )
+        };
+        m.other_periods = vec![half(216_584, 23_977_557)];
+        check(&m, &["same-figure"]);
+        m.other_periods = vec![half(216_583, 23_977_556)];
+        check(&m, &[]);
+        // A handful may well be the same by chance.
+        let mut few = figures(&[("talks", "4")]);
+        few.other_periods = vec![half(4, 80)];
+        check(&few, &[]);
+    }
+
+    #[test]
+    fn a_part_above_the_whole() {
+        let mut m = figures(&[("contest-entrants", "2.400.000")]);
+        m.parent = BTreeMap::from([("contest-entrants".into(), 2_200_000)]);
+        check(&m, &["unit-above-parent"]);
+        m.parent = BTreeMap::from([("contest-entrants".into(), 2_400_000)]);
+        check(&m, &[]);
+        check(
+            &figures(&[("talks", "2"), ("talk-attendances", "50"), ("talk-women", "51")]),
+            &["part-above-whole"],
+        );
+        check(&figures(&[("talks", "2"), ("talk-attendances", "50"), ("talk-women", "50")]), &[]);
+    }
+
+    #[test]
+    fn last_years_year_left_in() {
+        let text = |sentence: &str| Material {
+            period: Some(Period::year(2023)),
+            sentences: vec![sentence.to_owned()],
+            ..Material::default()
+        };
+        check(
+            &text("Trong năm 2022, công tác phổ biến pháp luật được triển khai đồng bộ."),
+            &["last-years-year"],
+        );
+        check(&text("Trong năm 2023, công tác phổ biến pháp luật được triển khai đồng bộ."), &[]);
+        check(&text("Số cuộc tăng 12 % so với năm 2022."), &[]);
+        check(&text("Thực hiện Luật Hòa giải ở cơ sở năm 2013."), &[]);
+        check(&text("Nhiệm vụ năm 2024 được giao sớm."), &[]);
+    }
+
+    #[test]
+    fn last_years_text() {
+        let words = |range: std::ops::Range<usize>| -> Vec<String> {
+            range
+                .map(|i| {
+                    format!("câu thứ {} nói về việc {} của địa phương", viet::number_in_words(i as i64), i)
+                })
+                .collect()
+        };
+        let text = |now, before| Material {
+            period: Some(Period::year(2023)),
+            sentences: now,
+            sentences_before: before,
+            ..Material::default()
+        };
+        check(&text(words(0..40), words(0..40)), &["same-text"]);
+        check(&text(words(0..40), words(60..100)), &[]);
+        let half: Vec<String> = words(0..20).into_iter().chain(words(60..80)).collect();
+        check(&text(half, words(0..40)), &[]);
+    }
+}

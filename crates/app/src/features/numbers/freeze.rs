@@ -1,0 +1,358 @@
+//! Freezing a period: the figures stay; what changed since is listed beside them. `POST /so-lieu/chot`,
+//! `GET /so-lieu/chot/{id}`, and `GET /ma/{code}` for whoever holds the printed report.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use store::{Db, Filter, Id, RecordId, Select, Tx, sql};
+
+use super::asked::{period_words, units_words};
+use super::{By, Figure, Ground, Period, Question, Units, find_indicator, indicators, list_overrides, read};
+use crate::access::Act;
+use crate::app::{App, Shared};
+use crate::audit;
+use crate::error::{Error, Result};
+use crate::page::{Page, Room, show};
+use crate::web::form::{Form, Problems};
+use crate::web::{Signed, Visitor};
+
+store::record! {
+    /// A frozen period (promise G23).
+    #[derive(Debug, Clone)]
+    pub struct Freeze {
+        pub shard_id: i64,
+        pub id: Id,
+        pub unit_id: Id,
+        pub period: String,
+        pub units_on: Option<Date>,
+        pub code: String,
+        pub audit_seq: i64,
+        pub audit_hash: Vec<u8>,
+        pub account_id: Id,
+        pub created_at: Timestamp,
+    }
+}
+
+impl Freeze {
+    pub fn record_id(&self) -> RecordId {
+        RecordId { shard: self.shard_id, id: self.id }
+    }
+    pub fn question(&self) -> Result<Question> {
+        Ok(Question {
+            unit: self.unit_id,
+            period: self.period.parse().map_err(|_| Error::NotFound)?,
+            units: self.units_on.map_or(Units::AsTheyWere, Units::AsOn),
+            by: By::Whole,
+        })
+    }
+    /// The printed head of the audit chain.
+    pub fn audit_head(&self) -> String {
+        audit::Head { seq: self.audit_seq, hash: self.audit_hash.clone() }.short()
+    }
+}
+
+store::record! {
+    /// One figure of a frozen period.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Frozen {
+        pub indicator: String,
+        pub actual: i64,
+        pub estimate: i64,
+        pub rows: i64,
+        pub stated: Option<i64>,
+    }
+}
+impl Frozen {
+    pub fn figure(&self) -> Figure {
+        Figure { actual: self.actual, estimate: self.estimate, rows: self.rows }
+    }
+    /// The figure as reported: stated, or else computed.
+    pub fn reported(&self) -> i64 {
+        self.stated.unwrap_or(self.actual + self.estimate)
+    }
+}
+
+pub async fn get_freeze(db: &Db, id: RecordId) -> Result<Freeze> {
+    Ok(sql!(
+        "SELECT shard_id, id, unit_id, period, units_on, code, audit_seq, audit_hash, account_id, created_at
+         FROM number_freezes WHERE shard_id = $1 AND id = $2",
+        id.shard,
+        id.id
+    )
+    .get(db)
+    .await?)
+}
+
+/// A unit's frozen periods, newest first.
+pub async fn list_freezes(db: &Db, unit: Id) -> Result<Vec<Freeze>> {
+    Ok(sql!(
+        "SELECT shard_id, id, unit_id, period, units_on, code, audit_seq, audit_hash, account_id, created_at
+         FROM number_freezes WHERE unit_id = $1 ORDER BY created_at DESC, id DESC",
+        unit
+    )
+    .all(db)
+    .await?)
+}
+
+pub async fn frozen_figures(db: &Db, id: RecordId) -> Result<Vec<Frozen>> {
+    Ok(sql!(
+        "SELECT indicator, actual, estimate, rows, stated FROM number_frozen WHERE shard_id = $1 AND freeze_id = $2
+         ORDER BY indicator",
+        id.shard,
+        id.id
+    )
+    .all(db)
+    .await?)
+}
+
+/// 16 letters and digits that are not mistaken for each other: 80 bits of chance.
+fn new_code(app: &App) -> String {
+    const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    let bytes: [u8; 16] = app.random.bytes();
+    bytes.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect()
+}
+
+/// Freezes the figures of a unit and a period as they are now.
+pub async fn freeze(
+    tx: &mut Tx,
+    app: &App,
+    account: Id,
+    shard: i64,
+    question: &Question,
+) -> Result<RecordId> {
+    let all = indicators(question.period.from, question.period.to);
+    let question = Question { by: By::Whole, ..question.clone() };
+    let table = read(app, &question, &all).await?;
+    let stated = list_overrides(&app.db, question.unit, question.period).await?;
+    let id = RecordId { shard, id: app.new_id() };
+    let now = app.now();
+    let mut content = String::new();
+    for (indicator, figure) in all.iter().zip(&table.total) {
+        content.push_str(&format!("{} {} {}\n", indicator.code, figure.actual, figure.estimate));
+    }
+    let entry = audit::Entry {
+        unit: question.unit,
+        shard,
+        at: now,
+        account: Some(account),
+        act: "freeze",
+        object_kind: "period",
+        object_id: id.to_string(),
+        content: content.as_bytes(),
+    };
+    audit::write(tx, &entry).await?;
+    let head = audit::head_in(tx, question.unit).await?.ok_or(Error::NotFound)?;
+    let units_on = match question.units {
+        Units::AsTheyWere => None,
+        Units::AsOn(day) => Some(day),
+    };
+    sql!(
+        "INSERT INTO number_freezes (shard_id, id, unit_id, period, units_on, code, audit_seq, audit_hash, account_id,
+                                     created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        id.shard,
+        id.id,
+        question.unit,
+        question.period.to_string(),
+        units_on,
+        new_code(app),
+        head.seq,
+        head.hash,
+        account,
+        now
+    )
+    .run(tx)
+    .await?;
+    for (indicator, figure) in all.iter().zip(&table.total) {
+        let stated = stated.iter().find(|o| o.indicator == indicator.code).map(|o| o.stated);
+        sql!(
+            "INSERT INTO number_frozen (shard_id, freeze_id, indicator, actual, estimate, rows, stated)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            id.shard,
+            id.id,
+            indicator.code,
+            figure.actual,
+            figure.estimate,
+            figure.rows,
+            stated
+        )
+        .run(tx)
+        .await?;
+    }
+    Ok(id)
+}
+
+/// A row of facts that changed after a freeze.
+pub struct Changed {
+    pub day: Date,
+    pub title: String,
+    pub page: String,
+    pub at: Timestamp,
+    pub withdrawn: bool,
+}
+
+/// The rows in the frozen scope that were added, changed or withdrawn since, newest first.
+pub async fn changed_since(app: &App, freeze: &Freeze) -> Result<Vec<Changed>> {
+    let question = freeze.question()?;
+    let ground = Ground::of(app, &question).await?;
+    let mut changed = Vec::new();
+    for fact in crate::facts() {
+        let Some(relation) = fact.changes else { continue };
+        for (from, to, members) in ground.members(None) {
+            let mut select = Select::from(relation);
+            for column in ["shard_id", "id", "day", "title", "updated_at", "state"] {
+                select = select.list(column);
+            }
+            select = select
+                .filter(Filter::at_least("day", from))
+                .filter(Filter::at_most("day", to))
+                .filter(Filter::at_least("updated_at", freeze.created_at.as_microsecond() + 1))
+                .order("updated_at", true)
+                .limit(200);
+            if let Some(members) = members {
+                select = select.filter(Filter::any_of("unit_id", members));
+            }
+            for row in select.query().rows(&app.db).await? {
+                let bytes = row.bytes_at(1)?.unwrap_or_default();
+                let id = Id(bytes.try_into().map_err(|_| Error::NotFound)?);
+                changed.push(Changed {
+                    day: row.text_at(2)?.and_then(|d| d.parse().ok()).ok_or(Error::NotFound)?,
+                    title: row.text_at(3)?.unwrap_or_default(),
+                    page: (fact.page)(RecordId { shard: row.int_at(0)?.unwrap_or(0), id }),
+                    at: Timestamp::from_microsecond(row.int_at(4)?.unwrap_or(0))
+                        .map_err(|_| Error::NotFound)?,
+                    withdrawn: row.text_at(5)?.as_deref() == Some("withdrawn"),
+                });
+            }
+        }
+    }
+    changed.sort_by_key(|c| std::cmp::Reverse(c.at));
+    Ok(changed)
+}
+
+pub async fn create(signed: Signed, State(app): State<Shared>, form: Form) -> Result<Response> {
+    let mut problems = Problems::default();
+    let unit: Id = problems.parse(&form, "don-vi").ok_or(Error::NotFound)?;
+    signed.require(Act::KeepNumbers, unit)?;
+    let period: Option<Period> = problems.parse(&form, "ky");
+    problems.finish()?;
+    let period = period.ok_or(Error::NotFound)?;
+    let units = match form.text("cay") {
+        "luc-do" => Units::AsTheyWere,
+        _ => Units::AsOn(app.today()),
+    };
+    let shard = signed.tree.get(unit).map(|u| u.shard_id).ok_or(Error::NotFound)?;
+    let mut tx = app.db.begin().await?;
+    let question = Question { unit, period, units, by: By::Whole };
+    let id = freeze(&mut tx, &app, signed.actor.account, shard, &question).await?;
+    tx.commit().await?;
+    Ok(signed.redirect(&format!("/so-lieu/chot/{id}")))
+}
+
+struct Line {
+    name: String,
+    reported: i64,
+    stated: bool,
+    computed: i64,
+    now: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "numbers/frozen.html")]
+struct FrozenPage {
+    page: Page,
+    freeze: Freeze,
+    period: String,
+    units: String,
+    lines: Vec<Line>,
+    changed: Vec<Changed>,
+    differs: bool,
+}
+
+pub async fn page(signed: Signed, State(app): State<Shared>, Path(id): Path<String>) -> Result<Response> {
+    let freeze = get_freeze(&app.db, id.parse()?).await?;
+    signed.require(Act::See, freeze.unit_id)?;
+    let question = freeze.question()?;
+    let all = indicators(question.period.from, question.period.to);
+    let now = read(&app, &question, &all).await?;
+    let mut page = signed.page(Room::Numbers, "");
+    let lines: Vec<Line> = lines(&page, &frozen_figures(&app.db, freeze.record_id()).await?)
+        .into_iter()
+        .map(|(code, line)| {
+            let at = all.iter().position(|i| i.code == code);
+            Line { now: at.and_then(|i| now.total.get(i)).map(|f| f.total()), ..line }
+        })
+        .collect();
+    page.title = page.t1("numbers-frozen-title", "unit", signed.unit_name(freeze.unit_id).await?);
+    page = page.crumb(signed.say("room-numbers"), super::asked::table_path(&question, app.today()));
+    let changed = changed_since(&app, &freeze).await?;
+    show(&FrozenPage {
+        period: period_words(&page, question.period),
+        units: units_words(&page, question.units),
+        differs: lines.iter().any(|l| l.now.is_some_and(|n| n != l.computed)),
+        lines,
+        changed,
+        freeze,
+        page,
+    })
+}
+
+fn lines(page: &Page, frozen: &[Frozen]) -> Vec<(String, Line)> {
+    frozen
+        .iter()
+        .filter_map(|f| {
+            let i = find_indicator(&f.indicator)?;
+            let name = format!("{} ({})", i.name(page.lang), i.unit_of_measure(page.lang));
+            let line = Line {
+                name,
+                reported: f.reported(),
+                stated: f.stated.is_some(),
+                computed: f.figure().total(),
+                now: None,
+            };
+            Some((f.indicator.clone(), line))
+        })
+        .collect()
+}
+
+#[derive(Template)]
+#[template(path = "numbers/code.html")]
+struct CodePage {
+    page: Page,
+    freeze: Freeze,
+    unit: String,
+    period: String,
+    units: String,
+    lines: Vec<Line>,
+}
+
+/// Aggregates only, for whoever holds the paper; throttled, never kept in a cache.
+pub async fn by_code(
+    visitor: Visitor,
+    State(app): State<Shared>,
+    Path(code): Path<String>,
+) -> Result<Response> {
+    app.attempts.check("printed code")?;
+    let code = code.trim().to_uppercase();
+    let freeze: Freeze = sql!(
+        "SELECT shard_id, id, unit_id, period, units_on, code, audit_seq, audit_hash, account_id, created_at
+         FROM number_freezes WHERE code = $1",
+        code
+    )
+    .get(&app.db)
+    .await?;
+    let question = freeze.question()?;
+    let mut page = visitor.page("");
+    page.title = page.t("numbers-code-title");
+    let frozen = frozen_figures(&app.db, freeze.record_id()).await?;
+    show(&CodePage {
+        unit: app.trees.name(&app.db, freeze.unit_id).await?,
+        period: period_words(&page, question.period),
+        units: units_words(&page, question.units),
+        lines: lines(&page, &frozen).into_iter().map(|(_, l)| l).collect(),
+        freeze,
+        page,
+    })
+}

@@ -1,0 +1,179 @@
+//! A typed override: both values stay, with who and why. `POST /so-lieu/ghi-de`, undone by `…/{id}/thu-hoi`.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use jiff::Timestamp;
+use store::{Db, Id, RecordId, Tx, sql};
+
+use super::{By, Period, Question, Units, find_indicator, read};
+use crate::access::Act;
+use crate::app::{App, Shared};
+use crate::audit;
+use crate::error::{Error, Result};
+use crate::web::Signed;
+use crate::web::form::{Form, Problems};
+
+store::record! {
+    /// A stated value beside the computed one (promise G16).
+    #[derive(Debug, Clone)]
+    pub struct Override {
+        pub shard_id: i64,
+        pub id: Id,
+        pub unit_id: Id,
+        pub period: String,
+        pub indicator: String,
+        pub computed: i64,
+        pub stated: i64,
+        pub reason: String,
+        pub account_id: Id,
+        pub created_at: Timestamp,
+    }
+}
+
+/// The overrides in force of a unit and period, newest first.
+pub async fn list_overrides(db: &Db, unit: Id, period: Period) -> Result<Vec<Override>> {
+    Ok(sql!(
+        "SELECT shard_id, id, unit_id, period, indicator, computed, stated, reason, account_id, created_at
+         FROM number_overrides WHERE unit_id = $1 AND period = $2 AND withdrawn_at IS NULL
+         ORDER BY created_at DESC, id DESC",
+        unit,
+        period.to_string()
+    )
+    .all(db)
+    .await?)
+}
+
+/// States a value; an earlier override of the same figure is withdrawn, and stays in the history.
+#[allow(clippy::too_many_arguments)]
+pub async fn state(
+    tx: &mut Tx,
+    app: &App,
+    account: Id,
+    shard: i64,
+    unit: Id,
+    period: Period,
+    indicator: &str,
+    computed: i64,
+    stated: i64,
+    reason: &str,
+) -> Result<RecordId> {
+    let id = RecordId { shard, id: app.new_id() };
+    let now = app.now();
+    sql!(
+        "UPDATE number_overrides SET withdrawn_at = $4
+         WHERE unit_id = $1 AND period = $2 AND indicator = $3 AND withdrawn_at IS NULL",
+        unit,
+        period.to_string(),
+        indicator,
+        now
+    )
+    .run(tx)
+    .await?;
+    sql!(
+        "INSERT INTO number_overrides (shard_id, id, unit_id, period, indicator, computed, stated, reason, account_id,
+                                       created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        id.shard,
+        id.id,
+        unit,
+        period.to_string(),
+        indicator,
+        computed,
+        stated,
+        reason,
+        account,
+        now
+    )
+    .run(tx)
+    .await?;
+    let content = format!("{period} {indicator} {computed} {stated} {reason}");
+    write_audit(tx, app, account, shard, unit, "override", id, &content).await?;
+    Ok(id)
+}
+
+#[allow(clippy::too_many_arguments)]
+async fn write_audit(
+    tx: &mut Tx,
+    app: &App,
+    account: Id,
+    shard: i64,
+    unit: Id,
+    act: &str,
+    id: RecordId,
+    content: &str,
+) -> Result<()> {
+    let entry = audit::Entry {
+        unit,
+        shard,
+        at: app.now(),
+        account: Some(account),
+        act,
+        object_kind: "figure",
+        object_id: id.to_string(),
+        content: content.as_bytes(),
+    };
+    audit::write(tx, &entry).await
+}
+
+pub async fn create(signed: Signed, State(app): State<Shared>, form: Form) -> Result<Response> {
+    let mut problems = Problems::default();
+    let unit: Id = problems.parse(&form, "don-vi").ok_or(Error::NotFound)?;
+    signed.require(Act::KeepNumbers, unit)?;
+    let period: Option<Period> = problems.parse(&form, "ky");
+    let indicator = find_indicator(form.text("chi-tieu")).ok_or(Error::NotFound)?;
+    let stated = problems.count(&form, "gia-tri");
+    if !form.has("gia-tri") {
+        problems.add("gia-tri", "error-required");
+    }
+    let reason = problems.required(&form, "ly-do", 500);
+    problems.finish()?;
+    let (Some(period), Some(stated)) = (period, stated) else { return Err(Error::NotFound) };
+    let question = Question { unit, period, units: Units::AsOn(app.today()), by: By::Whole };
+    let computed = read(&app, &question, &[indicator]).await?.total.first().map_or(0, |f| f.total());
+    let shard = signed.tree.get(unit).map(|u| u.shard_id).ok_or(Error::NotFound)?;
+    let mut tx = app.db.begin().await?;
+    state(
+        &mut tx,
+        &app,
+        signed.actor.account,
+        shard,
+        unit,
+        period,
+        &indicator.code,
+        computed,
+        stated,
+        &reason,
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(signed.redirect(&super::asked::table_path(&question, app.today())))
+}
+
+pub async fn withdraw(signed: Signed, State(app): State<Shared>, Path(id): Path<String>) -> Result<Response> {
+    let id: RecordId = id.parse()?;
+    let found: Override = sql!(
+        "SELECT shard_id, id, unit_id, period, indicator, computed, stated, reason, account_id, created_at
+         FROM number_overrides WHERE shard_id = $1 AND id = $2 AND withdrawn_at IS NULL",
+        id.shard,
+        id.id
+    )
+    .get(&app.db)
+    .await?;
+    signed.require(Act::KeepNumbers, found.unit_id)?;
+    let mut tx = app.db.begin().await?;
+    sql!(
+        "UPDATE number_overrides SET withdrawn_at = $3 WHERE shard_id = $1 AND id = $2",
+        id.shard,
+        id.id,
+        app.now()
+    )
+    .run(&mut tx)
+    .await?;
+    let account = signed.actor.account;
+    write_audit(&mut tx, &app, account, id.shard, found.unit_id, "override-withdraw", id, &found.indicator)
+        .await?;
+    tx.commit().await?;
+    let period = found.period.parse().map_err(|_| Error::NotFound)?;
+    let question = Question { unit: found.unit_id, period, units: Units::AsOn(app.today()), by: By::Whole };
+    Ok(signed.redirect(&super::asked::table_path(&question, app.today())))
+}

@@ -1,0 +1,555 @@
+//! Recording what was done: the form, drafts, conflicts, questions, evidence, who may, what it weighs.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use lantoa::access::Role;
+use lantoa::features::activities;
+use store::Id;
+
+use crate::support::{Answer, Person, TestApp, on_every_engine};
+
+struct Place {
+    commune: Id,
+    sibling: Id,
+    officer: Person,
+}
+
+async fn place(t: &TestApp) -> Place {
+    let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+    let province = t.unit("Tỉnh Tây Ninh", "province", Some(nation), "2025-07-01").await;
+    let commune = t.unit("Xã Bến Lức", "commune", Some(province), "2025-07-01").await;
+    let sibling = t.unit("Xã Mỹ Yên", "commune", Some(province), "2025-07-01").await;
+    let officer = t.person(Role::CommuneOfficer, commune).await;
+    Place { commune, sibling, officer }
+}
+
+/// A usual talk, as pairs of the form.
+const TALK: [(&str, &str); 6] = [
+    ("method", "talk"),
+    ("day", "2026-11-20"),
+    ("title", "Phổ biến Luật Hòa giải ở cơ sở"),
+    ("audience", "people"),
+    ("attendances", "62"),
+    ("women", "30"),
+];
+
+/// The pairs with some replaced (or added).
+fn with<'a>(pairs: &[(&'a str, &'a str)], changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut all: Vec<_> =
+        pairs.iter().copied().filter(|(k, _)| !changes.iter().any(|(c, _)| c == k)).collect();
+    all.extend(changes);
+    all
+}
+
+/// The value that a page has in a field.
+fn hidden(page: &str, name: &str) -> String {
+    let at = page.find(&format!(" name=\"{name}\"")).unwrap_or_else(|| panic!("no field {name} in {page}"));
+    let tag = &page[at..at + page[at..].find('>').expect("a tag's end")];
+    let value = tag.split_once(" value=\"").unwrap_or_else(|| panic!("no value in {tag}")).1;
+    value[..value.find('"').expect("a quote")].to_owned()
+}
+
+#[track_caller]
+fn assert_status(answer: &Answer, expected: StatusCode) {
+    assert_eq!(answer.status, expected, "{}", answer.text());
+}
+
+#[track_caller]
+fn recorded(answer: &Answer) -> String {
+    assert_status(answer, StatusCode::SEE_OTHER);
+    answer.location().split('?').next().expect("a path").to_owned()
+}
+
+#[tokio::test]
+async fn a_talk_goes_from_the_empty_page_to_saved_in_seven_taps() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let page = p.officer.get(&t, "/hoat-dong/moi").await;
+        assert_status(&page, StatusCode::OK);
+        let page = page.text();
+        assert!(!page.contains('⟦'), "{page}");
+        // What the page has already chosen costs no tap.
+        assert!(page.contains(r#"value="talk" checked"#), "the usual method is chosen");
+        assert_eq!(hidden(&page, "day"), "2026-11-23");
+        // Each choice and each field filled counts one, and so does "Lưu".
+        let filled = [
+            ("title", "Phổ biến Luật Đất đai"),
+            ("audience", "people"),
+            ("attendances", "62"),
+            ("women", "30"),
+        ];
+        let taps = filled.len() + 1;
+        assert!(taps <= 8, "{taps} taps");
+        let (unit, once, day) = (hidden(&page, "unit"), hidden(&page, "once"), hidden(&page, "day"));
+        let given =
+            [("unit", &*unit), ("once", &*once), ("day", &*day), ("method", "talk"), ("draft_version", "0")];
+        let form = [&given[..], &filled[..]].concat();
+        let saved = p.officer.post(&t, "/hoat-dong/moi", &form).await;
+        let path = recorded(&saved);
+        let shown = p.officer.get(&t, saved.location()).await;
+        assert_status(&shown, StatusCode::OK);
+        for part in [
+            "Phổ biến Luật Đất đai",
+            "23/11/2026",
+            "62",
+            "nữ 30",
+            "Nhân dân",
+            "Đã ghi hoạt động",
+            "Xã Bến Lức",
+        ] {
+            assert!(shown.text().contains(part), "{part} in {}", shown.text());
+        }
+        assert!(!shown.text().contains('⟦'), "{}", shown.text());
+        // Pressed twice on a weak link: one activity.
+        assert_eq!(recorded(&p.officer.post(&t, "/hoat-dong/moi", &form).await), path);
+        let list = p.officer.get(&t, "/hoat-dong").await.text();
+        assert!(list.contains("1 hoạt động, 62 lượt người"), "{list}");
+        assert!(!list.contains('⟦'), "{list}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn same_as_last_time_fills_everything_but_the_day() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let full = with(
+            &TALK,
+            &[("place", "Nhà văn hóa ấp 2"), ("speaker", "Bà Lan"), ("copies", "1.200"), ("cost", "500.000")],
+        );
+        recorded(&p.officer.post(&t, "/hoat-dong/moi", &full).await);
+        let page = p.officer.get(&t, "/hoat-dong/moi?giong=last").await.text();
+        for (field, value) in [
+            ("title", TALK[2].1),
+            ("place", "Nhà văn hóa ấp 2"),
+            ("speaker", "Bà Lan"),
+            ("copies", "1.200"),
+            ("cost", "500.000"),
+            ("attendances", "62"),
+            ("women", "30"),
+        ] {
+            assert!(page.contains(&format!("name=\"{field}\"")), "{field}");
+            assert!(page.contains(&format!("value=\"{value}\"")), "{field}: {value}");
+        }
+        assert!(page.contains(r#"value="people" checked"#));
+        assert!(page.contains(r#"value="2026-11-23""#), "the day is today");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn gaps_are_named_and_what_was_typed_stays() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let bad = with(
+            &TALK,
+            &[
+                ("title", ""),
+                ("attendances", "465.00"),
+                ("women", "mười"),
+                ("day", "32/13/2026"),
+                ("place", "Ấp 5"),
+            ],
+        );
+        let answer = p.officer.post(&t, "/hoat-dong/moi", &bad).await;
+        assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = answer.text();
+        for field in ["title", "attendances", "women", "day"] {
+            assert!(page.contains(&format!("href=\"#f-{field}\"")), "{field} in the summary: {page}");
+            assert!(page.contains(&format!("id=\"e-{field}\"")), "{field} beside it");
+        }
+        for typed in ["465.00", "mười", "Ấp 5"] {
+            assert!(page.contains(typed), "{typed} is kept");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_closed_browser_loses_nothing_and_two_devices_see_both_values() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        // The page keeps what is typed by itself.
+        let kept = p
+            .officer
+            .post(&t, "/hoat-dong/moi/nhap", &with(&TALK, &[("draft_version", "0"), ("title", "Đang gõ dở")]))
+            .await;
+        assert_status(&kept, StatusCode::OK);
+        assert!(kept.text().contains("Đã lưu nháp lúc 23/11/2026 10:42"), "{}", kept.text());
+        assert_eq!(hidden(&kept.text(), "draft_version"), "1");
+        // Another day, another device, no script: it is all there.
+        let page = p.officer.get(&t, "/hoat-dong/moi").await.text();
+        assert!(page.contains("Đang gõ dở") && page.contains(r#"value="62""#), "{page}");
+        // A page that began before overwrites nothing, and shows both.
+        let stale = p
+            .officer
+            .post(&t, "/hoat-dong/moi/nhap", &with(&TALK, &[("draft_version", "0"), ("title", "Bản cũ")]))
+            .await;
+        assert!(stale.text().contains("Bản cũ") && stale.text().contains("Đang gõ dở"), "{}", stale.text());
+        let stale = p
+            .officer
+            .post(
+                &t,
+                "/hoat-dong/moi",
+                &with(&TALK, &[("draft_version", "0"), ("title", "Bản cũ"), ("act", "draft")]),
+            )
+            .await;
+        assert_status(&stale, StatusCode::CONFLICT);
+        assert!(stale.text().contains("Bản cũ") && stale.text().contains("Đang gõ dở"));
+        // Having seen both, the person goes on from the other's version.
+        let version = hidden(&stale.text(), "draft_version");
+        let kept = p
+            .officer
+            .post(
+                &t,
+                "/hoat-dong/moi",
+                &with(&TALK, &[("draft_version", &version), ("title", "Bản cuối"), ("act", "draft")]),
+            )
+            .await;
+        assert_status(&kept, StatusCode::OK);
+        // Saving ends the draft; a colleague never saw it.
+        let colleague = t.person(Role::CommuneOfficer, p.commune).await;
+        assert!(!colleague.get(&t, "/hoat-dong/moi").await.text().contains("Bản cuối"));
+        let version = hidden(&kept.text(), "draft_version");
+        recorded(
+            &p.officer
+                .post(
+                    &t,
+                    "/hoat-dong/moi",
+                    &with(&TALK, &[("draft_version", &version), ("title", "Bản cuối")]),
+                )
+                .await,
+        );
+        let page = p.officer.get(&t, "/hoat-dong/moi").await.text();
+        assert!(!page.contains("Bản cuối"));
+        // Thrown away when asked.
+        let kept = p
+            .officer
+            .post(
+                &t,
+                "/hoat-dong/moi/nhap",
+                &with(&TALK, &[("draft_version", "0"), ("title", "Không cần nữa")]),
+            )
+            .await;
+        let version = hidden(&kept.text(), "draft_version");
+        p.officer.post(&t, "/hoat-dong/moi", &[("act", "drop"), ("draft_version", &version)]).await;
+        assert!(!p.officer.get(&t, "/hoat-dong/moi").await.text().contains("Không cần nữa"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn when_two_people_change_one_activity_the_second_sees_both_values() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let colleague = t.person(Role::CommuneOfficer, p.commune).await;
+        let path = recorded(&p.officer.post(&t, "/hoat-dong/moi", &TALK).await);
+        let edit = format!("{path}/sua");
+        let version = hidden(&p.officer.get(&t, &edit).await.text(), "version");
+        assert_eq!(version, "1");
+        let theirs = with(&TALK, &[("version", &version), ("attendances", "70")]);
+        recorded(&colleague.post(&t, &edit, &theirs).await);
+        let mine = with(&TALK, &[("version", &version), ("attendances", "65"), ("place", "Ấp 5")]);
+        let answer = p.officer.post(&t, &edit, &mine).await;
+        assert_status(&answer, StatusCode::CONFLICT);
+        let page = answer.text();
+        assert!(
+            page.contains(r#"<td data-label="Ở trang này">65</td><td data-label="Bản kia">70</td>"#),
+            "{page}"
+        );
+        assert!(page.contains(r#"value="65""#) && page.contains(r#"value="Ấp 5""#), "what was typed is kept");
+        // Saved again, knowingly.
+        let version = hidden(&page, "version");
+        recorded(&p.officer.post(&t, &edit, &with(&mine, &[("version", &version)])).await);
+        let shown = p.officer.get(&t, &path).await.text();
+        assert!(shown.contains("70 → 65"), "the history says what changed: {shown}");
+        assert_eq!(activities::wrong_sums(&t.app.db).await.unwrap(), vec![]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unusual_figure_is_questioned_at_once_and_saved_with_a_reason() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let crowd = with(&TALK, &[("attendances", "825")]);
+        // While typing.
+        let asked =
+            p.officer.post(&t, "/hoat-dong/moi/nhap", &with(&crowd, &[("draft_version", "0")])).await.text();
+        assert!(
+            asked.contains("825 người một cuộc? Nếu là buổi phát loa, chọn hình thức Truyền thanh."),
+            "{asked}"
+        );
+        assert!(asked.contains(r#"name="reason""#), "the box for the reason comes with the question");
+        let again = p
+            .officer
+            .post(&t, "/hoat-dong/moi/nhap", &with(&crowd, &[("draft_version", "1"), ("reason", "")]))
+            .await
+            .text();
+        assert!(
+            !again.contains(r#"name="reason""#),
+            "a box that is there is not taken from under the fingers"
+        );
+        // Without script.
+        let cases: [&[(&str, &str)]; 4] =
+            [&[("attendances", "825")], &[("women", "63")], &[("day", "2026-12-01")], &[("cost", "500")]];
+        let mut version = "2".to_owned();
+        for change in cases {
+            let form = with(&with(&TALK, change), &[("draft_version", &version)]);
+            let answer = p.officer.post(&t, "/hoat-dong/moi", &form).await;
+            assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(answer.text().contains(r#"id="e-reason""#), "{change:?}: {}", answer.text());
+            version = hidden(&answer.text(), "draft_version");
+        }
+        // A reason settles it; so does marking an estimate.
+        let path = recorded(
+            &p.officer
+                .post(
+                    &t,
+                    "/hoat-dong/moi",
+                    &with(&crowd, &[("reason", "Mít tinh Ngày Pháp luật ở sân vận động")]),
+                )
+                .await,
+        );
+        assert!(p.officer.get(&t, &path).await.text().contains("Mít tinh Ngày Pháp luật"));
+        recorded(
+            &p.officer
+                .post(&t, "/hoat-dong/moi", &with(&TALK, &[("day", "2026-12-01"), ("estimated", "1")]))
+                .await,
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn withdrawn_with_a_reason_it_stays_readable_and_counts_no_more() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let path = recorded(&p.officer.post(&t, "/hoat-dong/moi", &TALK).await);
+        let answer = p.officer.post(&t, &format!("{path}/rut"), &[("withdraw_reason", " ")]).await;
+        assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+        recorded(
+            &p.officer.post(&t, &format!("{path}/rut"), &[("withdraw_reason", "Ghi nhầm của xã khác")]).await,
+        );
+        let shown = p.officer.get(&t, &path).await;
+        assert_status(&shown, StatusCode::OK);
+        assert!(shown.text().contains("Ghi nhầm của xã khác"));
+        assert!(p.officer.get(&t, "/hoat-dong").await.text().contains("0 hoạt động, 0 lượt người"));
+        assert!(
+            p.officer
+                .get(&t, "/hoat-dong?dong=withdrawn")
+                .await
+                .text()
+                .contains("1 hoạt động, 62 lượt người")
+        );
+        assert_status(&p.officer.get(&t, &format!("{path}/sua")).await, StatusCode::CONFLICT);
+        assert_status(
+            &p.officer.post(&t, &format!("{path}/rut"), &[("withdraw_reason", "lần nữa")]).await,
+            StatusCode::CONFLICT,
+        );
+        assert_eq!(activities::wrong_sums(&t.app.db).await.unwrap(), vec![]);
+        assert_eq!(lantoa::audit::verify(&t.app.db).await.unwrap(), (2, vec![]));
+    })
+    .await;
+}
+
+fn photo() -> Vec<u8> {
+    let mut out = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(40, 30, image::Rgb([10, 120, 90]))
+        .write_to(&mut out, image::ImageFormat::Png)
+        .unwrap();
+    out.into_inner()
+}
+
+#[tokio::test]
+async fn evidence_is_taken_by_content_and_seen_only_with_the_activity() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let stranger = t.person(Role::CommuneOfficer, p.sibling).await;
+        // A photo sent with a form that has a gap waits on the draft.
+        let gap = with(&TALK, &[("title", ""), ("draft_version", "0")]);
+        let answer = p.officer.upload(&t, "/hoat-dong/moi", &gap, ("photo", "ảnh 1.png", &photo())).await;
+        assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text().contains("ảnh 1.png"), "{}", answer.text());
+        let version = hidden(&answer.text(), "draft_version");
+        let path = recorded(
+            &p.officer.post(&t, "/hoat-dong/moi", &with(&TALK, &[("draft_version", &version)])).await,
+        );
+        let shown = p.officer.get(&t, &path).await.text();
+        assert!(shown.contains("ảnh 1.png"), "{shown}");
+
+        let add = format!("{path}/minh-chung");
+        let bad: [(&str, &[u8], &str); 3] = [
+            ("trang.html", b"<script>alert(1)</script>", "không phải ảnh"),
+            ("hong.png", &photo()[..40], "không mở được"),
+            ("to.jpg", &vec![0; 12 * 1024 * 1024 + 1], "quá 12 MB"),
+        ];
+        for (name, bytes, message) in bad {
+            let answer = p.officer.upload(&t, &add, &[], ("photo", name, bytes)).await;
+            assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(
+                answer.text().contains(message) && answer.text().contains(name),
+                "{name}: {}",
+                answer.text()
+            );
+        }
+        recorded(&p.officer.upload(&t, &add, &[], ("photo", "quét.pdf", b"%PDF-1.4 test")).await);
+        let shown = p.officer.get(&t, &path).await.text();
+        assert!(shown.contains("quét.pdf"));
+        let files: Vec<&str> = shown
+            .match_indices(&format!("href=\"{path}/minh-chung/"))
+            .map(|(at, start)| &shown[at + 6..at + start.len() + 32])
+            .collect();
+        assert_eq!(files.len(), 2, "{shown}");
+        let mut kinds = vec![];
+        for file in &files {
+            let answer = p.officer.get(&t, file).await;
+            assert_status(&answer, StatusCode::OK);
+            kinds.push(answer.headers[header::CONTENT_TYPE].to_str().unwrap().to_owned());
+            assert_status(&stranger.get(&t, file).await, StatusCode::NOT_FOUND);
+            assert_status(&t.get(file).await, StatusCode::SEE_OTHER);
+        }
+        kinds.sort();
+        assert_eq!(kinds, ["application/pdf", "image/jpeg"]);
+        assert_status(
+            &stranger.upload(&t, &add, &[], ("photo", "a.png", &photo())).await,
+            StatusCode::NOT_FOUND,
+        );
+        // A wrong file is taken away.
+        recorded(&p.officer.post(&t, &format!("{}/rut", files[0]), &[]).await);
+        assert_status(&p.officer.get(&t, files[0]).await, StatusCode::NOT_FOUND);
+        assert!(!p.officer.get(&t, &path).await.text().contains(files[0]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_acts_in_their_own_unit_and_time() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let path = recorded(&p.officer.post(&t, "/hoat-dong/moi", &TALK).await);
+        let province = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap().parent(p.commune).unwrap();
+        let sibling = t.person(Role::CommuneOfficer, p.sibling).await;
+        let above = t.person(Role::ProvincialOfficer, province).await;
+        let reader = t.person(Role::Reader, p.commune).await;
+        let gone = t.person_until(Role::CommuneOfficer, p.commune, Some("2026-11-23")).await;
+        let (edit, withdraw) = (format!("{path}/sua"), format!("{path}/rut"));
+        let reason = [("withdraw_reason", "x")];
+        let commune = p.commune.to_string();
+        let here = with(&TALK, &[("unit", &commune)]);
+        for (who, see, change) in [
+            (&sibling, StatusCode::NOT_FOUND, StatusCode::NOT_FOUND),
+            (&above, StatusCode::OK, StatusCode::FORBIDDEN),
+            (&reader, StatusCode::OK, StatusCode::FORBIDDEN),
+            (&gone, StatusCode::NOT_FOUND, StatusCode::NOT_FOUND),
+        ] {
+            assert_status(&who.get(&t, &path).await, see);
+            assert_status(&who.get(&t, &edit).await, change);
+            assert_status(&who.post(&t, &edit, &with(&TALK, &[("version", "1")])).await, change);
+            assert_status(&who.post(&t, &format!("{edit}/nhap"), &TALK).await, change);
+            assert_status(&who.post(&t, &withdraw, &reason).await, change);
+            assert_status(&who.post(&t, "/hoat-dong/moi", &here).await, change);
+        }
+        assert!(above.get(&t, "/hoat-dong").await.text().contains(TALK[2].1));
+        assert!(!sibling.get(&t, "/hoat-dong").await.text().contains(TALK[2].1));
+        let asked = format!("/hoat-dong?don-vi={commune}");
+        assert_status(&sibling.get(&t, &asked).await, StatusCode::NOT_FOUND);
+        assert_status(&p.officer.get(&t, "/hoat-dong/khong-co").await, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_is_searched_without_marks_filtered_sorted_and_paged() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        for n in 1..=27 {
+            let (title, day, attendances) =
+                (format!("Buổi số {n}"), format!("2026-10-{n:02}"), n.to_string());
+            let talk = with(
+                &TALK,
+                &[("title", &title), ("day", &day), ("attendances", &attendances), ("women", "")],
+            );
+            recorded(&p.officer.post(&t, "/hoat-dong/moi", &talk).await);
+        }
+        let loud = with(
+            &TALK,
+            &[
+                ("method", "broadcast"),
+                ("title", "Phát loa 100%_ về Đất đai"),
+                ("attendances", ""),
+                ("women", ""),
+            ],
+        );
+        recorded(&p.officer.post(&t, "/hoat-dong/moi", &loud).await);
+        let list = async |query: &str| p.officer.get(&t, &format!("/hoat-dong{query}")).await.text();
+        let rows = |page: &str| page.matches("<tr><th scope=\"row\">").count();
+        let first = list("").await;
+        assert_eq!(rows(&first), 25);
+        assert!(first.contains("28 hoạt động, 378 lượt người"), "{first}");
+        let at = first.find("sau=").expect("a next page");
+        let next = &first[first[..at].rfind("href=\"").unwrap() + 6..];
+        let second = p
+            .officer
+            .get(&t, &next[..next.find('"').unwrap()].replace("&amp;", "&").replace("&#38;", "&"))
+            .await
+            .text();
+        assert_eq!(rows(&second), 3);
+        assert!(second.contains("Buổi số 1<") && !second.contains("Buổi số 4<"), "{second}");
+        for (query, expected) in [
+            ("?q=dat+dai", 1),
+            ("?q=DAT+loa", 1),
+            ("?q=100%25_", 1),
+            ("?q=%25%25", 0),
+            ("?hinh-thuc=broadcast", 1),
+            ("?ky=this-month", 1),
+            ("?ky=last-month", 25),
+            ("?tu=2026-10-05&den=2026-10-07", 3),
+            ("?q=buoi+so+12", 1),
+        ] {
+            assert_eq!(rows(&list(query).await), expected, "{query}");
+        }
+        assert!(
+            list("?xep=largest").await.find("Buổi số 27<").unwrap()
+                < list("?xep=largest").await.find("Buổi số 26<").unwrap()
+        );
+        assert!(list("?xep=oldest").await.contains("Buổi số 1<"));
+        let book = p.officer.get(&t, "/hoat-dong/xuat.xlsx?ky=last-month").await;
+        assert_status(&book, StatusCode::OK);
+        assert!(book.body.starts_with(b"PK"), "a workbook");
+    })
+    .await;
+}
+
+/// The page of recording, everything it loads included, as an old phone receives it the first time.
+#[tokio::test]
+async fn the_page_of_recording_weighs_less_than_60_kb() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        recorded(&p.officer.post(&t, "/hoat-dong/moi", &TALK).await);
+        let fetch = async |path: &str| {
+            let request = Request::get(path)
+                .header(header::COOKIE, format!("{}={}", lantoa::signin::COOKIE, p.officer.cookie))
+                .header(header::ACCEPT_ENCODING, "gzip");
+            let answer = t.send(request.body(Body::empty()).unwrap()).await;
+            assert_status(&answer, StatusCode::OK);
+            answer.body.len()
+        };
+        let page = p.officer.get(&t, "/hoat-dong/moi").await.text();
+        let mut parts = vec![("/hoat-dong/moi".to_owned(), fetch("/hoat-dong/moi").await)];
+        for (at, start) in page.match_indices("\"/static/") {
+            let path = &page[at + 1..];
+            let path = path[..path.find('"').unwrap()].to_owned();
+            assert!(start.len() > 1);
+            if !parts.iter().any(|(known, _)| *known == path) {
+                let weight = fetch(&path).await;
+                parts.push((path, weight));
+            }
+        }
+        assert!(parts.len() >= 4, "page, style, scripts and mark: {parts:?}");
+        let total: usize = parts.iter().map(|(_, weight)| weight).sum();
+        println!("the page of recording weighs {total} bytes: {parts:?}");
+        assert!(total <= 60 * 1024, "{total} bytes: {parts:?}");
+    })
+    .await;
+}
