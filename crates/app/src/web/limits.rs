@@ -16,7 +16,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use crate::app::Clock;
 use crate::error::{Error, Result};
 
-type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, Ticker>;
+type Limiter =
+    RateLimiter<String, DefaultKeyedStateStore<String>, Ticker, governor::middleware::NoOpMiddleware<Nanos>>;
 
 pub struct Attempts {
     by_name_and_address: Limiter,
@@ -25,6 +26,7 @@ pub struct Attempts {
     by_device: Limiter,
     links_by_name: Limiter,
     links_by_address: Limiter,
+    open: Limiter,
     hashing: Semaphore,
 }
 
@@ -43,6 +45,7 @@ impl Attempts {
             by_device: per_minute(10, 12),
             links_by_name: per_hour(3, 3),
             links_by_address: per_hour(20, 60),
+            open: per_minute(60, 60),
             hashing: Semaphore::new(HASHING),
         }
     }
@@ -62,6 +65,10 @@ impl Attempts {
     pub fn check_link(&self, name: &str, address: &str) -> Result<bool> {
         check(&self.links_by_address, address)?;
         Ok(check(&self.links_by_name, name).is_ok())
+    }
+    /// Counts a look-up that is open to everybody, for all visitors together, by its kind.
+    pub fn check(&self, kind: &str) -> Result<()> {
+        check(&self.open, kind)
     }
     /// A turn to hash a password.
     pub async fn hashing(&self) -> Option<SemaphorePermit<'_>> {

@@ -54,10 +54,7 @@ async fn get_kept(s: &Signed, id: Id) -> Result<Kept> {
     }
     let today = s.app.today();
     let whole = id != s.actor.account
-        && appointments
-            .iter()
-            .filter(|a| a.when(today) != When::Ended)
-            .all(|a| a.may_change(s));
+        && appointments.iter().filter(|a| a.when(today) != When::Ended).all(|a| a.may_change(s));
     Ok(Kept { account: signin::get_account(&s.app.db, id).await?, appointments, whole })
 }
 
