@@ -55,6 +55,8 @@ pub enum Act {
     /// See a unit's plans, activities, drafts, figures and reports.
     See,
     ManageUnits,
+    /// Hamlets, agencies and mass organisations under a unit.
+    ManageHamlets,
     ManagePeople,
     ImportLaws,
     WritePlan,
@@ -70,9 +72,10 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Act; 13] = [
+    pub const ALL: [Act; 14] = [
         Act::See,
         Act::ManageUnits,
+        Act::ManageHamlets,
         Act::ManagePeople,
         Act::ImportLaws,
         Act::WritePlan,
@@ -99,18 +102,20 @@ fn granted(role: Role, act: Act) -> Option<Reach> {
     use Act::*;
     use Reach::*;
     match (role, act) {
-        (Role::SystemAdministrator, See | ManageUnits | ManagePeople | ImportLaws | SeeAudit) => {
-            Some(Subtree)
-        }
+        (
+            Role::SystemAdministrator,
+            See | ManageUnits | ManageHamlets | ManagePeople | ImportLaws | SeeAudit,
+        ) => Some(Subtree),
         (Role::ProvincialOfficer, See | SeeAudit | ManagePeople) => Some(Subtree),
         (
             Role::ProvincialOfficer,
-            ImportLaws | WritePlan | RecordActivity | WriteContent | KeepNumbers | WriteReport | ManageUnits,
+            ImportLaws | WritePlan | RecordActivity | WriteContent | KeepNumbers | WriteReport | ManageUnits
+            | ManageHamlets,
         ) => Some(Unit),
         (Role::CommuneOfficer, See) => Some(Subtree),
         (
             Role::CommuneOfficer,
-            ImportLaws | WritePlan | RecordActivity | WriteContent | KeepNumbers | WriteReport,
+            ImportLaws | WritePlan | RecordActivity | WriteContent | KeepNumbers | WriteReport | ManageHamlets,
         ) => Some(Unit),
         (Role::Leader, See) => Some(Subtree),
         (Role::Leader, ApprovePlan | ApproveContent | SignReport | SeeAudit) => Some(Unit),

@@ -36,6 +36,17 @@ enum Command {
     },
     /// Bring the database up to date
     Migrate,
+    /// Enter data from files
+    Import {
+        #[command(subcommand)]
+        what: Import,
+    },
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// Units and successions: units.csv and successions.csv of a folder, or all of Vietnam as the program knows it
+    Units { folder: Option<PathBuf> },
 }
 
 fn main() -> ExitCode {
@@ -75,6 +86,36 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             start::open(&data, false, Clock::System, Random::System).await?;
             Ok(())
         }
+        Some(Command::Import { what: Import::Units { folder } }) => {
+            let app = start::open(&data, false, Clock::System, Random::System).await?;
+            import_units(&app, folder.as_deref()).await
+        }
         None => Ok(()),
     }
+}
+
+/// Prints each row that could not be used; the others are entered.
+async fn import_units(app: &lantoa::app::App, folder: Option<&std::path::Path>) -> anyhow::Result<()> {
+    use lantoa::features::orgs::{import, source};
+    let (source, problems) = match folder {
+        None => (source::vietnam()?, vec![]),
+        Some(folder) => {
+            let table = |name: &str| {
+                let path = folder.join(name);
+                std::fs::read_to_string(&path).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))
+            };
+            source::read(&table("units.csv")?, &table("successions.csv")?)
+        }
+    };
+    problems.iter().for_each(|p| eprintln!("{p}"));
+    let e = import::import(&app.db, &source, app.now()).await.map_err(|e| anyhow::anyhow!("{e}"))?;
+    println!(
+        "units {} versions {} reorganisations {} successions {} problems {}",
+        e.units,
+        e.versions,
+        e.reorganisations,
+        e.successions,
+        problems.len()
+    );
+    Ok(())
 }

@@ -2,5 +2,6 @@
 //! PostgreSQL.
 
 mod activities;
+mod orgs;
 mod spine;
 mod support;

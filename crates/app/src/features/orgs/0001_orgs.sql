@@ -28,10 +28,19 @@ CREATE TABLE reorganisations (
     effective TEXT NOT NULL,
     title TEXT NOT NULL,
     legal_basis TEXT NOT NULL,
+    -- merger, division, rename, kind, regrouping; import for what came with the program or a file.
+    kind TEXT NOT NULL,
+    -- The unit under which it happens: whoever manages that unit decides.
+    unit_id BYTES NOT NULL REFERENCES units (id),
+    -- What was entered, as JSON: previewed and then decided by the same code.
+    proposal TEXT,
     created_by BYTES,
     created_at BIGINT NOT NULL,
+    -- Nothing of a proposal stands in the tree before it is decided.
+    decided_at BIGINT,
     cancelled_at BIGINT
 );
+CREATE INDEX reorganisations_by_unit ON reorganisations (unit_id);
 CREATE TABLE successions (
     reorganisation_id BYTES NOT NULL REFERENCES reorganisations (id),
     from_unit BYTES NOT NULL REFERENCES units (id),
@@ -39,6 +48,8 @@ CREATE TABLE successions (
     share TEXT NOT NULL,
     -- A key stated by a person, in hundredths of a percent; figures apportioned by it are estimates.
     apportion BIGINT,
+    -- The area that went over, where the decision states it.
+    area_km2 DOUBLE PRECISION,
     PRIMARY KEY (reorganisation_id, from_unit, to_unit)
 );
 CREATE INDEX successions_by_to ON successions (to_unit);

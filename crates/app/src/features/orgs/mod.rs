@@ -10,10 +10,21 @@ use std::sync::{Arc, RwLock};
 use jiff::civil::Date;
 use store::{Db, Id, Migration, Tx, migration, sql};
 
+mod add;
+mod browse;
+mod decide;
+pub mod figures;
+pub mod import;
+mod propose;
+pub mod reorganisation;
+mod scopes;
+pub mod source;
 mod tree;
 
+pub use scopes::under;
 pub use tree::{Placed, Succession, Tree, Unit, placements};
 
+use crate::access::Act;
 use crate::error::Result;
 
 pub const MIGRATIONS: &[Migration] = &[migration!(1, "orgs", "0001_orgs.sql")];
@@ -27,7 +38,7 @@ pub struct Trees {
 #[derive(Default)]
 struct Cache {
     version: Option<i64>,
-    versions: Arc<Vec<Unit>>,
+    versions: Arc<Vec<Arc<Unit>>>,
     successions: Arc<Vec<Succession>>,
     /// Days on which some version begins or ends.
     changes: BTreeSet<Date>,
@@ -35,73 +46,80 @@ struct Cache {
     placed: HashMap<Date, Arc<HashMap<Id, Placed>>>,
 }
 
+/// Trees kept at once: today's, and those of the days people ask about.
+const KEPT: usize = 24;
+
 impl Trees {
     /// The tree on a day.
     pub async fn on(&self, db: &Db, day: Date) -> Result<Arc<Tree>> {
         self.refresh(db).await?;
-        let mut cache = self.cache.write().unwrap_or_else(|e| e.into_inner());
-        let key = cache.key(day);
-        if let Some(tree) = cache.trees.get(&key) {
-            return Ok(tree.clone());
+        if let Some(tree) = self.read().tree(day) {
+            return Ok(tree);
         }
-        let tree = Arc::new(Tree::on(day, &cache.versions));
-        cache.trees.insert(key, tree.clone());
-        Ok(tree)
+        Ok(self.write().make_tree(day))
     }
 
     /// Where every unit that ever was stands on the tree of a day.
     pub async fn placements(&self, db: &Db, day: Date) -> Result<Arc<HashMap<Id, Placed>>> {
-        let tree = self.on(db, day).await?;
-        let mut cache = self.cache.write().unwrap_or_else(|e| e.into_inner());
-        let key = cache.key(day);
-        if let Some(placed) = cache.placed.get(&key) {
-            return Ok(placed.clone());
+        self.refresh(db).await?;
+        let kept = {
+            let cache = self.read();
+            cache.placed.get(&cache.key(day)).cloned()
+        };
+        if let Some(placed) = kept {
+            return Ok(placed);
         }
-        let known: BTreeSet<Id> = cache.versions.iter().map(|v| v.unit_id).collect();
-        let placed = Arc::new(placements(&tree, known, &cache.successions));
+        let mut cache = self.write();
+        let tree = cache.tree(day).unwrap_or_else(|| cache.make_tree(day));
+        let placed = Arc::new(placements(&tree, &cache.versions, &cache.successions));
+        let key = cache.key(day);
+        if cache.placed.len() >= KEPT {
+            cache.placed.clear();
+        }
         cache.placed.insert(key, placed.clone());
         Ok(placed)
-    }
-
-    /// All versions of all units, and all successions.
-    pub async fn history(&self, db: &Db) -> Result<(Arc<Vec<Unit>>, Arc<Vec<Succession>>)> {
-        self.refresh(db).await?;
-        let cache = self.cache.read().unwrap_or_else(|e| e.into_inner());
-        Ok((cache.versions.clone(), cache.successions.clone()))
     }
 
     /// The name of a unit as it is today, or as it was last.
     pub async fn name(&self, db: &Db, unit: Id) -> Result<String> {
         self.refresh(db).await?;
-        let cache = self.cache.read().unwrap_or_else(|e| e.into_inner());
+        let cache = self.read();
         let newest = cache.versions.iter().filter(|v| v.unit_id == unit).max_by_key(|v| v.valid_from);
         newest.map(|v| v.name.clone()).ok_or(crate::error::Error::NotFound)
     }
 
+    /// All versions of all units, and all successions.
+    pub async fn history(&self, db: &Db) -> Result<(Arc<Vec<Arc<Unit>>>, Arc<Vec<Succession>>)> {
+        self.refresh(db).await?;
+        let cache = self.read();
+        Ok((cache.versions.clone(), cache.successions.clone()))
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Cache> {
+        self.cache.read().unwrap_or_else(|e| e.into_inner())
+    }
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Cache> {
+        self.cache.write().unwrap_or_else(|e| e.into_inner())
+    }
+
     async fn refresh(&self, db: &Db) -> Result<()> {
         let (version,): (i64,) = sql!("SELECT version FROM tree_changes WHERE id = 1").get(db).await?;
-        if self.cache.read().unwrap_or_else(|e| e.into_inner()).version == Some(version) {
+        if self.read().version == Some(version) {
             return Ok(());
         }
-        let versions: Vec<Unit> = sql!(
-            "SELECT v.unit_id, u.shard_id, v.valid_from, v.valid_until, v.code, v.name, v.name_key, v.kind, v.level,
-                    v.parent_id, v.lat, v.lon, v.area_km2, v.known_on
-             FROM unit_versions v JOIN units u ON u.id = v.unit_id"
-        )
-        .all(db)
-        .await?;
+        let versions: Vec<Unit> = all_versions().all(db).await?;
         let successions: Vec<Succession> = sql!(
-            "SELECT r.effective, s.from_unit, s.to_unit, s.share, s.apportion
+            "SELECT r.effective, s.from_unit, s.to_unit, s.share, s.apportion, s.area_km2, s.reorganisation_id
              FROM successions s JOIN reorganisations r ON r.id = s.reorganisation_id
-             WHERE r.cancelled_at IS NULL"
+             WHERE r.cancelled_at IS NULL
+             ORDER BY r.effective, s.reorganisation_id, s.from_unit, s.to_unit"
         )
         .all(db)
         .await?;
-        let mut cache = self.cache.write().unwrap_or_else(|e| e.into_inner());
-        *cache = Cache {
+        *self.write() = Cache {
             version: Some(version),
             changes: versions.iter().flat_map(|v| [Some(v.valid_from), v.valid_until]).flatten().collect(),
-            versions: Arc::new(versions),
+            versions: Arc::new(versions.into_iter().map(Arc::new).collect()),
             successions: Arc::new(successions),
             ..Cache::default()
         };
@@ -109,11 +127,38 @@ impl Trees {
     }
 }
 
+fn all_versions() -> store::Query {
+    sql!(
+        "SELECT v.unit_id, u.shard_id, v.valid_from, v.valid_until, v.code, v.name, v.name_key, v.kind, v.level,
+                v.parent_id, v.lat, v.lon, v.area_km2, v.known_on
+         FROM unit_versions v JOIN units u ON u.id = v.unit_id
+         ORDER BY v.unit_id, v.valid_from"
+    )
+}
+
 impl Cache {
     /// The last change on or before a day: all days between two changes share one tree.
     fn key(&self, day: Date) -> Date {
         self.changes.range(..=day).next_back().copied().unwrap_or(Date::MIN)
     }
+    fn tree(&self, day: Date) -> Option<Arc<Tree>> {
+        self.trees.get(&self.key(day)).cloned()
+    }
+    fn make_tree(&mut self, day: Date) -> Arc<Tree> {
+        let tree = Arc::new(Tree::on(day, &self.versions));
+        if self.trees.len() >= KEPT {
+            self.trees.clear();
+        }
+        self.trees.insert(self.key(day), tree.clone());
+        tree
+    }
+}
+
+/// An identity to enter. `shard_id` says where its rows are first recorded and never changes.
+#[derive(Debug, Clone, Copy)]
+pub struct NewUnit {
+    pub id: Id,
+    pub shard_id: i64,
 }
 
 /// A unit to enter or to change from a day on.
@@ -133,37 +178,143 @@ pub struct NewVersion {
     pub known_on: Option<Date>,
 }
 
-/// Enters an identity. `shard` says where its rows are first recorded and never changes.
+impl NewVersion {
+    /// Of a day, everything else to be filled in.
+    pub fn new(unit_id: Id, valid_from: Date) -> NewVersion {
+        NewVersion {
+            unit_id,
+            valid_from,
+            valid_until: None,
+            code: None,
+            name: String::new(),
+            kind: String::new(),
+            level: String::new(),
+            parent_id: None,
+            lat: None,
+            lon: None,
+            area_km2: None,
+            known_on: None,
+        }
+    }
+    /// Like a version that held before, from another day on.
+    pub fn like(v: &Unit, valid_from: Date) -> NewVersion {
+        NewVersion {
+            unit_id: v.unit_id,
+            valid_from,
+            valid_until: None,
+            code: v.code.clone(),
+            name: v.name.clone(),
+            kind: v.kind.clone(),
+            level: v.level.clone(),
+            parent_id: v.parent_id,
+            lat: v.lat,
+            lon: v.lon,
+            area_km2: v.area_km2,
+            known_on: None,
+        }
+    }
+}
+
+struct NewSuccession {
+    reorganisation_id: Id,
+    from_unit: Id,
+    to_unit: Id,
+    share: String,
+    apportion: Option<i64>,
+    area_km2: Option<f64>,
+}
+
+/// Enters an identity; nothing when it is there already.
 pub async fn insert_unit(tx: &mut Tx, id: Id, shard: i64) -> Result<()> {
-    sql!("INSERT INTO units (id, shard_id) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", id, shard)
-        .run(tx)
-        .await?;
+    insert_units(tx, &[NewUnit { id, shard_id: shard }]).await?;
     Ok(())
 }
 
+/// Enters a version and the unit's scopes; nothing when the unit has one from that day already.
 pub async fn insert_version(tx: &mut Tx, v: &NewVersion) -> Result<()> {
-    sql!(
-        "INSERT INTO unit_versions (unit_id, valid_from, valid_until, code, name, name_key, kind, level, parent_id,
-                                    lat, lon, area_km2, known_on)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-         ON CONFLICT (unit_id, valid_from) DO NOTHING",
-        v.unit_id,
-        v.valid_from,
-        v.valid_until,
-        v.code,
-        v.name,
-        viet::collation_key(&v.name),
-        v.kind,
-        v.level,
-        v.parent_id,
-        v.lat,
-        v.lon,
-        v.area_km2,
-        v.known_on
+    insert_versions(tx, std::slice::from_ref(v)).await?;
+    scopes::refresh(tx, v.unit_id).await
+}
+
+/// Rows travel as one JSON text, so that thousands of them are one statement: the number of rows entered.
+async fn insert_units(tx: &mut Tx, units: &[NewUnit]) -> Result<u64> {
+    let rows: Vec<_> = units.iter().map(|u| serde_json::json!([u.id, u.shard_id])).collect();
+    let entered = sql!(
+        sqlite: "INSERT INTO units (id, shard_id) SELECT unhex(e.value ->> 0), e.value ->> 1 FROM json_each($1) AS e
+                 WHERE TRUE ON CONFLICT (id) DO NOTHING",
+        postgres: "INSERT INTO units (id, shard_id)
+                   SELECT decode(e.value ->> 0, 'hex'), CAST(e.value ->> 1 AS BIGINT)
+                   FROM jsonb_array_elements(CAST($1 AS jsonb)) AS e (value) ON CONFLICT (id) DO NOTHING";
+        serde_json::Value::from(rows).to_string()
     )
     .run(tx)
     .await?;
-    Ok(())
+    Ok(entered)
+}
+
+async fn insert_versions(tx: &mut Tx, versions: &[NewVersion]) -> Result<u64> {
+    let row = |v: &NewVersion| {
+        let key = viet::collation_key(&v.name);
+        serde_json::json!([
+            v.unit_id,
+            v.valid_from,
+            v.valid_until,
+            v.code,
+            v.name,
+            key,
+            v.kind,
+            v.level,
+            v.parent_id,
+            v.lat,
+            v.lon,
+            v.area_km2,
+            v.known_on
+        ])
+    };
+    let rows: Vec<_> = versions.iter().map(row).collect();
+    let entered = sql!(
+        sqlite: "INSERT INTO unit_versions (unit_id, valid_from, valid_until, code, name, name_key, kind, level,
+                                            parent_id, lat, lon, area_km2, known_on)
+                 SELECT unhex(e.value ->> 0), e.value ->> 1, e.value ->> 2, e.value ->> 3, e.value ->> 4,
+                        e.value ->> 5, e.value ->> 6, e.value ->> 7, unhex(e.value ->> 8), e.value ->> 9,
+                        e.value ->> 10, e.value ->> 11, e.value ->> 12
+                 FROM json_each($1) AS e WHERE TRUE ON CONFLICT (unit_id, valid_from) DO NOTHING",
+        postgres: "INSERT INTO unit_versions (unit_id, valid_from, valid_until, code, name, name_key, kind, level,
+                                              parent_id, lat, lon, area_km2, known_on)
+                   SELECT decode(e.value ->> 0, 'hex'), e.value ->> 1, e.value ->> 2, e.value ->> 3, e.value ->> 4,
+                          e.value ->> 5, e.value ->> 6, e.value ->> 7, decode(e.value ->> 8, 'hex'),
+                          CAST(e.value ->> 9 AS DOUBLE PRECISION), CAST(e.value ->> 10 AS DOUBLE PRECISION),
+                          CAST(e.value ->> 11 AS DOUBLE PRECISION), e.value ->> 12
+                   FROM jsonb_array_elements(CAST($1 AS jsonb)) AS e (value)
+                   ON CONFLICT (unit_id, valid_from) DO NOTHING";
+        serde_json::Value::from(rows).to_string()
+    )
+    .run(tx)
+    .await?;
+    Ok(entered)
+}
+
+async fn insert_successions(tx: &mut Tx, successions: &[NewSuccession]) -> Result<u64> {
+    let row = |s: &NewSuccession| {
+        serde_json::json!([s.reorganisation_id, s.from_unit, s.to_unit, s.share, s.apportion, s.area_km2])
+    };
+    let rows: Vec<_> = successions.iter().map(row).collect();
+    let entered = sql!(
+        sqlite: "INSERT INTO successions (reorganisation_id, from_unit, to_unit, share, apportion, area_km2)
+                 SELECT unhex(e.value ->> 0), unhex(e.value ->> 1), unhex(e.value ->> 2), e.value ->> 3,
+                        e.value ->> 4, e.value ->> 5
+                 FROM json_each($1) AS e WHERE TRUE
+                 ON CONFLICT (reorganisation_id, from_unit, to_unit) DO NOTHING",
+        postgres: "INSERT INTO successions (reorganisation_id, from_unit, to_unit, share, apportion, area_km2)
+                   SELECT decode(e.value ->> 0, 'hex'), decode(e.value ->> 1, 'hex'), decode(e.value ->> 2, 'hex'),
+                          e.value ->> 3, CAST(e.value ->> 4 AS BIGINT), CAST(e.value ->> 5 AS DOUBLE PRECISION)
+                   FROM jsonb_array_elements(CAST($1 AS jsonb)) AS e (value)
+                   ON CONFLICT (reorganisation_id, from_unit, to_unit) DO NOTHING";
+        serde_json::Value::from(rows).to_string()
+    )
+    .run(tx)
+    .await?;
+    Ok(entered)
 }
 
 pub const FEATURE: crate::Feature = crate::Feature {
@@ -179,6 +330,39 @@ pub const FEATURE: crate::Feature = crate::Feature {
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
+        .get("/don-vi", browse::browse)
+        .get("/don-vi/{id}", browse::show_unit)
+        .post("/don-vi/{id}/don-vi-con", add::add)
+        .get("/sap-xep", decide::list)
+        .get("/sap-xep/moi", propose::form)
+        .post("/sap-xep", propose::propose)
+        .get("/sap-xep/{id}", decide::show_one)
+        .post("/sap-xep/{id}/quyet-dinh", decide::decide)
+        .post("/sap-xep/{id}/huy", decide::cancel)
+        .post("/sap-xep/{id}/ty-le", decide::state_keys)
+        .public("/api/v1/units", browse::api_list)
+        .public("/api/v1/units/{id}", browse::api_unit)
+}
+
+/// From the highest to the lowest; an agency hangs under a unit of any level.
+pub const LEVELS: [&str; 6] = ["nation", "province", "district", "commune", "hamlet", "agency"];
+/// The levels that a commune looks after itself.
+const SMALL: [&str; 2] = ["hamlet", "agency"];
+
+/// Who manages a unit decides about the units of a level under it.
+fn manages(actor: &crate::access::Actor, under: Id, level: &str, tree: &Tree) -> bool {
+    let act = if SMALL.contains(&level) { Act::ManageHamlets } else { Act::ManageUnits };
+    actor.can(act, under, tree)
+}
+
+/// The steps by which a unit went over into others; a unit that goes on may have taken parts of others.
+pub fn successors(all: &[Succession], unit: Id) -> impl Iterator<Item = &Succession> {
+    all.iter().filter(move |s| s.from_unit == unit && s.to_unit != unit)
+}
+
+/// The steps by which others went over into a unit.
+pub fn predecessors(all: &[Succession], unit: Id) -> impl Iterator<Item = &Succession> {
+    all.iter().filter(move |s| s.to_unit == unit && s.from_unit != unit)
 }
 
 /// What a reorganisation of units touches in a feature: shown before it is decided.

@@ -1,6 +1,7 @@
 //! The tree of units on a day, and where every unit that ever was stands on it. Pure: built from rows.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 use store::Id;
@@ -33,27 +34,40 @@ store::record! {
         pub effective: Date,
         pub from_unit: Id,
         pub to_unit: Id,
+        /// `whole`, `part-main` (the part that keeps the old unit's seat) or `part`.
         pub share: String,
+        /// The part's key in hundredths of a percent, if a person has stated one.
         pub apportion: Option<i64>,
+        /// The part's area, if the decision states it.
+        pub area_km2: Option<f64>,
+        pub reorganisation_id: Id,
+    }
+}
+
+impl Unit {
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.valid_from <= day && self.valid_until.is_none_or(|until| day < until)
     }
 }
 
 /// The units that exist on one day.
 #[derive(Debug, Default)]
 pub struct Tree {
-    units: HashMap<Id, Unit>,
+    /// A day on which the tree is like this.
+    day: Date,
+    units: HashMap<Id, Arc<Unit>>,
     children: HashMap<Id, Vec<Id>>,
     roots: Vec<Id>,
+    /// Names as people type them without marks, made when first searched.
+    folded: OnceLock<Vec<(String, Id)>>,
 }
 
 impl Tree {
     /// The tree on `day` out of all versions of all units.
-    pub fn on(day: Date, versions: &[Unit]) -> Tree {
-        let mut tree = Tree::default();
-        for v in versions {
-            if v.valid_from <= day && v.valid_until.is_none_or(|until| day < until) {
-                tree.units.insert(v.unit_id, v.clone());
-            }
+    pub fn on(day: Date, versions: &[Arc<Unit>]) -> Tree {
+        let mut tree = Tree { day, ..Tree::default() };
+        for v in versions.iter().filter(|v| v.holds_on(day)) {
+            tree.units.insert(v.unit_id, v.clone());
         }
         for unit in tree.units.values() {
             match unit.parent_id.filter(|p| tree.units.contains_key(p)) {
@@ -62,13 +76,14 @@ impl Tree {
             }
         }
         let units = &tree.units;
-        let key = |id: &Id| units.get(id).map(|u| (u.name_key.clone(), u.unit_id));
-        tree.children.values_mut().chain([&mut tree.roots]).for_each(|list| list.sort_by_key(key));
+        // A unit left hanging by its parent's end comes after the true roots.
+        let key = |id: &Id| units.get(id).map(|u| (u.parent_id.is_some(), u.name_key.clone(), u.unit_id));
+        tree.children.values_mut().chain([&mut tree.roots]).for_each(|list| list.sort_by_cached_key(key));
         tree
     }
 
     pub fn get(&self, id: Id) -> Option<&Unit> {
-        self.units.get(&id)
+        self.units.get(&id).map(Arc::as_ref)
     }
     pub fn contains(&self, id: Id) -> bool {
         self.units.contains_key(&id)
@@ -90,7 +105,49 @@ impl Tree {
         self.units.is_empty()
     }
     pub fn units(&self) -> impl Iterator<Item = &Unit> {
-        self.units.values()
+        self.units.values().map(Arc::as_ref)
+    }
+    /// The unit of a level that has a statistical code today: codes are reused, never use one without its day.
+    pub fn find(&self, level: &str, code: &str) -> Option<&Unit> {
+        self.units().find(|u| u.level == level && u.code.as_deref() == Some(code))
+    }
+    /// Units whose name holds all the words typed, with or without marks, or whose code is typed: the closest
+    /// first, higher levels before lower ones.
+    pub fn search(&self, typed: &str) -> Vec<Id> {
+        let typed = viet::clean(typed);
+        let wanted = viet::fold(&typed);
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let folded = self.folded.get_or_init(|| {
+            let mut all: Vec<_> = self.units().map(|u| (viet::fold(&u.name), u.unit_id)).collect();
+            all.sort();
+            all
+        });
+        let words: Vec<&str> = wanted.split_whitespace().collect();
+        let lower = typed.to_lowercase();
+        let mut hits = Vec::new();
+        for (name, id) in folded {
+            let Some(unit) = self.get(*id) else { continue };
+            let by_code = unit.code.as_deref() == Some(typed.as_str());
+            if !by_code && !words.iter().all(|w| name.split_whitespace().any(|n| n.starts_with(w))) {
+                continue;
+            }
+            // With marks as typed before without; the name itself before a name that holds it.
+            let marks_differ = !unit.name.to_lowercase().contains(&lower);
+            let rest = name.chars().count().saturating_sub(wanted.chars().count());
+            hits.push((
+                !by_code,
+                marks_differ,
+                !name.ends_with(&wanted),
+                self.line(*id).len(),
+                rest,
+                &unit.name_key,
+                *id,
+            ));
+        }
+        hits.sort();
+        hits.into_iter().map(|hit| hit.6).collect()
     }
     /// The unit and everything above it, lowest first.
     pub fn line(&self, id: Id) -> Vec<Id> {
@@ -145,51 +202,114 @@ impl Tree {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placed {
     pub at: Id,
-    /// The unit was divided: its figures are a line of their own at the lowest unit holding all its parts.
+    /// They are a line of their own at `at`, the lowest unit holding all that the unit became, and no one's
+    /// below it: the unit was divided, or has ended without a successor (a district at its province).
     pub divided: bool,
 }
 
 /// Where every known unit stands on one tree. A unit on the tree stands at itself; one that is gone, at its
 /// successor when it went there whole, otherwise, divided, at the lowest unit holding all its parts; one that
-/// is yet to come, likewise by its predecessors. So every figure stands exactly once.
-pub fn placements(
-    tree: &Tree,
-    known: impl IntoIterator<Item = Id>,
-    successions: &[Succession],
-) -> HashMap<Id, Placed> {
-    let mut next: HashMap<Id, BTreeSet<Id>> = HashMap::new();
-    let mut previous: HashMap<Id, BTreeSet<Id>> = HashMap::new();
-    for s in successions.iter().filter(|s| s.from_unit != s.to_unit) {
-        next.entry(s.from_unit).or_default().insert(s.to_unit);
-        previous.entry(s.to_unit).or_default().insert(s.from_unit);
-    }
-    let mut placed = HashMap::new();
+/// is yet to come, likewise by its predecessors; one without successor or predecessor, where its parent
+/// stands. So every figure stands exactly once. `versions` are all versions of all units.
+pub fn placements(tree: &Tree, versions: &[Arc<Unit>], successions: &[Succession]) -> HashMap<Id, Placed> {
+    let mut walk = Walk::new(tree, versions, successions);
+    let known: BTreeSet<Id> = versions.iter().map(|v| v.unit_id).collect();
+    let mut placed = HashMap::with_capacity(known.len());
     for unit in known {
-        let forward = follow(tree, unit, &next, &mut HashSet::new());
-        let ends =
-            if forward.is_empty() { follow(tree, unit, &previous, &mut HashSet::new()) } else { forward };
+        let Ends { at: ends, whole } = walk.ends(unit);
         let at = match ends.len() {
             1 => ends.first().copied(),
             _ => tree.common(ends.iter().copied()),
         };
-        // A unit with no successor still counts: at the top.
         if let Some(at) = at.or_else(|| tree.roots().first().copied()) {
-            placed.insert(unit, Placed { at, divided: ends.len() != 1 });
+            placed.insert(unit, Placed { at, divided: !whole || ends.len() != 1 });
         }
     }
     placed
 }
 
-/// The units of the tree that one reaches from a unit along successions.
-fn follow(tree: &Tree, unit: Id, steps: &HashMap<Id, BTreeSet<Id>>, seen: &mut HashSet<Id>) -> BTreeSet<Id> {
-    if tree.contains(unit) {
-        return BTreeSet::from([unit]);
-    }
-    let mut ends = BTreeSet::new();
-    if seen.insert(unit) {
-        for step in steps.get(&unit).into_iter().flatten() {
-            ends.extend(follow(tree, *step, steps, seen));
+/// The units of the tree that a unit leads to.
+#[derive(Debug, Clone, Default)]
+struct Ends {
+    at: BTreeSet<Id>,
+    /// Everything of the unit is within them, and nothing is known only to be somewhere under a parent.
+    whole: bool,
+}
+
+/// From when to when a unit is known, and where it hung first and last.
+struct Span {
+    from: Date,
+    until: Option<Date>,
+    first_parent: Option<Id>,
+    last_parent: Option<Id>,
+}
+
+struct Walk<'a> {
+    tree: &'a Tree,
+    spans: HashMap<Id, Span>,
+    next: HashMap<Id, BTreeSet<Id>>,
+    previous: HashMap<Id, BTreeSet<Id>>,
+    done: HashMap<Id, Ends>,
+    open: HashSet<Id>,
+}
+
+impl Walk<'_> {
+    fn new<'a>(tree: &'a Tree, versions: &[Arc<Unit>], successions: &[Succession]) -> Walk<'a> {
+        let mut spans: HashMap<Id, Span> = HashMap::new();
+        for v in versions {
+            let span = spans.entry(v.unit_id).or_insert(Span {
+                from: v.valid_from,
+                until: v.valid_until,
+                first_parent: v.parent_id,
+                last_parent: v.parent_id,
+            });
+            if v.valid_from < span.from {
+                (span.from, span.first_parent) = (v.valid_from, v.parent_id);
+            }
+            if span.until.is_some_and(|until| v.valid_until.is_none_or(|u| u > until)) {
+                (span.until, span.last_parent) = (v.valid_until, v.parent_id);
+            }
         }
+        let (mut next, mut previous) = (HashMap::<_, BTreeSet<Id>>::new(), HashMap::<_, BTreeSet<Id>>::new());
+        for s in successions.iter().filter(|s| s.from_unit != s.to_unit) {
+            next.entry(s.from_unit).or_default().insert(s.to_unit);
+            previous.entry(s.to_unit).or_default().insert(s.from_unit);
+        }
+        Walk { tree, spans, next, previous, done: HashMap::new(), open: HashSet::new() }
     }
-    ends
+
+    fn ends(&mut self, unit: Id) -> Ends {
+        if self.tree.contains(unit) {
+            return Ends { at: BTreeSet::from([unit]), whole: true };
+        }
+        if let Some(ends) = self.done.get(&unit) {
+            return ends.clone();
+        }
+        let Some(span) = self.spans.get(&unit) else { return Ends::default() };
+        // Successions are data: a circle entered by mistake must not hang the program.
+        if !self.open.insert(unit) {
+            return Ends::default();
+        }
+        let day = self.tree.day;
+        let gone = span.until.is_some_and(|until| until <= day);
+        let parent = if gone { span.last_parent } else { span.first_parent };
+        let steps = match gone {
+            true => self.next.get(&unit).cloned(),
+            false if span.from > day => self.previous.get(&unit).cloned(),
+            false => None,
+        };
+        let mut ends = Ends { at: BTreeSet::new(), whole: true };
+        for step in steps.into_iter().flatten() {
+            let Ends { at, whole } = self.ends(step);
+            ends.at.extend(at);
+            ends.whole &= whole;
+        }
+        if ends.at.is_empty() {
+            ends.whole = false;
+            ends.at = parent.map(|p| self.ends(p).at).unwrap_or_default();
+        }
+        self.open.remove(&unit);
+        self.done.insert(unit, ends.clone());
+        ends
+    }
 }
