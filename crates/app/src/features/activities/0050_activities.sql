@@ -111,6 +111,8 @@ CREATE TABLE activity_drafts (
     -- Photos already sent, kept as files.
     evidence TEXT NOT NULL,
     version BIGINT NOT NULL,
+    -- The open page that wrote it last.
+    tab TEXT NOT NULL,
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (account_id, about)
 );

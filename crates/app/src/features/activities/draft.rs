@@ -15,20 +15,23 @@ pub struct Draft {
     pub unit: Id,
     pub form: Form,
     pub evidence: Vec<Kept>,
+    /// Counts changes.
     pub version: i64,
+    /// The open page that wrote it last.
+    pub tab: String,
     pub at: Timestamp,
 }
 
 store::record! {
-    struct DraftRow { unit_id: Id, typed: String, evidence: String, version: i64, updated_at: Timestamp }
+    struct DraftRow { unit_id: Id, typed: String, evidence: String, version: i64, tab: String, updated_at: Timestamp }
 }
 
 /// Not part of what was typed.
-const NOT_TYPED: [&str; 3] = ["act", "draft_version", "drop_photo"];
+const NOT_TYPED: [&str; 4] = ["act", "draft_version", "drop_photo", "tab"];
 
 pub async fn find(db: &Db, account: Id, about: &str) -> Result<Option<Draft>> {
     let row: Option<DraftRow> = sql!(
-        "SELECT unit_id, typed, evidence, version, updated_at FROM activity_drafts
+        "SELECT unit_id, typed, evidence, version, tab, updated_at FROM activity_drafts
          WHERE account_id = $1 AND about = $2",
         account,
         about
@@ -39,40 +42,41 @@ pub async fn find(db: &Db, account: Id, about: &str) -> Result<Option<Draft>> {
         let pairs: Vec<(String, String)> =
             serde_json::from_str(&r.typed).map_err(|e| Error::Internal(e.into()))?;
         let evidence = serde_json::from_str(&r.evidence).map_err(|e| Error::Internal(e.into()))?;
-        Ok(Draft { unit: r.unit_id, form: Form::of(pairs), evidence, version: r.version, at: r.updated_at })
+        Ok(Draft {
+            unit: r.unit_id,
+            form: Form::of(pairs),
+            evidence,
+            version: r.version,
+            tab: r.tab,
+            at: r.updated_at,
+        })
     })
     .transpose()
 }
 
-/// Keeps what was typed on a page that began from version `base` (0: from no draft); the new version, or none
-/// when the draft has been changed elsewhere meanwhile, and nothing was kept.
-pub async fn keep(
-    tx: &mut Tx,
-    account: Id,
-    about: &str,
-    unit: Id,
-    form: &Form,
-    evidence: &[Kept],
-    base: i64,
-    now: Timestamp,
-) -> Result<Option<i64>> {
-    let typed: Vec<(&str, &str)> = form.pairs().filter(|(k, _)| !NOT_TYPED.contains(k)).collect();
+/// Keeps what was typed. `draft.version` is the version the page began from (0: from no draft), and a
+/// page's own last word is no conflict. The new version, or none when the draft has been changed
+/// elsewhere meanwhile, and nothing was kept.
+pub async fn keep(tx: &mut Tx, account: Id, about: &str, draft: &Draft) -> Result<Option<i64>> {
+    let typed: Vec<(&str, &str)> = draft.form.pairs().filter(|(k, _)| !NOT_TYPED.contains(k)).collect();
     let typed = serde_json::to_string(&typed).map_err(|e| Error::Internal(e.into()))?;
-    let evidence = serde_json::to_string(evidence).map_err(|e| Error::Internal(e.into()))?;
+    let evidence = serde_json::to_string(&draft.evidence).map_err(|e| Error::Internal(e.into()))?;
     let version: Option<(i64,)> = sql!(
-        "INSERT INTO activity_drafts (account_id, about, unit_id, typed, evidence, version, updated_at)
-         VALUES ($1, $2, $3, $4, $5, 1, $6)
+        "INSERT INTO activity_drafts (account_id, about, unit_id, typed, evidence, version, tab, updated_at)
+         VALUES ($1, $2, $3, $4, $5, 1, $8, $6)
          ON CONFLICT (account_id, about) DO UPDATE SET unit_id = excluded.unit_id, typed = excluded.typed,
-             evidence = excluded.evidence, version = activity_drafts.version + 1, updated_at = excluded.updated_at
-         WHERE activity_drafts.version = $7
+             evidence = excluded.evidence, version = activity_drafts.version + 1, tab = excluded.tab,
+             updated_at = excluded.updated_at
+         WHERE activity_drafts.version = $7 OR activity_drafts.tab = $8
          RETURNING version",
         account,
         about,
-        unit,
+        draft.unit,
         typed,
         evidence,
-        now,
-        base
+        draft.at,
+        draft.version,
+        draft.tab
     )
     .find(tx)
     .await?;
@@ -80,12 +84,13 @@ pub async fn keep(
 }
 
 /// Forgets a draft that has been saved or given up; one changed elsewhere since `version` stays.
-pub async fn forget(tx: &mut Tx, account: Id, about: &str, version: i64) -> Result<()> {
+pub async fn forget(tx: &mut Tx, account: Id, about: &str, version: i64, tab: &str) -> Result<()> {
     sql!(
-        "DELETE FROM activity_drafts WHERE account_id = $1 AND about = $2 AND version = $3",
+        "DELETE FROM activity_drafts WHERE account_id = $1 AND about = $2 AND (version = $3 OR tab = $4)",
         account,
         about,
-        version
+        version,
+        tab
     )
     .run(tx)
     .await?;

@@ -150,6 +150,18 @@ pub fn check(c: &Content, laws: &[Title]) -> Vec<FieldProblem> {
     problems.0
 }
 
+/// A plan line must be one that the unit's work of that day may belong to, or the one there was `before`.
+pub async fn check_line(app: &App, content: &Content, before: Option<RecordId>) -> Result<()> {
+    match content.plan_line {
+        Some(line) if before != Some(line) => {
+            let open = lines::open(&app.db, content.unit, content.day).await?;
+            let known = open.iter().any(|l| l.id == line);
+            if known { Ok(()) } else { Err(Error::invalid("plan_line", "error-choice")) }
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The law a person means: by its number, alone or before its title, or by words that only its title has.
 pub fn find_law(laws: &[Title], typed: &str) -> Option<Id> {
     let key = viet::fold(&viet::clean(typed));
@@ -185,6 +197,7 @@ pub async fn record(
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
+    check_line(app, content, None).await?;
     let id = RecordId { shard, id: id.unwrap_or_else(|| app.new_id()) };
     activity::insert_as(tx, app, Some(actor.account), id, content).await?;
     Ok(id)
@@ -296,6 +309,8 @@ pub struct EntryPage {
     pub conflict: Option<Conflict>,
     /// Something was done at the unit before, so it can be repeated.
     pub has_last: bool,
+    /// Names this page while it is open.
+    pub tab: String,
 }
 
 /// How many methods stand before "other methods", and how many laws the list of a field offers.
@@ -316,10 +331,11 @@ impl EntryPage {
         let used = activity::used_methods(&app.db, unit).await?;
         let rank: HashMap<&str, usize> = used.iter().enumerate().map(|(i, m)| (m.as_str(), i)).collect();
         let mut methods: Vec<&Method> = reference::methods(day).collect();
-        // The law's order holds among those never used.
+        // The law's order holds among those never used; what is chosen is never hidden.
         methods.sort_by_key(|m| rank.get(m.code.as_str()).copied().unwrap_or(usize::MAX));
         let chosen = form.text("method");
-        if let Some(at) = methods.iter().position(|m| m.code == chosen).filter(|at| *at >= FIRST_METHODS) {
+        let hidden = |at: &usize| *at >= FIRST_METHODS || !rank.contains_key(chosen);
+        if let Some(at) = methods.iter().position(|m| m.code == chosen).filter(hidden) {
             let m = methods.remove(at);
             methods.insert(0, m);
         }
@@ -357,6 +373,10 @@ impl EntryPage {
             draft: DraftState { version: 0, sentence: String::new(), kept: false },
             conflict: None,
             has_last: about.is_none() && !used.is_empty(),
+            tab: match form.text("tab") {
+                "" => app.random.token(),
+                tab => tab.to_owned(),
+            },
             page,
             form,
         })
@@ -364,7 +384,7 @@ impl EntryPage {
     pub fn with_draft(mut self, draft: &Draft) -> EntryPage {
         self.draft = DraftState {
             version: draft.version,
-            sentence: self.page.t1("activities-draft-kept", "value", self.page.moment(&draft.at)),
+            sentence: self.page.t1("activities-draft-kept", "value", self.page.moment(draft.at)),
             kept: true,
         };
         self.photos = draft.evidence.clone();
@@ -391,6 +411,9 @@ impl EntryPage {
             "" => self.proposed == Some(line.id) && !self.editing,
             chosen => line.id.to_string() == chosen,
         }
+    }
+    fn is_special(&self) -> bool {
+        self.audiences.iter().any(|a| a.special && self.form.is("audience", &a.code))
     }
     fn details_open(&self) -> bool {
         ["place", "speaker", "copies", "cost", "note", "minority"].iter().any(|f| {

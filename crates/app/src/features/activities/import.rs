@@ -540,6 +540,8 @@ pub async fn save(signed: Signed, Path(id): Path<String>) -> Result<Response> {
     let id: Id = id.parse()?;
     let import = find(&signed, id).await?;
     let done = format!("/hoat-dong/nhap/{id}?xong=1");
+    // Read before the transaction: whoever else writes need not wait for a workbook.
+    let book = book_of(&signed, &import).await?;
     let mut tx = app.db.begin().await?;
     let taken =
         sql!("UPDATE activity_imports SET saved_at = $2 WHERE id = $1 AND saved_at IS NULL", id, app.now())
@@ -548,7 +550,6 @@ pub async fn save(signed: Signed, Path(id): Path<String>) -> Result<Response> {
     if taken == 0 {
         return Ok(signed.redirect(&done));
     }
-    let book = book_of(&signed, &import).await?;
     let shard = signed.tree.get(import.unit_id).ok_or(Error::NotFound)?.shard_id;
     let mut saved = 0i64;
     for row in book.rows.iter().filter(|r| r.is_good()) {

@@ -346,7 +346,7 @@ pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Respon
         banner: app.config.demo.then(|| crate::web::api::DEMO_NOTICE.to_owned()),
         notes: vec![
             sentence(&signed, &asked, &signed.tree.full_name(unit), rows, people),
-            page.t1("activities-as-of", "value", page.moment(&app.now())),
+            page.t1("activities-as-of", "value", page.moment(app.now())),
         ],
         headers: headers.iter().map(|h| words(h)).collect(),
         rows: vec![],

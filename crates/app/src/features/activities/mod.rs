@@ -102,7 +102,8 @@ impl Touches for Touched {
     }
 }
 
-/// The fact "activity": one row for each recorded activity, without people's names.
+/// The fact "activity": one row for each recorded activity, without people's names. `evidence` counts its photos
+/// and scans.
 pub static FACT: Fact = Fact {
     name: "activity",
     rows: &ROWS,
@@ -123,16 +124,19 @@ macro_rules! row_columns {
             Columns::Key("shard_id"), Columns::Key("id"), Columns::Key("unit_id"), Columns::Key("day"),
             Columns::Dimension("month"), Columns::Dimension("method"), Columns::Dimension("title"),
             Columns::Dimension("estimated"), Columns::Measure("attendances"), Columns::Measure("women"),
-            Columns::Measure("minority"), Columns::Measure("copies"), Columns::Measure("cost"), $($more),*
+            Columns::Measure("minority"), Columns::Measure("copies"), Columns::Measure("cost"), Columns::Measure("evidence"),
+            $($more),*
         ]
     };
 }
 
 static ROWS: Relation = Relation {
     name: "activity",
-    from: "(SELECT shard_id, id, unit_id, day, month, method, title, estimated, attendances,
-                   COALESCE(women, 0) AS women, COALESCE(minority, 0) AS minority, copies, cost
-            FROM activities WHERE state = 'recorded')",
+    from: "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.month, a.method, a.title, a.estimated, a.attendances,
+                   COALESCE(a.women, 0) AS women, COALESCE(a.minority, 0) AS minority, a.copies, a.cost,
+                   (SELECT COUNT(*) FROM activity_evidence e WHERE e.shard_id = a.shard_id AND e.activity_id = a.id
+                        AND e.withdrawn_at IS NULL) AS evidence
+            FROM activities a WHERE a.state = 'recorded')",
     columns: row_columns![],
 };
 static BY_AUDIENCE: Relation = Relation {
@@ -140,6 +144,8 @@ static BY_AUDIENCE: Relation = Relation {
     from:
         "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.month, a.method, a.title, a.estimated, a.attendances,
                    COALESCE(a.women, 0) AS women, COALESCE(a.minority, 0) AS minority, a.copies, a.cost,
+                   (SELECT COUNT(*) FROM activity_evidence e WHERE e.shard_id = a.shard_id AND e.activity_id = a.id
+                        AND e.withdrawn_at IS NULL) AS evidence,
                    x.audience AS key
             FROM activities a JOIN activity_audiences x ON x.shard_id = a.shard_id AND x.activity_id = a.id
             WHERE a.state = 'recorded')",
@@ -150,6 +156,8 @@ static BY_LAW: Relation = Relation {
     from:
         "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.month, a.method, a.title, a.estimated, a.attendances,
                    COALESCE(a.women, 0) AS women, COALESCE(a.minority, 0) AS minority, a.copies, a.cost,
+                   (SELECT COUNT(*) FROM activity_evidence e WHERE e.shard_id = a.shard_id AND e.activity_id = a.id
+                        AND e.withdrawn_at IS NULL) AS evidence,
                    x.law_id AS key
             FROM activities a JOIN activity_laws x ON x.shard_id = a.shard_id AND x.activity_id = a.id
             WHERE a.state = 'recorded')",

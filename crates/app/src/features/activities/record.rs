@@ -3,7 +3,7 @@
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
-use store::{Id, RecordId, Tx};
+use store::{Id, RecordId, Runs};
 
 use super::activity::{self, Activity, Content};
 use super::draft::{self, Draft};
@@ -74,6 +74,8 @@ struct Sent {
     unit: Id,
     kept: Vec<Kept>,
     draft_version: i64,
+    /// Names the open page.
+    tab: String,
 }
 
 impl Sent {
@@ -88,24 +90,38 @@ impl Sent {
         };
         let (sent_photos, problems) = evidence::keep(app, std::mem::take(&mut form.files)).await?;
         let draft_version = form.text("draft_version").parse().unwrap_or(0);
-        let mut sent = Sent { form, about, unit, kept: vec![], draft_version };
+        // A page without a name is a page of its own.
+        let tab = match form.text("tab") {
+            "" => app.random.token(),
+            tab => tab.chars().take(64).collect(),
+        };
+        let mut sent = Sent { tab, form, about, unit, kept: vec![], draft_version };
         let draft = draft::find(&app.db, signed.actor.account, &sent.key()).await?;
-        sent.kept = draft.filter(|d| d.version == draft_version).map(|d| d.evidence).unwrap_or_default();
+        sent.kept = draft
+            .filter(|d| d.version == draft_version || d.tab == sent.tab)
+            .map(|d| d.evidence)
+            .unwrap_or_default();
         sent.kept.extend(sent_photos);
         sent.kept.retain(|k| !sent.form.is("drop_photo", &k.file));
         sent.kept.dedup_by(|a, b| a.file == b.file);
         Ok((sent, Problems(problems)))
     }
-    async fn keep(&self, tx: &mut Tx, signed: &Signed) -> Result<Option<i64>> {
-        let (account, now) = (signed.actor.account, signed.app.now());
-        draft::keep(tx, account, &self.key(), self.unit, &self.form, &self.kept, self.draft_version, now)
-            .await
-    }
     async fn keep_alone(&self, signed: &Signed) -> Result<Option<i64>> {
         let mut tx = signed.app.db.begin().await?;
-        let version = self.keep(&mut tx, signed).await?;
+        let draft = self.as_draft(signed, self.draft_version);
+        let version = draft::keep(&mut tx, signed.actor.account, &self.key(), &draft).await?;
         tx.commit().await?;
         Ok(version)
+    }
+    /// The page has been saved while this was on its way over a weak link: nothing is left to keep.
+    async fn is_late(&self, signed: &Signed) -> Result<bool> {
+        match &self.about {
+            Some(a) => Ok(self.form.text("version") != a.version.to_string()),
+            None => {
+                let once = self.form.text("once").parse().ok();
+                Ok(recorded_already(&signed.app.db, once, signed.actor.account).await?.is_some())
+            }
+        }
     }
     fn as_draft(&self, signed: &Signed, version: i64) -> Draft {
         Draft {
@@ -113,6 +129,7 @@ impl Sent {
             form: self.form.clone(),
             evidence: self.kept.clone(),
             version,
+            tab: self.tab.clone(),
             at: signed.app.now(),
         }
     }
@@ -167,7 +184,7 @@ async fn submit(signed: Signed, sent: Sent, mut problems: Problems) -> Result<Re
     match sent.form.text("act") {
         "drop" => {
             let mut tx = app.db.begin().await?;
-            draft::forget(&mut tx, account, &sent.key(), sent.draft_version).await?;
+            draft::forget(&mut tx, account, &sent.key(), sent.draft_version, &sent.tab).await?;
             tx.commit().await?;
             return Ok(
                 signed.redirect(&sent.about.as_ref().map_or("/hoat-dong".into(), |a| super::page(a.id)))
@@ -195,6 +212,11 @@ async fn submit(signed: Signed, sent: Sent, mut problems: Problems) -> Result<Re
     {
         return both_values(&signed, &sent, current).await;
     }
+    let line_before = sent.about.as_ref().and_then(|a| a.content.plan_line);
+    match entry::check_line(app, &content, line_before).await {
+        Err(Error::Invalid(found)) => problems.0.extend(found),
+        other => other?,
+    }
     if problems.0.is_empty() && content.reason.is_empty() && !ask(&content, app.today()).is_empty() {
         problems.add("reason", "activities-error-reason");
     }
@@ -212,16 +234,20 @@ async fn submit(signed: Signed, sent: Sent, mut problems: Problems) -> Result<Re
             before.id
         }
         None => {
-            let once: Option<Id> = sent.form.text("once").parse().ok();
+            let mut once: Option<Id> = sent.form.text("once").parse().ok();
             if let Some(done) = recorded_already(&mut tx, once, account).await? {
-                return Ok(signed.redirect(&super::page(done)));
+                if activity::get(&app.db, done).await?.content == content {
+                    return Ok(signed.redirect(&super::page(done)));
+                }
+                // The same draft, finished otherwise on another device: rather two rows than a lost one.
+                once = None;
             }
             let id = entry::record(&mut tx, app, &signed.actor, &signed.tree, once, &content, &laws).await?;
             evidence::insert(&mut tx, app, account, sent.unit, id, &sent.kept).await?;
             id
         }
     };
-    draft::forget(&mut tx, account, &sent.key(), sent.draft_version).await?;
+    draft::forget(&mut tx, account, &sent.key(), sent.draft_version, &sent.tab).await?;
     tx.commit().await?;
     app.pages.forget();
     Ok(signed.redirect(&format!(
@@ -234,11 +260,11 @@ async fn submit(signed: Signed, sent: Sent, mut problems: Problems) -> Result<Re
 store::record! { struct Recorded { shard_id: i64, id: Id } }
 
 /// The activity that this very form has recorded before: a weak link makes people press twice.
-pub async fn recorded_already(tx: &mut Tx, once: Option<Id>, account: Id) -> Result<Option<RecordId>> {
+pub async fn recorded_already(on: impl Runs, once: Option<Id>, account: Id) -> Result<Option<RecordId>> {
     let Some(once) = once else { return Ok(None) };
     let row: Option<Recorded> =
         store::sql!("SELECT shard_id, id FROM activities WHERE id = $1 AND created_by = $2", once, account)
-            .find(tx)
+            .find(on)
             .await?;
     Ok(row.map(|r| RecordId { shard: r.shard_id, id: r.id }))
 }
@@ -252,7 +278,7 @@ async fn both_values(signed: &Signed, sent: &Sent, current: &Activity) -> Result
     let mut page = EntryPage::new(signed, sent.unit, form.clone(), Some(current)).await?;
     let by = activity::history(&app.db, current.id).await?.pop().and_then(|v| v.account);
     let by = super::show::name_of(&app.db, by).await?;
-    let at = page.page.moment(&current.updated_at);
+    let at = page.page.moment(current.updated_at);
     page.conflict = Some(Conflict {
         sentence: page.page.t2("activities-changed-by", "who", by, "value", at),
         fields: entry::differences(signed, &form, &there, &laws::titles(&app.db).await?, &page.lines),
@@ -269,7 +295,7 @@ async fn other_device(signed: &Signed, sent: Sent) -> Result<Response> {
     let mut page = EntryPage::new(signed, sent.unit, sent.form.clone(), sent.about.as_ref()).await?;
     if let Some(other) = draft::find(&app.db, signed.actor.account, &sent.key()).await? {
         page.conflict = Some(Conflict {
-            sentence: page.page.t1("activities-other-device", "value", page.page.moment(&other.at)),
+            sentence: page.page.t1("activities-other-device", "value", page.page.moment(other.at)),
             fields: entry::differences(
                 signed,
                 &sent.form,
@@ -305,16 +331,21 @@ async fn keep_typed(signed: Signed, sent: Sent) -> Result<Response> {
     let (content, _) = entry::read(&sent.form, sent.unit, app.today(), &laws);
     let asked = ask(&content, app.today());
     let page = signed.page(Room::Activities, "");
-    let (draft, conflict) = match sent.keep_alone(&signed).await? {
+    let kept = if sent.is_late(&signed).await? {
+        Some(sent.draft_version)
+    } else {
+        sent.keep_alone(&signed).await?
+    };
+    let (draft, conflict) = match kept {
         Some(version) => {
-            let sentence = page.t1("activities-draft-kept", "value", page.moment(&app.now()));
+            let sentence = page.t1("activities-draft-kept", "value", page.moment(app.now()));
             (DraftState { version, sentence, kept: true }, None)
         }
         None => {
             let other = draft::find(&app.db, signed.actor.account, &sent.key()).await?;
             let conflict = match other {
                 Some(other) => Some(Conflict {
-                    sentence: page.t1("activities-other-device", "value", page.moment(&other.at)),
+                    sentence: page.t1("activities-other-device", "value", page.moment(other.at)),
                     fields: entry::differences(&signed, &sent.form, &other.form, &laws, &[]),
                 }),
                 None => None,

@@ -11,6 +11,7 @@ activities-laws = Laws
 activities-law-text = Number or title of the law
 activities-law-hint = Type a number or a title; separate several by semicolons.
 activities-audiences = Audiences (đối tượng)
+activities-special = Special groups (Law 14/2012/QH13, Articles 17-22)
 activities-attendances = Attendances (lượt người)
 activities-women = Of which women
 activities-minority = Of which ethnic minorities

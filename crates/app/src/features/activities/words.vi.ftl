@@ -11,6 +11,7 @@ activities-laws = Văn bản luật
 activities-law-text = Số hiệu hoặc tên văn bản
 activities-law-hint = Gõ số hiệu hoặc tên; nhiều văn bản thì cách nhau bằng dấu chấm phẩy.
 activities-audiences = Đối tượng
+activities-special = Nhóm đặc thù (Luật 14/2012/QH13, Điều 17-22)
 activities-attendances = Số lượt người
 activities-women = Trong đó nữ
 activities-minority = Trong đó người dân tộc thiểu số
