@@ -365,14 +365,13 @@ pub fn predecessors(all: &[Succession], unit: Id) -> impl Iterator<Item = &Succe
     all.iter().filter(move |s| s.to_unit == unit && s.from_unit != unit)
 }
 
+/// What [`Touches::touched`] answers, once it has looked.
+pub type Touched<'a> = std::pin::Pin<Box<dyn Future<Output = Result<Vec<(&'static str, i64)>>> + Send + 'a>>;
+
 /// What a reorganisation of units touches in a feature: shown before it is decided.
 pub trait Touches: Send + Sync {
     /// Key of the words for what is touched ("touches-plans") and how many there are at the units.
-    fn touched<'a>(
-        &'a self,
-        db: &'a Db,
-        units: &'a [Id],
-    ) -> std::pin::Pin<Box<dyn Future<Output = Result<Vec<(&'static str, i64)>>> + Send + 'a>>;
+    fn touched<'a>(&'a self, db: &'a Db, units: &'a [Id]) -> Touched<'a>;
 }
 
 /// Says that units, versions or successions changed: cached trees are made anew, on every node.
