@@ -1,5 +1,5 @@
 //! Who may do what, where. Roles are bound to a unit, with dates; what a role grants is the table below, and
-//! the committed answers in `tests/access.csv` prove it over every route by real requests.
+//! the committed answers in `tests/it/access.csv` prove it over every route by real requests.
 
 use jiff::civil::Date;
 use store::Id;
@@ -39,6 +39,10 @@ impl Role {
             Role::Editor => "editor",
             Role::Reader => "reader",
         }
+    }
+    /// The key of its name.
+    pub fn word(self) -> String {
+        format!("role-{}", self.code())
     }
     pub fn from_code(code: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|r| r.code() == code)
@@ -102,11 +106,11 @@ fn granted(role: Role, act: Act) -> Option<Reach> {
             Role::SystemAdministrator,
             See | ManageUnits | ManageHamlets | ManagePeople | ImportLaws | SeeAudit,
         ) => Some(Subtree),
-        (Role::ProvincialOfficer, See | SeeAudit) => Some(Subtree),
+        (Role::ProvincialOfficer, See | SeeAudit | ManagePeople) => Some(Subtree),
         (
             Role::ProvincialOfficer,
             ImportLaws | WritePlan | RecordActivity | WriteContent | KeepNumbers | WriteReport | ManageUnits
-            | ManageHamlets | ManagePeople,
+            | ManageHamlets,
         ) => Some(Unit),
         (Role::CommuneOfficer, See) => Some(Subtree),
         (
@@ -119,6 +123,23 @@ fn granted(role: Role, act: Act) -> Option<Reach> {
         (Role::Editor, See | WriteContent) => Some(Unit),
         (Role::Reader, See) => Some(Unit),
         _ => None,
+    }
+}
+
+/// Whether the holder of `own` at a unit may give or end `role` there (`below` false) or at a unit under it.
+///
+/// A system administrator gives every role. A provincial officer keeps the people of the province's own office
+/// and of everything under it, commune officers only there, and never makes a system administrator.
+fn may_give(own: Role, role: Role, below: bool) -> bool {
+    match own {
+        Role::SystemAdministrator => true,
+        Role::ProvincialOfficer => match role {
+            Role::SystemAdministrator => false,
+            Role::ProvincialOfficer => !below,
+            Role::CommuneOfficer => below,
+            Role::Leader | Role::CouncilMember | Role::Editor | Role::Reader => true,
+        },
+        _ => false,
     }
 }
 
@@ -158,6 +179,13 @@ impl Actor {
             Err(Error::NotFound)
         }
     }
+    /// Whether the person may give or end a role at a unit. Nobody does so for themselves: see
+    /// `features::people`.
+    pub fn can_give(&self, role: Role, unit: Id, tree: &Tree) -> bool {
+        self.appointments
+            .iter()
+            .any(|a| may_give(a.role, role, unit != a.unit) && tree.is_within(unit, a.unit))
+    }
     pub fn has_role(&self, role: Role) -> bool {
         self.appointments.iter().any(|a| a.role == role)
     }
@@ -183,4 +211,43 @@ pub fn choose_unit(actor: &Actor, asked: Option<Id>, act: Act, tree: &Tree) -> R
         .ok_or(Error::Forbidden)?;
     actor.require(act, unit, tree)?;
     Ok(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_gives_a_role_manages_people_there() {
+        for own in Role::ALL {
+            for role in Role::ALL {
+                for below in [false, true] {
+                    let reach = granted(own, Act::ManagePeople);
+                    let manages = reach == Some(Reach::Subtree) || (reach == Some(Reach::Unit) && !below);
+                    assert!(manages || !may_give(own, role, below), "{own:?} gives {role:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_gives_more_than_their_own_reach() {
+        // Only a system administrator makes another, and only at or under the own unit (`can_give`).
+        let makers: Vec<Role> =
+            Role::ALL.into_iter().filter(|own| may_give(*own, Role::SystemAdministrator, true)).collect();
+        assert_eq!(makers, [Role::SystemAdministrator]);
+    }
+
+    #[test]
+    fn nobody_approves_by_the_role_that_writes() {
+        for role in Role::ALL {
+            for (write, approve) in [
+                (Act::WritePlan, Act::ApprovePlan),
+                (Act::WriteContent, Act::ApproveContent),
+                (Act::WriteReport, Act::SignReport),
+            ] {
+                assert!(granted(role, write).is_none() || granted(role, approve).is_none(), "{role:?}");
+            }
+        }
+    }
 }

@@ -55,6 +55,11 @@ pub fn vietnam_time(instant: Timestamp) -> jiff::civil::DateTime {
     TimeZone::fixed(jiff::tz::offset(7)).to_datetime(instant)
 }
 
+/// The first instant of a day in Vietnam.
+pub fn start_of_day(day: Date) -> Option<Timestamp> {
+    TimeZone::fixed(jiff::tz::offset(7)).to_timestamp(day.at(0, 0, 0, 0)).ok()
+}
+
 /// The time: the machine's, or one that a test or the demo sets.
 #[derive(Clone)]
 pub enum Clock {

@@ -10,6 +10,9 @@ use crate::error::Result;
 
 pub const MIGRATIONS: &[Migration] = &[migration!(2, "audit", "0002_audit.sql")];
 
+/// Unit and shard of the chain for acts that concern no unit: those of the installation itself.
+pub const NOWHERE: (Id, i64) = (Id([0; 16]), 0);
+
 /// One act to write down. `content` is what was saved, in any stable form; only its digest is kept.
 pub struct Entry<'a> {
     /// The unit whose chain it joins, and that unit's shard.
@@ -58,22 +61,30 @@ pub async fn write(tx: &mut Tx, e: &Entry<'_>) -> Result<()> {
     )
     .get(&mut *tx)
     .await?;
-    let digest = Sha256::digest(e.content).to_vec();
-    let at = e.at.as_microsecond();
-    let hash = link(&head.hash, head.seq, at, e.account, e.act, e.object_kind, &e.object_id, &digest);
+    let entry = Link {
+        seq: head.seq,
+        at: e.at.as_microsecond(),
+        account_id: e.account,
+        act: e.act.to_owned(),
+        object_kind: e.object_kind.to_owned(),
+        object_id: e.object_id.clone(),
+        digest: Sha256::digest(e.content).to_vec(),
+        hash: vec![],
+    };
+    let hash = entry.hash_after(e.unit, &head.hash);
     sql!(
         "INSERT INTO audit_entries (shard_id, unit_id, seq, at, account_id, act, object_kind, object_id, digest,
                                     previous, hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         e.shard,
         e.unit,
-        head.seq,
-        at,
-        e.account,
-        e.act,
-        e.object_kind,
-        e.object_id,
-        digest,
+        entry.seq,
+        entry.at,
+        entry.account_id,
+        entry.act,
+        entry.object_kind,
+        entry.object_id,
+        entry.digest,
         head.hash,
         hash.clone()
     )
@@ -83,35 +94,6 @@ pub async fn write(tx: &mut Tx, e: &Entry<'_>) -> Result<()> {
         .run(tx)
         .await?;
     Ok(())
-}
-
-#[allow(clippy::too_many_arguments)]
-fn link(
-    previous: &[u8],
-    seq: i64,
-    at: i64,
-    account: Option<Id>,
-    act: &str,
-    object_kind: &str,
-    object_id: &str,
-    digest: &[u8],
-) -> Vec<u8> {
-    let mut hash = Sha256::new();
-    hash.update(previous);
-    hash.update(seq.to_be_bytes());
-    hash.update(at.to_be_bytes());
-    hash.update(account.map_or([0; 16], |a| a.0));
-    for part in [act, object_kind, object_id] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.update(digest);
-    hash.finalize().to_vec()
-}
-
-/// The head of a unit's chain; none when nothing was ever done there.
-pub async fn head(db: &Db, unit: Id) -> Result<Option<Head>> {
-    Ok(sql!("SELECT seq, hash FROM audit_heads WHERE unit_id = $1", unit).find(db).await?)
 }
 
 /// The head as the transaction sees it, its own entries included.
@@ -157,35 +139,80 @@ store::record! {
         object_kind: String,
         object_id: String,
         digest: Vec<u8>,
-        previous: Vec<u8>,
         hash: Vec<u8>,
     }
 }
 
-/// Why a chain does not hold.
+impl Link {
+    /// Everything the row says, in the chain of a unit, after the link before it.
+    fn hash_after(&self, unit: Id, previous: &[u8]) -> Vec<u8> {
+        let mut hash = Sha256::new();
+        hash.update(previous);
+        hash.update(unit.0);
+        hash.update(self.seq.to_be_bytes());
+        hash.update(self.at.to_be_bytes());
+        hash.update([u8::from(self.account_id.is_some())]);
+        hash.update(self.account_id.map_or([0; 16], |a| a.0));
+        for part in [&self.act, &self.object_kind, &self.object_id] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        hash.update(&self.digest);
+        hash.finalize().to_vec()
+    }
+}
+
+/// The head of a unit's chain; none when nothing was ever done there.
+pub async fn head(db: &Db, unit: Id) -> Result<Option<Head>> {
+    Ok(sql!("SELECT seq, hash FROM audit_heads WHERE unit_id = $1", unit).find(db).await?)
+}
+
+/// Where a chain does not hold: its first bad link, or its head.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Broken {
     pub unit: Id,
     pub seq: i64,
 }
 
+store::record! { struct Chain { shard_id: i64, unit_id: Id, seq: i64, hash: Vec<u8> } }
+
 /// Recomputes every chain; the number of links checked, and the first broken link of each broken chain.
 pub async fn verify(db: &Db) -> Result<(u64, Vec<Broken>)> {
-    store::record! { struct UnitHead { shard_id: i64, unit_id: Id, seq: i64, hash: Vec<u8> } }
-    let heads: Vec<UnitHead> =
-        sql!("SELECT shard_id, unit_id, seq, hash FROM audit_heads ORDER BY unit_id").all(db).await?;
+    // A chain whose head was taken away is checked against no head at all, and so found.
+    let chains: Vec<Chain> = sql!(
+        "SELECT shard_id, unit_id, seq, hash FROM audit_heads
+         UNION ALL
+         SELECT e.shard_id, e.unit_id, CAST(0 AS BIGINT) AS seq, e.previous AS hash
+         FROM audit_entries e
+         LEFT JOIN audit_heads h ON h.shard_id = e.shard_id AND h.unit_id = e.unit_id
+         WHERE h.unit_id IS NULL AND e.seq = (SELECT MIN(seq) FROM audit_entries f
+                                              WHERE f.shard_id = e.shard_id AND f.unit_id = e.unit_id)"
+    )
+    .all(db)
+    .await?;
+    verify_chains(db, chains).await
+}
+
+/// [`verify`] for one unit.
+pub async fn verify_unit(db: &Db, unit: Id) -> Result<(u64, Vec<Broken>)> {
+    let chains: Vec<Chain> =
+        sql!("SELECT shard_id, unit_id, seq, hash FROM audit_heads WHERE unit_id = $1", unit).all(db).await?;
+    verify_chains(db, chains).await
+}
+
+async fn verify_chains(db: &Db, chains: Vec<Chain>) -> Result<(u64, Vec<Broken>)> {
     let mut checked = 0;
     let mut broken = Vec::new();
-    for head in heads {
+    for chain in chains {
         let mut previous = vec![0u8; 32];
         let mut seq = 0;
         let mut bad = None;
         while bad.is_none() {
             let links: Vec<Link> = sql!(
-                "SELECT seq, at, account_id, act, object_kind, object_id, digest, previous, hash FROM audit_entries
+                "SELECT seq, at, account_id, act, object_kind, object_id, digest, hash FROM audit_entries
                  WHERE shard_id = $1 AND unit_id = $2 AND seq > $3 ORDER BY seq LIMIT 1000",
-                head.shard_id,
-                head.unit_id,
+                chain.shard_id,
+                chain.unit_id,
                 seq
             )
             .all(db)
@@ -194,17 +221,8 @@ pub async fn verify(db: &Db) -> Result<(u64, Vec<Broken>)> {
                 break;
             }
             for l in links {
-                let hash = link(
-                    &previous,
-                    l.seq,
-                    l.at,
-                    l.account_id,
-                    &l.act,
-                    &l.object_kind,
-                    &l.object_id,
-                    &l.digest,
-                );
-                if l.seq != seq + 1 || l.previous != previous || l.hash != hash {
+                let hash = l.hash_after(chain.unit_id, &previous);
+                if l.seq != seq + 1 || l.hash != hash {
                     bad = Some(l.seq);
                     break;
                 }
@@ -213,10 +231,80 @@ pub async fn verify(db: &Db) -> Result<(u64, Vec<Broken>)> {
                 previous = hash;
             }
         }
-        if bad.is_none() && (seq != head.seq || previous != head.hash) {
-            bad = Some(head.seq);
+        if bad.is_none() && (seq != chain.seq || previous != chain.hash) {
+            bad = Some(chain.seq);
         }
-        broken.extend(bad.map(|seq| Broken { unit: head.unit_id, seq }));
+        broken.extend(bad.map(|seq| Broken { unit: chain.unit_id, seq }));
     }
+    broken.sort_by_key(|b| (b.unit, b.seq));
     Ok((checked, broken))
+}
+
+store::record! {
+    /// An act as the log shows it.
+    #[derive(Debug)]
+    pub struct Logged {
+        pub seq: i64,
+        pub at: Timestamp,
+        pub account_id: Option<Id>,
+        /// The account's name as it is today; none for what the installation did itself.
+        pub name: Option<String>,
+        pub act: String,
+        pub object_kind: String,
+        pub object_id: String,
+    }
+}
+
+/// Which acts to list.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    pub account: Option<Id>,
+    pub act: Option<String>,
+    pub object_id: Option<String>,
+    /// Instants: at or after, and before.
+    pub from: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+    /// Only what is older than this place in the chain.
+    pub before: Option<i64>,
+}
+
+/// A unit's acts, newest first.
+pub async fn list(db: &Db, unit: Id, wanted: &Wanted, limit: i64) -> Result<Vec<Logged>> {
+    Ok(sql!(
+        "SELECT e.seq, e.at, e.account_id, a.name, e.act, e.object_kind, e.object_id
+         FROM audit_entries e LEFT JOIN accounts a ON a.id = e.account_id
+         WHERE e.unit_id = $1
+           AND (CAST($2 AS BOOLEAN) OR e.account_id = $3)
+           AND (CAST($4 AS TEXT) IS NULL OR e.act = $4)
+           AND (CAST($5 AS TEXT) IS NULL OR e.object_id = $5)
+           AND e.at >= $6 AND e.at < $7 AND e.seq < $8
+         ORDER BY e.seq DESC LIMIT $9",
+        unit,
+        wanted.account.is_none(),
+        wanted.account,
+        wanted.act.clone(),
+        wanted.object_id.clone(),
+        wanted.from.map_or(i64::MIN, |t| t.as_microsecond()),
+        wanted.until.map_or(i64::MAX, |t| t.as_microsecond()),
+        wanted.before.unwrap_or(i64::MAX),
+        limit
+    )
+    .all(db)
+    .await?)
+}
+
+/// The kinds of acts that a unit's chain holds, and who did them, to choose from.
+pub async fn choices(db: &Db, unit: Id) -> Result<(Vec<String>, Vec<(Id, String)>)> {
+    store::record! { struct Who { id: Id, name: String } }
+    let acts: Vec<(String,)> =
+        sql!("SELECT DISTINCT act FROM audit_entries WHERE unit_id = $1 ORDER BY act", unit).all(db).await?;
+    let people: Vec<Who> = sql!(
+        "SELECT a.id, a.name FROM accounts a
+         WHERE a.id IN (SELECT e.account_id FROM audit_entries e WHERE e.unit_id = $1)
+         ORDER BY a.name_key, a.id",
+        unit
+    )
+    .all(db)
+    .await?;
+    Ok((acts.into_iter().map(|a| a.0).collect(), people.into_iter().map(|p| (p.id, p.name)).collect()))
 }

@@ -16,7 +16,8 @@ pub struct Config {
     pub demo: bool,
     /// The address people use, for links in mails and papers.
     pub public_url: String,
-    /// Cookies only over HTTPS: set by the address, so that a plain-HTTP trial on one machine works.
+    /// How many reverse proxies stand in front; the visitor's address is then what the outermost of them saw.
+    pub proxies: usize,
     pub smtp: Option<Smtp>,
     pub mail_from: String,
     /// Hours after which an unused sign-in ends.
@@ -41,6 +42,7 @@ impl Default for Config {
             data: PathBuf::from("lantoa-data"),
             demo: false,
             public_url: "http://127.0.0.1:8080".into(),
+            proxies: 0,
             smtp: None,
             mail_from: "lantoa@localhost".into(),
             sign_in_hours: 12,
@@ -62,6 +64,7 @@ impl Config {
         config.demo = demo;
         Ok(config)
     }
+    /// Cookies only over HTTPS when the address is; so a plain-HTTP trial on one machine works.
     pub fn secure_cookies(&self) -> bool {
         self.public_url.starts_with("https://")
     }

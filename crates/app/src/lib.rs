@@ -77,6 +77,11 @@ pub fn facts() -> Vec<&'static Fact> {
     features().iter().flat_map(|f| f.facts.iter().copied()).collect()
 }
 
+/// Every feature with personal work that goes over to a successor.
+pub fn hand_overs() -> Vec<&'static dyn features::people::HandOver> {
+    vec![]
+}
+
 /// All routes, with who may come.
 pub fn routes() -> Routes {
     let shell = Routes::new().anyone(axum::http::Method::GET, "/static/{name}", web::statics::serve);

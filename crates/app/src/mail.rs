@@ -7,6 +7,11 @@ use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, To
 use crate::config::Config;
 use crate::error::{Error, Result};
 
+/// Whether mail could be sent there.
+pub fn is_address(text: &str) -> bool {
+    text.parse::<lettre::Address>().is_ok()
+}
+
 pub struct Mail {
     from: String,
     way: Way,

@@ -149,6 +149,10 @@ impl Page {
     ) -> String {
         self.app.words.say(self.lang, key, &[(name, value.to_string()), (name2, value2.to_string())])
     }
+    /// Whether there are words for a key made from data.
+    pub fn knows(&self, key: &str) -> bool {
+        self.app.words.has(self.lang, key)
+    }
     pub fn href(&self, path: &str) -> String {
         href(self.lang, path)
     }

@@ -1,5 +1,6 @@
 //! Starting up: opening the data folder and the database, serving.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ pub async fn open(data: &Data, demo: bool, clock: Clock, random: Random) -> anyh
         words: crate::words()?,
         trees: Default::default(),
         pages: Default::default(),
-        attempts: Default::default(),
+        attempts: crate::web::limits::Attempts::new(&clock),
         db,
         clock,
         random,
@@ -52,7 +53,10 @@ pub async fn serve(app: Shared, listen: &str) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| {
         anyhow::anyhow!("cannot listen on {listen}: {e}. Choose another address with --listen")
     })?;
-    let make = tower::make::Shared::new(crate::router(app));
+    let service = crate::router(app);
+    let make = axum::ServiceExt::<axum::extract::Request>::into_make_service_with_connect_info::<SocketAddr>(
+        service,
+    );
     axum::serve(listener, make).with_graceful_shutdown(asked_to_stop()).await?;
     Ok(())
 }

@@ -1,36 +1,180 @@
-//! Throttles: tries to sign in, per name. A clock of its own, because it guards against machines, not people.
+//! Throttles of what strangers may try: signing in and asking for a new password.
+//!
+//! Tries are counted by name and address together, and more generously by each alone: one machine cannot try
+//! many names, many machines cannot try one name, an office behind one address can still work, and whoever
+//! has signed in from the same browser before is counted apart from strangers.
 
 use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
 
 use governor::clock::Clock as _;
-use governor::{DefaultKeyedRateLimiter, Quota};
+use governor::nanos::Nanos;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::app::Clock;
 use crate::error::{Error, Result};
 
+type Limiter =
+    RateLimiter<String, DefaultKeyedStateStore<String>, Ticker, governor::middleware::NoOpMiddleware<Nanos>>;
+
 pub struct Attempts {
-    limiter: DefaultKeyedRateLimiter<String>,
+    by_name_and_address: Limiter,
+    by_name: Limiter,
+    by_address: Limiter,
+    by_device: Limiter,
+    links_by_name: Limiter,
+    links_by_address: Limiter,
+    open: Limiter,
+    hashing: Semaphore,
 }
 
-const BURST: NonZeroU32 = NonZeroU32::new(5).unwrap();
-const PER_MINUTE: NonZeroU32 = NonZeroU32::new(6).unwrap();
+/// Passwords hashed at the same time.
+const HASHING: usize = 4;
 
-impl Default for Attempts {
-    fn default() -> Attempts {
-        Attempts { limiter: governor::RateLimiter::keyed(Quota::per_minute(PER_MINUTE).allow_burst(BURST)) }
+impl Attempts {
+    pub fn new(clock: &Clock) -> Attempts {
+        let limiter = |quota| RateLimiter::new(quota, DefaultKeyedStateStore::default(), Ticker::new(clock));
+        let per_minute = |burst: u32, n: u32| limiter(Quota::per_minute(some(n)).allow_burst(some(burst)));
+        let per_hour = |burst: u32, n: u32| limiter(Quota::per_hour(some(n)).allow_burst(some(burst)));
+        Attempts {
+            by_name_and_address: per_minute(5, 6),
+            by_name: per_minute(30, 20),
+            by_address: per_minute(120, 120),
+            by_device: per_minute(10, 12),
+            links_by_name: per_hour(3, 3),
+            links_by_address: per_hour(20, 60),
+            open: per_minute(60, 60),
+            hashing: Semaphore::new(HASHING),
+        }
+    }
+
+    /// Counts a try to sign in from a browser not seen before.
+    pub fn check_sign_in(&self, name: &str, address: &str) -> Result<()> {
+        check(&self.by_address, address)?;
+        check(&self.by_name_and_address, &format!("{address}\0{name}"))?;
+        check(&self.by_name, name)
+    }
+    /// Counts a try from a browser where the same person once signed in, or of a person who is signed in.
+    pub fn check_device(&self, device: &str) -> Result<()> {
+        check(&self.by_device, device)
+    }
+    /// Counts asking for a one-time link. False when that name has had enough mails: the answer to the
+    /// visitor stays the same.
+    pub fn check_link(&self, name: &str, address: &str) -> Result<bool> {
+        check(&self.links_by_address, address)?;
+        Ok(check(&self.links_by_name, name).is_ok())
+    }
+    /// Counts a look-up that is open to everybody, for all visitors together, by its kind.
+    pub fn check(&self, kind: &str) -> Result<()> {
+        check(&self.open, kind)
+    }
+    /// A turn to hash a password.
+    pub async fn hashing(&self) -> Option<SemaphorePermit<'_>> {
+        self.hashing.acquire().await.ok()
     }
 }
 
-impl Attempts {
-    /// Counts a try; an error with the seconds to wait when there were too many.
-    pub fn check(&self, key: &str) -> Result<()> {
-        // Names nobody holds are tried too: forget the stale ones, so that they do not fill the memory.
-        if self.limiter.len() > 10_000 {
-            self.limiter.retain_recent();
+const fn some(n: u32) -> NonZeroU32 {
+    match NonZeroU32::new(n) {
+        Some(n) => n,
+        None => NonZeroU32::MIN,
+    }
+}
+
+/// Names nobody holds are tried too: the stale ones are forgotten when there are this many.
+const MOST_KEYS: usize = 50_000;
+
+fn check(limiter: &Limiter, key: &str) -> Result<()> {
+    if limiter.len() > MOST_KEYS {
+        limiter.retain_recent();
+    }
+    limiter
+        .check_key(&key.to_owned())
+        .map_err(|not_until| Error::TooMany(not_until.wait_time_from(limiter.clock().now()).as_secs() + 1))
+}
+
+/// Time that never goes back, and that a set clock can move forward.
+#[derive(Clone)]
+struct Ticker {
+    began: Instant,
+    set: Option<(jiff::Timestamp, Clock)>,
+}
+
+impl Ticker {
+    fn new(clock: &Clock) -> Ticker {
+        let set = matches!(clock, Clock::Set(_)).then(|| (clock.now(), clock.clone()));
+        Ticker { began: now(), set }
+    }
+}
+
+#[allow(clippy::disallowed_methods)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+impl governor::clock::Clock for Ticker {
+    type Instant = Nanos;
+    fn now(&self) -> Nanos {
+        let moved = self
+            .set
+            .as_ref()
+            .and_then(|(from, clock)| Duration::try_from(clock.now().duration_since(*from)).ok());
+        Nanos::from(self.began.elapsed() + moved.unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set_clock() -> (Clock, Attempts) {
+        let clock = Clock::set_to("2026-11-23T03:42:00Z".parse().unwrap());
+        let attempts = Attempts::new(&clock);
+        (clock, attempts)
+    }
+
+    #[test]
+    fn a_name_tried_from_one_address_waits_and_then_goes_on() {
+        let (clock, attempts) = set_clock();
+        for _ in 0..5 {
+            attempts.check_sign_in("an@example.vn", "192.0.2.1").unwrap();
         }
-        self.limiter.check_key(&key.to_owned()).map_err(|not_until| {
-            Error::TooMany(
-                not_until.wait_time_from(governor::clock::DefaultClock::default().now()).as_secs() + 1,
-            )
-        })
+        let Err(Error::TooMany(seconds)) = attempts.check_sign_in("an@example.vn", "192.0.2.1") else {
+            panic!("the sixth try was let through");
+        };
+        assert!((1..=11).contains(&seconds), "{seconds}");
+        // Others at the same address, and the same person elsewhere, are not kept out.
+        attempts.check_sign_in("binh@example.vn", "192.0.2.1").unwrap();
+        attempts.check_sign_in("an@example.vn", "198.51.100.7").unwrap();
+        clock.set(clock.now() + Duration::from_secs(seconds));
+        attempts.check_sign_in("an@example.vn", "192.0.2.1").unwrap();
+    }
+
+    #[test]
+    fn many_addresses_cannot_try_one_name_without_end() {
+        let (_, attempts) = set_clock();
+        let tried =
+            (0..200).filter(|n| attempts.check_sign_in("an@example.vn", &format!("a{n}")).is_ok()).count();
+        assert!((30..40).contains(&tried), "{tried}");
+        // A browser that is known is not kept out by them.
+        attempts.check_device("the person's own").unwrap();
+    }
+
+    #[test]
+    fn one_address_cannot_try_many_names_without_end() {
+        let (_, attempts) = set_clock();
+        let tried =
+            (0..500).filter(|n| attempts.check_sign_in(&format!("n{n}"), "192.0.2.1").is_ok()).count();
+        assert!((120..140).contains(&tried), "{tried}");
+    }
+
+    #[test]
+    fn mails_to_one_name_are_few_and_the_visitor_does_not_learn_it() {
+        let (_, attempts) = set_clock();
+        let sent: Vec<bool> =
+            (0..5).map(|n| attempts.check_link("an@example.vn", &format!("a{n}")).unwrap()).collect();
+        assert_eq!(sent, [true, true, true, false, false]);
     }
 }

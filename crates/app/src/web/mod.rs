@@ -8,8 +8,10 @@ pub mod limits;
 mod routes;
 pub mod statics;
 
+use std::net::{IpAddr, SocketAddr};
+
 use axum::body::Body;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
@@ -19,7 +21,7 @@ use axum::{Extension, Router};
 pub use routes::{PublicRoute, Route, Routes, Who};
 
 use crate::access::{Act, Actor};
-use crate::app::Shared;
+use crate::app::{App, Shared};
 use crate::error::{Error, Failed};
 use crate::i18n::Lang;
 use crate::page::Page;
@@ -42,6 +44,8 @@ pub fn take_language<B>(mut request: axum::http::Request<B>) -> axum::http::Requ
         Some(rest) if rest.starts_with('?') => (Lang::En, format!("/{rest}")),
         _ => (Lang::Vi, whole),
     };
+    // "//host" would be another site's address in a link.
+    let path = format!("/{}", path.trim_start_matches(['/', '\\']));
     if lang == Lang::En
         && let Ok(uri) = path.parse::<Uri>()
     {
@@ -56,7 +60,7 @@ pub fn shell(app: Shared, routes: Router<Shared>) -> Router {
     routes
         .fallback(|| async { Error::NotFound })
         .method_not_allowed_fallback(|| async { Error::NotFound })
-        .layer(axum::middleware::from_fn(protect))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), protect))
         .layer(axum::middleware::from_fn_with_state(app.clone(), show_errors))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()
@@ -80,31 +84,31 @@ async fn add_security_headers(mut response: Response) -> Response {
 }
 
 /// A request that changes something must come from our own pages: the browser says so itself. Programs with a
-/// token carry no cookie, so nobody can borrow it.
-async fn protect(request: Request, next: Next) -> Response {
+/// token are let through: a request with an `Authorization` never acts by cookie (see [`Signed`]), so nobody
+/// can borrow one.
+async fn protect(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if changes
-        && !request.headers().contains_key(header::AUTHORIZATION)
-        && !comes_from_here(request.headers())
-    {
-        tracing::warn!(path = request.uri().path(), "a changing request from another site was refused");
+    if changes && bearer(request.headers()).is_none() && !comes_from_here(&app.config.public_url, &request) {
+        // The first part of the path only: the rest may be a one-time link.
+        let place = request.uri().path().split('/').nth(1).unwrap_or_default();
+        tracing::warn!(place, "a changing request from another site was refused");
         return Error::Forbidden.into_response();
     }
     next.run(request).await
 }
 
-fn comes_from_here(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
-    match text("sec-fetch-site") {
-        Some(site) => site == "same-origin" || site == "none",
-        // Old phones: Origin, else Referer, must name this host.
-        None => match (text("origin").or_else(|| text("referer")), text("host")) {
-            (Some(from), Some(host)) => {
-                from.parse::<Uri>().ok().and_then(|u| u.authority().map(|a| a.as_str() == host)) == Some(true)
-            }
-            _ => false,
-        },
+fn comes_from_here(public_url: &str, request: &Request) -> bool {
+    let text = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return site == "same-origin" || site == "none";
     }
+    // Old phones: Origin, else Referer, must name this host, by the name asked for or the configured one.
+    let authority = |address: &str| address.parse::<Uri>().ok().and_then(|u| u.authority().cloned());
+    let Some(from) = text("origin").or_else(|| text("referer")).and_then(authority) else {
+        return false;
+    };
+    let asked = text("host").or_else(|| request.uri().authority().map(|a| a.as_str()));
+    asked == Some(from.as_str()) || authority(public_url).as_ref() == Some(&from)
 }
 
 fn is_our_own(response: &Response) -> bool {
@@ -232,6 +236,8 @@ pub struct Signed {
     pub tree: std::sync::Arc<crate::features::orgs::Tree>,
     /// Where every unit that ever was stands today: what a gone unit recorded belongs to its successor.
     pub standing: std::sync::Arc<std::collections::HashMap<store::Id, crate::features::orgs::Placed>>,
+    /// A program, by its token, not a person at a browser.
+    pub by_token: bool,
 }
 
 impl Signed {
@@ -240,6 +246,11 @@ impl Signed {
     }
     pub fn say(&self, key: &str) -> String {
         self.app.words.say(self.lang(), key, &[])
+    }
+    /// Errors for a program: what concerns the account itself is for its owner at a browser, so that a lost
+    /// token cannot make itself new ones.
+    pub fn in_person(&self) -> Result<(), Error> {
+        if self.by_token { Err(Error::Forbidden) } else { Ok(()) }
     }
     /// A page inside, in one of the rooms of the menu; `title` is text, not a key.
     pub fn page(&self, room: crate::page::Room, title: &str) -> Page {
@@ -282,26 +293,85 @@ impl Signed {
 impl FromRequestParts<Shared> for Signed {
     type Rejection = Error;
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Signed, Error> {
-        if parts.extensions.get::<PublicRoute>().is_some() {
-            // A page that is the same for everybody must not depend on who asks.
-            debug_assert!(false, "the public route {} asks who is there", parts.uri.path());
-            return Err(Error::Internal(anyhow::anyhow!(
-                "public route {} asks who is there",
-                parts.uri.path()
-            )));
-        }
+        refuse_on_public(parts)?;
         let Visitor { address, .. } = Visitor::from_request_parts(parts, app).await?;
-        let actor = match bearer(&parts.headers) {
-            Some(token) => signin::find_actor_by_api_token(app, token).await?,
-            None => match cookie(&parts.headers) {
-                Some(token) => signin::find_actor(app, token).await?,
+        // A request with an Authorization stands on its token alone: `protect` relies on it.
+        let by_token = parts.headers.contains_key(header::AUTHORIZATION);
+        let actor = if by_token {
+            match bearer(&parts.headers) {
+                Some(token) => signin::find_actor_by_api_token(app, token).await?,
                 None => None,
-            },
+            }
+        } else {
+            match cookie(app, &parts.headers) {
+                Some(token) => of_cookie(app, token).await?,
+                None => None,
+            }
         };
         let actor = actor.ok_or(Error::SignInNeeded)?;
         let tree = app.trees.on(&app.db, app.today()).await?;
         let standing = app.trees.placements(&app.db, app.today()).await?;
-        Ok(Signed { app: app.clone(), actor, address, tree, standing })
+        Ok(Signed { app: app.clone(), actor, address, tree, standing, by_token })
+    }
+}
+
+/// A page that is the same for everybody must not depend on who asks (promise H4).
+fn refuse_on_public(parts: &Parts) -> Result<(), Error> {
+    if parts.extensions.get::<PublicRoute>().is_some() {
+        debug_assert!(false, "the public route {} asks who is there", parts.uri.path());
+        return Err(Error::Internal(anyhow::anyhow!("public route {} asks who is there", parts.uri.path())));
+    }
+    Ok(())
+}
+
+async fn of_cookie(app: &Shared, token: &str) -> Result<Option<Actor>, Error> {
+    let Some((actor, stale)) = signin::find_actor(app, token).await? else {
+        return Ok(None);
+    };
+    if stale {
+        // Beside the request: a page that only reads does not wait for the database's writer.
+        let (app, token) = (app.clone(), token.to_owned());
+        tokio::spawn(async move {
+            if let Err(e) = signin::renew(&app, &token).await {
+                tracing::warn!(cause = %e, "a sign-in could not be renewed");
+            }
+        });
+    }
+    Ok(Some(actor))
+}
+
+/// Where a request comes from, for throttles.
+pub struct Peer {
+    /// The network address; of IPv6 the first half, which is one customer's.
+    pub address: String,
+    /// The browser's own word, if somebody has signed in from it before.
+    pub device: Option<String>,
+    /// The sign-in that the browser holds.
+    pub token: Option<String>,
+}
+
+impl FromRequestParts<Shared> for Peer {
+    type Rejection = Error;
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Peer, Error> {
+        refuse_on_public(parts)?;
+        let connected = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+        // Each proxy appends the address that it saw: with one in front, the last is the visitor's.
+        let forwarded = parts.headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
+        let hops: Vec<&str> = forwarded.flat_map(|v| v.split(',')).map(str::trim).collect();
+        let named = app.config.proxies.checked_sub(1).and_then(|n| hops.iter().rev().nth(n)?.parse().ok());
+        let address = match named.or(connected) {
+            Some(IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {
+                Some(v4) => v4.to_string(),
+                None => hex::encode(ip.octets().get(..8).unwrap_or_default()),
+            },
+            Some(ip) => ip.to_string(),
+            None => String::new(),
+        };
+        Ok(Peer {
+            address,
+            device: named_cookie(&parts.headers, DEVICE_COOKIE).map(str::to_owned),
+            token: cookie(app, &parts.headers).map(str::to_owned),
+        })
     }
 }
 
@@ -309,28 +379,124 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
-/// The value of our cookie.
-pub fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// The value of the sign-in's cookie.
+pub fn cookie<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
+    named_cookie(headers, signin::cookie_name(app.config.secure_cookies()))
+}
+
+fn named_cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|v| v.to_str().ok())
         .flat_map(|v| v.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == signin::COOKIE)
+        .find(|(name, _)| *name == wanted)
         .map(|(_, value)| value)
 }
 
-/// Sets the cookie, or takes it away.
-pub fn set_cookie(app: &crate::app::App, token: Option<&str>) -> (header::HeaderName, HeaderValue) {
+const DEVICE_COOKIE: &str = "lantoa-may";
+
+/// Sets the cookie of a sign-in, or takes it away. It ends with the browser: commune PCs are shared.
+pub fn set_cookie(app: &App, token: Option<&str>) -> (header::HeaderName, HeaderValue) {
+    let name = signin::cookie_name(app.config.secure_cookies());
+    match token {
+        Some(token) => cookie_header(app, name, token, ""),
+        None => cookie_header(app, name, "", "; Max-Age=0"),
+    }
+}
+
+/// Sets the word by which the throttle knows this browser again; it says nothing about who uses it.
+pub fn set_device_cookie(app: &App, word: &str) -> (header::HeaderName, HeaderValue) {
+    cookie_header(app, DEVICE_COOKIE, word, "; Max-Age=34560000")
+}
+
+fn cookie_header(app: &App, name: &str, value: &str, more: &str) -> (header::HeaderName, HeaderValue) {
     let secure = if app.config.secure_cookies() { "; Secure" } else { "" };
-    let text = match token {
-        Some(token) => format!(
-            "{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
-            signin::COOKIE,
-            app.config.sign_in_hours * 3_600
-        ),
-        None => format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}", signin::COOKIE),
-    };
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{more}{secure}");
     (header::SET_COOKIE, HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("")))
+}
+
+/// The path if it is one of this site's: never another host's.
+pub fn local_path(path: &str) -> Option<&str> {
+    let plain = path.len() <= 2_000 && path.bytes().all(|b| (0x21..0x7f).contains(&b) && b != b'\\');
+    (plain && path.starts_with('/') && !path.starts_with("//")).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_site_are_followed() {
+        let check = |path: &str, expected: bool| assert_eq!(local_path(path).is_some(), expected, "{path}");
+        check("/viec", true);
+        check("/ke-hoach/7-00?trang=2&loc=a%20b", true);
+        for elsewhere in [
+            "",
+            "viec",
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "https://evil.example",
+            "/a\r\nb",
+            "/\t/evil.example",
+            "javascript:alert(1)",
+            " /viec",
+            "/viêc",
+        ] {
+            check(elsewhere, false);
+        }
+    }
+
+    #[test]
+    fn the_language_is_taken_off_and_no_other_host_comes_in() {
+        let check = |address: &str, lang: Lang, path: &str| {
+            let request = axum::http::Request::builder().uri(address).body(()).unwrap();
+            let request = take_language(request);
+            let taken = request.extensions().get::<Address>().unwrap();
+            assert_eq!((taken.lang, taken.path.as_str()), (lang, path), "{address}");
+        };
+        check("/viec?a=1", Lang::Vi, "/viec?a=1");
+        check("/en/viec?a=1", Lang::En, "/viec?a=1");
+        check("/en", Lang::En, "/");
+        check("/en?a=1", Lang::En, "/?a=1");
+        check("/enough", Lang::Vi, "/enough");
+        check("/en//evil.example", Lang::En, "/evil.example");
+        check("//evil.example", Lang::Vi, "/evil.example");
+    }
+
+    #[test]
+    fn requests_from_other_sites_are_known() {
+        let check = |headers: &[(&str, &str)], expected: bool| {
+            let mut request = axum::http::Request::builder().method("POST").uri("/dang-nhap");
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let request = request.body(Body::empty()).unwrap();
+            assert_eq!(comes_from_here("https://phobien.example.vn", &request), expected, "{headers:?}");
+        };
+        let host = ("host", "10.0.0.5:8080");
+        check(&[host, ("sec-fetch-site", "same-origin")], true);
+        check(&[host, ("sec-fetch-site", "none")], true);
+        check(&[host, ("sec-fetch-site", "same-site")], false);
+        check(&[host, ("sec-fetch-site", "cross-site"), ("origin", "http://10.0.0.5:8080")], false);
+        check(&[host, ("origin", "http://10.0.0.5:8080")], true);
+        check(&[host, ("origin", "http://10.0.0.5")], false);
+        check(&[host, ("origin", "https://phobien.example.vn")], true);
+        check(&[host, ("origin", "https://phobien.example.vn.evil.example")], false);
+        check(&[host, ("origin", "null")], false);
+        check(&[host, ("referer", "http://10.0.0.5:8080/dang-nhap")], true);
+        check(&[host, ("referer", "http://evil.example/?10.0.0.5:8080")], false);
+        check(&[host], false);
+    }
+
+    /// Promise H4: a public page cannot ask who is there.
+    #[test]
+    #[should_panic(expected = "asks who is there")]
+    fn asking_who_is_there_on_a_public_route_stops_a_debug_build() {
+        let (mut parts, ()) = axum::http::Request::builder().uri("/tin").body(()).unwrap().into_parts();
+        parts.extensions.insert(PublicRoute);
+        let _ = refuse_on_public(&parts);
+    }
 }

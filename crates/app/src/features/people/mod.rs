@@ -1,4 +1,33 @@
-//! people
+//! People: accounts, signing in, roles at units, handing a leaver's work over, the log of acts.
+//!
+//! A person has one account, known by the e-mail address, for life; what they may do comes from appointments
+//! (bổ nhiệm): a role at a unit from a day until a day. Nobody gives a role to themselves, and nobody gives
+//! more than their own reach ([`Actor::can_give`](crate::access::Actor::can_give)). An account is closed, never
+//! deleted; an appointment is ended, never deleted. There is no default password: a new account gets a
+//! one-time link, by mail or from the command line.
+//!
+//! The mechanism of cookies, links and tokens is [`crate::signin`]; this feature has its pages and writes the
+//! appointments. Other features take part in a hand-over through [`HandOver`]. Keeps promise B4.
+
+use axum::http::Method;
+use store::{Migration, migration};
+
+use crate::web::Routes;
+
+mod account;
+mod appointment;
+mod forgotten;
+mod hand_over;
+mod link;
+mod log;
+mod me;
+mod person;
+mod session;
+mod unit;
+
+pub use account::{create, disable, mail_link, one_time_link};
+pub use appointment::{Appointed, appoint, has_administrator};
+pub use hand_over::{HandOver, HandedOver, Moved};
 
 pub const FEATURE: crate::Feature = crate::Feature {
     name: "people",
@@ -11,8 +40,33 @@ pub const FEATURE: crate::Feature = crate::Feature {
     plan_lines: None,
 };
 
-const MIGRATIONS: &[store::Migration] = &[];
+const MIGRATIONS: &[Migration] = &[migration!(20, "people", "0020_people.sql")];
 
-fn routes() -> crate::web::Routes {
-    crate::web::Routes::new()
+fn routes() -> Routes {
+    Routes::new()
+        .anyone(Method::GET, "/dang-nhap", session::show_form)
+        .anyone(Method::POST, "/dang-nhap", session::begin)
+        .anyone(Method::POST, "/dang-xuat", session::end)
+        .anyone(Method::GET, "/quen-mat-khau", forgotten::show_form)
+        .anyone(Method::POST, "/quen-mat-khau", forgotten::send)
+        .anyone(Method::GET, "/lien-ket/{token}", link::show_form)
+        .anyone(Method::POST, "/lien-ket/{token}", link::set_password)
+        .get("/toi", me::show_page)
+        .post("/toi/mat-khau", me::change_password)
+        .post("/toi/dang-xuat-moi-noi", me::sign_out_everywhere)
+        .post("/toi/ma-truy-cap", me::make_token)
+        .post("/toi/ma-truy-cap/{id}/thu-hoi", me::revoke_token)
+        .get("/quan-tri", unit::show_page)
+        .post("/quan-tri/nguoi", unit::add_person)
+        .get("/quan-tri/nguoi/{id}", person::show_page)
+        .post("/quan-tri/nguoi/{id}/bo-nhiem", person::appoint)
+        .post("/quan-tri/nguoi/{id}/lien-ket", person::send_link)
+        .post("/quan-tri/nguoi/{id}/khoa", person::close)
+        .post("/quan-tri/nguoi/{id}/khoa/thu-hoi", person::reopen)
+        .post("/quan-tri/bo-nhiem/{id}/thoi-han", person::set_end)
+        .get("/quan-tri/bo-nhiem/{id}/ban-giao", hand_over::show_form)
+        .post("/quan-tri/bo-nhiem/{id}/ban-giao", hand_over::do_it)
+        .post("/quan-tri/ban-giao/{id}/thu-hoi", hand_over::undo)
+        .get("/quan-tri/nhat-ky", log::show_page)
+        .get("/quan-tri/nhat-ky/kiem-tra", log::verify)
 }
