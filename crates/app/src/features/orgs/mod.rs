@@ -26,6 +26,7 @@ pub use tree::{Placed, Succession, Tree, Unit, placements};
 
 use crate::access::Act;
 use crate::error::Result;
+use crate::tasks::Later;
 
 pub const MIGRATIONS: &[Migration] = &[migration!(1, "orgs", "0001_orgs.sql")];
 
@@ -365,13 +366,10 @@ pub fn predecessors(all: &[Succession], unit: Id) -> impl Iterator<Item = &Succe
     all.iter().filter(move |s| s.to_unit == unit && s.from_unit != unit)
 }
 
-/// What [`Touches::touched`] answers, once it has looked.
-pub type Touched<'a> = std::pin::Pin<Box<dyn Future<Output = Result<Vec<(&'static str, i64)>>> + Send + 'a>>;
-
 /// What a reorganisation of units touches in a feature: shown before it is decided.
 pub trait Touches: Send + Sync {
     /// Key of the words for what is touched ("touches-plans") and how many there are at the units.
-    fn touched<'a>(&'a self, db: &'a Db, units: &'a [Id]) -> Touched<'a>;
+    fn touched<'a>(&'a self, db: &'a Db, units: &'a [Id]) -> Later<'a, Vec<(&'static str, i64)>>;
 }
 
 /// Says that units, versions or successions changed: cached trees are made anew, on every node.

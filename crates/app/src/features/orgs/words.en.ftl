@@ -25,6 +25,7 @@ orgs-since = from { $day }
 orgs-names = Names through time
 orgs-names-caption = Name, kind, code and superior unit through time
 orgs-known-on = On { $day } this unit may have been different: the data know it only as it was on { $known }.
+orgs-tree-known-on = On { $day } there may have been other units: the data as a whole know them as they were on { $known }.
 orgs-known-since = before { $known } (since when is not known)
 orgs-not-yet = On { $day } this unit did not exist yet. Shown as when it was founded.
 orgs-no-more = On { $day } this unit no longer existed. Shown as in its last days.

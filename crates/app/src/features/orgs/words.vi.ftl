@@ -25,6 +25,7 @@ orgs-since = từ ngày { $day }
 orgs-names = Tên gọi qua các thời kỳ
 orgs-names-caption = Tên, loại, mã và đơn vị cấp trên theo thời gian
 orgs-known-on = Ngày { $day } đơn vị này có thể khác: dữ liệu chỉ ghi nhận như ngày { $known }.
+orgs-tree-known-on = Ngày { $day } có thể có đơn vị khác: dữ liệu chung chỉ ghi nhận như ngày { $known }.
 orgs-known-since = trước { $known } (chưa rõ từ khi nào)
 orgs-not-yet = Ngày { $day } chưa có đơn vị này. Dưới đây là khi mới thành lập.
 orgs-no-more = Ngày { $day } không còn đơn vị này. Dưới đây là thời kỳ cuối.
