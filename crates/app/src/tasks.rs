@@ -5,9 +5,8 @@ use std::pin::Pin;
 
 use jiff::civil::Date;
 
-use crate::app::App;
 use crate::error::Result;
-use crate::i18n::Lang;
+use crate::web::Signed;
 
 /// What an asynchronous method of a trait object gives.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
@@ -44,27 +43,12 @@ pub struct Figure {
     pub path: String,
 }
 
-/// Who asks for a work list.
-pub struct Desk<'a> {
-    pub app: &'a App,
-    pub actor: &'a crate::access::Actor,
-    /// The tree of units today.
-    pub tree: &'a crate::features::orgs::Tree,
-    pub lang: Lang,
-}
-
-impl Desk<'_> {
-    pub fn say(&self, key: &str, args: &[crate::i18n::Arg<'_>]) -> String {
-        self.app.words.say(self.lang, key, args)
-    }
-}
-
 /// What a feature puts on the work lists.
 pub trait Tasks: Send + Sync {
     /// What waits for this person; few, the most urgent first.
-    fn tasks<'a>(&'a self, desk: &'a Desk<'a>) -> Later<'a, Vec<Task>>;
+    fn tasks<'a>(&'a self, signed: &'a Signed) -> Later<'a, Vec<Task>>;
     /// This month's numbers of the person's units.
-    fn figures<'a>(&'a self, _desk: &'a Desk<'a>) -> Later<'a, Vec<Figure>> {
+    fn figures<'a>(&'a self, _signed: &'a Signed) -> Later<'a, Vec<Figure>> {
         Box::pin(async { Ok(vec![]) })
     }
 }

@@ -521,6 +521,208 @@ async fn the_list_is_searched_without_marks_filtered_sorted_and_paged() {
     .await;
 }
 
+/// A workbook as people make them: a title above, then headers and rows as typed.
+fn book(rows: &[&[&str]]) -> Vec<u8> {
+    let headers = [
+        "Ngày",
+        "Hình thức",
+        "Nội dung",
+        "Số lượt người",
+        "Trong đó nữ",
+        "Đối tượng",
+        "Lý do",
+        "Văn bản luật",
+    ];
+    let cells = |row: &&[&str]| row.iter().map(|c| sheets::Cell::Text((*c).to_owned())).collect();
+    let table = sheets::Table {
+        title: "Báo cáo của xã".into(),
+        headers: headers.map(String::from).to_vec(),
+        rows: rows.iter().map(cells).collect(),
+        ..sheets::Table::default()
+    };
+    sheets::write_table(&table).unwrap()
+}
+
+const TALKED: &str = "Phổ biến trực tiếp";
+
+#[tokio::test]
+async fn good_rows_of_a_workbook_are_kept_and_bad_ones_come_back_with_notes() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let sent = book(&[
+            &["20/11/2026", TALKED, "Buổi ở ấp 1", "62", "30", "Nhân dân; Học sinh, sinh viên", "", ""],
+            &["21/11/2026", TALKED, "Buổi ở ấp 2", "sáu mươi", "", "", "", ""],
+            &["31/02/2026", TALKED, "Buổi ở ấp 3", "62", "", "", "", ""],
+            &["22/11/2026", "Nói chuyện", "Buổi ở ấp 4", "62", "", "", "", ""],
+            &["22/11/2026", TALKED, "Mít tinh", "900", "", "", "", ""],
+            &["22/11/2026", TALKED, "Mít tinh lớn", "1.900", "", "", "Ngày Pháp luật", ""],
+            &["22/11/2026", TALKED, "Luật lạ", "30", "", "", "", "99/2099/QH99"],
+            &["20/11/2026", TALKED, "Buổi ở ấp 1", "62", "30", "", "", ""],
+            &["22/11/2026", "Truyền thanh (loa)", "Bản tin sáng", "", "", "", "", ""],
+            &["22/11/2026", TALKED, "Quên đếm", "", "", "", "", ""],
+        ]);
+        let list = async || p.officer.get(&t, "/hoat-dong").await.text();
+        let answer = p.officer.upload(&t, "/hoat-dong/nhap", &[], ("file", "xã.xlsx", &sent)).await;
+        let path = recorded(&answer);
+        let preview = p.officer.get(&t, &path).await.text();
+        assert!(!preview.contains('⟦'), "{preview}");
+        assert!(preview.contains("4 dòng ghi được, 5 dòng cần sửa. 1 dòng đã có"), "{preview}");
+        for note in [
+            "Hãy ghi một số",
+            "Không có ngày này",
+            "“Nói chuyện” không có trong danh sách",
+            "99/2099/QH99",
+            "900 người một cuộc",
+            "hãy điền số lượt người",
+        ] {
+            assert!(preview.contains(note), "{note} in {preview}");
+        }
+        assert!(list().await.contains("0 hoạt động"), "nothing is recorded before it was seen");
+        recorded(&p.officer.post(&t, &path, &[]).await);
+        recorded(&p.officer.post(&t, &path, &[]).await);
+        let listed = list().await;
+        assert!(listed.contains("4 hoạt động, 2.862 lượt người"), "{listed}");
+        // The row with a question waits for its reason.
+        assert!(p.officer.get(&t, "/hoat-dong?dong=questions").await.text().contains("1 hoạt động, 900"));
+        assert!(p.officer.get(&t, "/viec").await.text().contains("1 hoạt động có số liệu cần giải thích"));
+
+        let done = p.officer.get(&t, &path).await.text();
+        assert!(done.contains("Đã ghi 4 dòng; 5 dòng cần sửa"), "{done}");
+        let back = p.officer.get(&t, &format!("{path}/tra-lai.xlsx")).await;
+        assert_status(&back, StatusCode::OK);
+        // Sent again as it is, the returned workbook has the five rows and records none.
+        let again =
+            recorded(&p.officer.upload(&t, "/hoat-dong/nhap", &[], ("file", "lại.xlsx", &back.body)).await);
+        assert!(p.officer.get(&t, &again).await.text().contains("0 dòng ghi được, 5 dòng cần sửa"));
+        // The command does the same: what is there is not recorded twice.
+        let imported =
+            activities::import_workbook(&t.app, lantoa::i18n::Lang::Vi, None, p.commune, sent).await.unwrap();
+        assert_eq!((imported.saved, imported.refused), (0, 10));
+        assert!(imported.returned.unwrap().starts_with(b"PK"));
+        assert_eq!(activities::wrong_sums(&t.app.db).await.unwrap(), vec![]);
+        // Another's import is not seen.
+        let colleague = t.person(Role::CommuneOfficer, p.commune).await;
+        assert_status(&colleague.get(&t, &path).await, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_workbook_is_refused_with_a_way_out() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        assert_status(&p.officer.get(&t, "/hoat-dong/nhap").await, StatusCode::OK);
+        for (bytes, sentence) in [
+            (&b"%PDF-1.4"[..], "là tệp PDF"),
+            (b"a;b;c", "Hãy lưu lại dạng .xlsx"),
+            (b"PK\x03\x04 broken", "không mở được"),
+        ] {
+            let answer = p.officer.upload(&t, "/hoat-dong/nhap", &[], ("file", "x.xlsx", bytes)).await;
+            assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(answer.text().contains(sentence), "{sentence} in {}", answer.text());
+            assert!(!answer.text().contains('⟦'));
+        }
+        let blank = p.officer.get(&t, "/hoat-dong/mau.xlsx").await;
+        assert_status(&blank, StatusCode::OK);
+        // The empty template itself: nothing to record, nothing wrong.
+        let path =
+            recorded(&p.officer.upload(&t, "/hoat-dong/nhap", &[], ("file", "mẫu.xlsx", &blank.body)).await);
+        let page = p.officer.get(&t, &path).await.text();
+        assert!(page.contains("0 dòng ghi được, 0 dòng cần sửa"), "{page}");
+    })
+    .await;
+}
+
+async fn call(t: &TestApp, method: &str, path: &str, token: &str, body: Option<serde_json::Value>) -> Answer {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::CONTENT_TYPE, "application/json");
+    let body = body.map_or(Body::empty(), |b| Body::from(b.to_string()));
+    t.send(request.body(body).unwrap()).await
+}
+
+#[tokio::test]
+async fn programs_record_and_read_by_the_same_rules() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let token = async |account: Id| {
+            let mut tx = t.app.db.begin().await.unwrap();
+            let token = lantoa::signin::insert_api_token(&t.app, &mut tx, account, "test", 30).await.unwrap();
+            tx.commit().await.unwrap();
+            token
+        };
+        let officer = token(p.officer.account).await;
+        let stranger = token(t.person(Role::CommuneOfficer, p.sibling).await.account).await;
+        let talk = serde_json::json!({
+            "method": "talk", "day": "2026-11-20", "title": "Nói chuyện", "attendances": 900,
+            "audiences": ["people"], "women": 400, "once": t.app.new_id().to_string(),
+        });
+        let path = "/api/v1/activities";
+        let made = call(&t, "POST", path, &officer, Some(talk.clone())).await;
+        assert_status(&made, StatusCode::CREATED);
+        let made = made.json();
+        assert_eq!(made["questions"].as_array().unwrap().len(), 1, "{made}");
+        assert_eq!(made["women"], 400);
+        let again = call(&t, "POST", path, &officer, Some(talk.clone())).await;
+        assert_status(&again, StatusCode::OK);
+        assert_eq!(again.json()["id"], made["id"]);
+        let listed =
+            call(&t, "GET", &format!("{path}?from=2026-11-01&to=2026-11-30"), &officer, None).await.json();
+        assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
+        assert_eq!(listed["items"][0]["id"], made["id"]);
+        let none = call(&t, "GET", &format!("{path}?to=2026-10-31"), &officer, None).await.json();
+        assert_eq!(none["items"].as_array().unwrap().len(), 0, "{none}");
+        let one = format!("{path}/{}", made["id"].as_str().unwrap());
+        assert_eq!(call(&t, "GET", &one, &officer, None).await.json()["title"], "Nói chuyện");
+        assert_status(&call(&t, "GET", &one, &stranger, None).await, StatusCode::NOT_FOUND);
+
+        let mut bad = talk.clone();
+        bad["method"] = "dancing".into();
+        bad["audiences"] = serde_json::json!(["martians"]);
+        bad["once"] = serde_json::Value::Null;
+        let answer = call(&t, "POST", path, &officer, Some(bad)).await;
+        assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+        let fields: Vec<String> = answer.json()["error"]["fields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|f| f["field"].to_string())
+            .collect();
+        assert_eq!(fields, ["\"method\"", "\"audience\""]);
+        let mut elsewhere = talk.clone();
+        elsewhere["unit"] = p.sibling.to_string().into();
+        elsewhere["once"] = serde_json::Value::Null;
+        assert_status(&call(&t, "POST", path, &officer, Some(elsewhere)).await, StatusCode::NOT_FOUND);
+        assert_status(&call(&t, "POST", path, "no such token", Some(talk)).await, StatusCode::UNAUTHORIZED);
+        let garbage = call(&t, "POST", path, &officer, Some(serde_json::json!({"method": 5}))).await;
+        assert!(garbage.status.is_client_error() && garbage.json()["error"]["code"].is_string());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_page_speaks_english_too() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let path = recorded(&p.officer.post(&t, "/hoat-dong/moi", &TALK).await);
+        let edited = with(&TALK, &[("version", "1"), ("place", "Ấp 5")]);
+        recorded(&p.officer.post(&t, &format!("{path}/sua"), &edited).await);
+        let edit = format!("{path}/sua");
+        for page in ["/hoat-dong", "/hoat-dong/moi", "/hoat-dong/nhap", &path, &edit] {
+            let answer = p.officer.get(&t, &format!("/en{page}")).await;
+            assert_status(&answer, StatusCode::OK);
+            assert!(!answer.text().contains('⟦'), "{page}: {}", answer.text());
+            assert!(answer.text().contains("Attendances") || page == "/hoat-dong/nhap", "{page}");
+        }
+        let bad = p.officer.post(&t, "/en/hoat-dong/moi", &[("unit", "")]).await;
+        assert_status(&bad, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(bad.text().contains("Please fill in this field") && !bad.text().contains('⟦'));
+    })
+    .await;
+}
+
 /// The page of recording, everything it loads included, as an old phone receives it the first time.
 #[tokio::test]
 async fn the_page_of_recording_weighs_less_than_60_kb() {

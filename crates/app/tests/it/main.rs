@@ -2,6 +2,7 @@
 //! PostgreSQL.
 
 mod activities;
+mod home;
 mod orgs;
 mod spine;
 mod support;

@@ -341,13 +341,12 @@ async fn add_to_sums(tx: &mut Tx, shard: i64, c: &Content, sign: i64) -> Result<
 }
 
 store::record! {
-    struct VersionRow { version: i64, at: jiff::Timestamp, account_id: Option<Id>, act: String, content: String }
+    struct VersionRow { at: jiff::Timestamp, account_id: Option<Id>, act: String, content: String }
 }
 
 /// A state that an activity has had.
 #[derive(Debug, Clone)]
 pub struct Version {
-    pub number: i64,
     pub at: jiff::Timestamp,
     pub account: Option<Id>,
     /// "record", "change" or "withdraw".
@@ -358,7 +357,7 @@ pub struct Version {
 /// Everything an activity has been, oldest first.
 pub async fn history(db: &Db, id: RecordId) -> Result<Vec<Version>> {
     let rows: Vec<VersionRow> = sql!(
-        "SELECT version, at, account_id, act, content FROM activity_versions
+        "SELECT at, account_id, act, content FROM activity_versions
          WHERE shard_id = $1 AND activity_id = $2 ORDER BY version",
         id.shard,
         id.id
@@ -368,7 +367,7 @@ pub async fn history(db: &Db, id: RecordId) -> Result<Vec<Version>> {
     rows.into_iter()
         .map(|r| {
             let content = serde_json::from_str(&r.content).map_err(|e| Error::Internal(e.into()))?;
-            Ok(Version { number: r.version, at: r.at, account: r.account_id, act: r.act, content })
+            Ok(Version { at: r.at, account: r.account_id, act: r.act, content })
         })
         .collect()
 }

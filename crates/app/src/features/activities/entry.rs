@@ -282,7 +282,6 @@ pub struct EntryPage {
     /// The address of the form: with `/nhap` it keeps a draft.
     pub path: String,
     pub editing: bool,
-    pub unit_name: String,
     pub units: Vec<(Id, String)>,
     pub first: Vec<&'static Method>,
     pub more: Vec<&'static Method>,
@@ -345,7 +344,6 @@ impl EntryPage {
                 None => "/hoat-dong/moi".to_owned(),
             },
             editing: about.is_some(),
-            unit_name: signed.tree.get(unit).map(|u| u.name.clone()).unwrap_or_default(),
             units,
             first: methods,
             more,

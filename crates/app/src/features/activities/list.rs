@@ -199,6 +199,14 @@ pub async fn lines(
     Ok((lines, next))
 }
 
+/// How many rows the wishes meet at a unit and everything under it, and their attendances.
+pub async fn totals(signed: &Signed, asked: &Asked, unit: Id) -> Result<(i64, i64)> {
+    let select = asked.select(scope(signed, unit), signed.app.today());
+    let totals = select.count(vec![]).sum("attendances", vec![]).query().rows(&signed.app.db).await?;
+    let total = |i: usize| totals.first().and_then(|r| r.int_at(i).ok().flatten()).unwrap_or(0);
+    Ok((total(0), total(1)))
+}
+
 /// The unit's rows and those of everything under it, with what has gone over into them; none: everything.
 pub fn scope(signed: &Signed, unit: Id) -> Option<Vec<Id>> {
     let tree = &signed.tree;
@@ -233,7 +241,6 @@ struct ListPage {
     methods: Vec<&'static reference::Method>,
     units: Vec<(Id, String)>,
     shown: Vec<Shown>,
-    rows: i64,
     next: Option<String>,
     export: String,
     may_record: bool,
@@ -286,11 +293,8 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     let today = app.today();
     let unit = signed.unit(asked.unit.parse().ok(), Act::See)?;
     let units = scope(&signed, unit);
-    let (found, next) = lines(&app.db, &asked, units.clone(), today).await?;
-    let totals =
-        asked.select(units, today).count(vec![]).sum("attendances", vec![]).query().rows(&app.db).await?;
-    let total = |i: usize| totals.first().and_then(|r| r.int_at(i).ok().flatten()).unwrap_or(0);
-    let (rows, attendances) = (total(0), total(1));
+    let (found, next) = lines(&app.db, &asked, units, today).await?;
+    let (rows, attendances) = totals(&signed, &asked, unit).await?;
     let unit_name = signed.tree.full_name(unit);
     let mut below = vec![(unit, unit_name.clone())];
     below.extend(
@@ -309,7 +313,6 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         methods: reference::methods(today).collect(),
         units: below,
         shown: show_lines(&signed, found).await?,
-        rows,
         next: next.map(|after| Asked { after, ..asked.clone() }.path("/hoat-dong")),
         export: first.path("/hoat-dong/xuat.xlsx"),
         may_record: signed.actor.can_anywhere(Act::RecordActivity),

@@ -21,16 +21,21 @@ use crate::features::orgs::Touches;
 use crate::tasks::Later;
 
 mod activity;
+mod api;
 mod draft;
 mod entry;
 mod evidence;
+mod import;
 mod list;
 mod questions;
 mod record;
 pub mod reference;
 mod show;
+mod waiting;
 
 pub use activity::{Activity, Content, get, insert, update, withdraw};
+pub use import::{Imported, import_workbook};
+pub use waiting::is_quiet;
 
 pub const FEATURE: crate::Feature = crate::Feature {
     name: "activities",
@@ -39,7 +44,7 @@ pub const FEATURE: crate::Feature = crate::Feature {
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[&FACT],
     touches: Some(&Touched),
-    tasks: None,
+    tasks: Some(&waiting::Waiting),
     plan_lines: None,
 };
 
@@ -52,6 +57,17 @@ fn routes() -> crate::web::Routes {
         .get("/hoat-dong/moi", record::new)
         .upload("/hoat-dong/moi", PHOTOS_BYTES, record::create)
         .post("/hoat-dong/moi/nhap", record::keep_new)
+        .get("/hoat-dong/mau.xlsx", import::blank)
+        .get("/hoat-dong/nhap", import::form)
+        .upload("/hoat-dong/nhap", BOOK_BYTES, import::send)
+        .get("/hoat-dong/nhap/{id}", import::preview)
+        .post("/hoat-dong/nhap/{id}", import::save)
+        .get("/hoat-dong/nhap/{id}/tra-lai.xlsx", import::returned)
+        .get("/api/v1/activities", api::list)
+        .post("/api/v1/activities", api::create)
+        .get("/api/v1/activities/{id}", api::get)
+        .post("/hoat-dong/khong-phat-sinh/{unit}/{month}", waiting::nothing_arose)
+        .post("/hoat-dong/khong-phat-sinh/{unit}/{month}/thu-hoi", waiting::something_arose)
         .get("/hoat-dong/{id}", show::show)
         .get("/hoat-dong/{id}/sua", record::edit)
         .upload("/hoat-dong/{id}/sua", PHOTOS_BYTES, record::change)
@@ -62,6 +78,8 @@ fn routes() -> crate::web::Routes {
         .post("/hoat-dong/{id}/minh-chung/{file}/rut", evidence::withdraw)
 }
 
+/// Largest body with a workbook.
+const BOOK_BYTES: usize = 12 << 20;
 /// Most that the photos of one form weigh together.
 const PHOTOS_BYTES: usize = 64 << 20;
 

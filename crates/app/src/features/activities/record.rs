@@ -234,7 +234,7 @@ async fn submit(signed: Signed, sent: Sent, mut problems: Problems) -> Result<Re
 store::record! { struct Recorded { shard_id: i64, id: Id } }
 
 /// The activity that this very form has recorded before: a weak link makes people press twice.
-async fn recorded_already(tx: &mut Tx, once: Option<Id>, account: Id) -> Result<Option<RecordId>> {
+pub async fn recorded_already(tx: &mut Tx, once: Option<Id>, account: Id) -> Result<Option<RecordId>> {
     let Some(once) = once else { return Ok(None) };
     let row: Option<Recorded> =
         store::sql!("SELECT shard_id, id FROM activities WHERE id = $1 AND created_by = $2", once, account)

@@ -1,0 +1,569 @@
+//! Many activities at once from a workbook: the template goes out, the filled workbook comes back, good rows are
+//! kept, and the others return in a new workbook with a note on each cell (promise G21).
+
+use std::collections::{BTreeMap, HashSet};
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use jiff::civil::Date;
+use serde::Deserialize;
+use sheets::{Column, Kind, Limits, RowOut, SheetError, SheetProblem, Value, Wrong};
+use store::{Db, Id, sql};
+
+use super::activity::{self, Content};
+use super::entry;
+use super::list::workbook;
+use super::questions::ask;
+use super::reference;
+use crate::access::Act;
+use crate::app::App;
+use crate::error::{Error, FieldProblem, Result};
+use crate::features::laws::{self, Title};
+use crate::i18n::Lang;
+use crate::page::{Page, Room, show, show_again};
+use crate::web::Signed;
+use crate::web::form::Form;
+
+/// Most rows of one workbook; what is over is said.
+const MOST_ROWS: usize = 2_000;
+const LIMITS: Limits =
+    Limits { file_bytes: 10 << 20, unpacked_bytes: 64 << 20, cells: 100_000, rows: MOST_ROWS };
+/// Raised when columns change.
+const TEMPLATE_VERSION: u32 = 1;
+
+/// The table to fill in. Its words are Vietnamese in every language: it is passed on among offices.
+pub fn template(today: Date) -> sheets::Template {
+    let column = |key: &str, header: &str, hint: &str, kind: Kind, required: bool, width: u16| Column {
+        key: key.into(),
+        header: header.into(),
+        hint: hint.into(),
+        kind,
+        required,
+        width,
+    };
+    let count = || Kind::Integer { min: 0, max: 1_000_000_000 };
+    let methods = reference::methods(today).map(|m| m.vi.clone()).collect();
+    let audiences = reference::audiences(today).map(|a| a.vi.clone()).collect();
+    let text = |max| Kind::Text { max };
+    sheets::Template {
+        name: "activities".into(),
+        version: TEMPLATE_VERSION,
+        title: "Hoạt động phổ biến, giáo dục pháp luật".into(),
+        guidance: [
+            "Mỗi dòng là một hoạt động đã diễn ra, ghi một lần. Dòng trống được bỏ qua.",
+            "Cột có dấu * phải điền. Ngày ghi theo dạng 23/11/2026.",
+            "Nhiều văn bản hoặc nhiều đối tượng thì cách nhau bằng dấu chấm phẩy.",
+            "Phát loa không có lượt người dự: để trống cột Số lượt người.",
+            "Số khác thường vẫn được nhận khi cột Lý do cho biết vì sao.",
+        ]
+        .map(String::from)
+        .to_vec(),
+        columns: vec![
+            column("day", "Ngày", "Ví dụ 23/11/2026", Kind::Date, true, 12),
+            column("method", "Hình thức", "Chọn trong danh sách", Kind::Choice(methods), true, 26),
+            column("title", "Nội dung", "Phổ biến điều gì, ở đâu", text(300), true, 44),
+            column("law_text", "Văn bản luật", "Số hiệu, ví dụ 35/2013/QH13", text(500), false, 22),
+            column(
+                "audience",
+                "Đối tượng",
+                "Một hoặc nhiều, cách nhau bằng ;",
+                Kind::ChoiceMany(audiences),
+                false,
+                28,
+            ),
+            column("attendances", "Số lượt người", "Số người dự", count(), false, 12),
+            column("women", "Trong đó nữ", "Nếu có đếm", count(), false, 10),
+            column("minority", "Trong đó dân tộc thiểu số", "Nếu có đếm", count(), false, 12),
+            column("place", "Địa điểm", "Nơi tổ chức", text(200), false, 26),
+            column("speaker", "Báo cáo viên, tuyên truyền viên", "Người nói", text(200), false, 24),
+            column("copies", "Tài liệu phát ra (bản)", "Số bản", count(), false, 12),
+            column("cost", "Kinh phí (đồng)", "Đồng, không phải nghìn đồng", Kind::Money, false, 14),
+            column(
+                "estimated",
+                "Ước tính",
+                "Có: việc sẽ làm trong kỳ",
+                Kind::Choice(vec!["Có".into()]),
+                false,
+                9,
+            ),
+            column("reason", "Lý do", "Vì sao số liệu khác thường", text(500), false, 26),
+            column("note", "Ghi chú", "", text(2000), false, 26),
+        ],
+        example_rows: vec![
+            [
+                "20/11/2026",
+                "Phổ biến trực tiếp",
+                "Luật Hòa giải ở cơ sở, ấp 2",
+                "35/2013/QH13",
+                "Nhân dân",
+                "62",
+                "30",
+            ]
+            .map(String::from)
+            .to_vec(),
+            [
+                "21/11/2026",
+                "Truyền thanh (loa)",
+                "Bản tin Luật Đất đai, phát 5 giờ sáng",
+                "31/2024/QH15",
+                "Nhân dân",
+            ]
+            .map(String::from)
+            .to_vec(),
+        ],
+    }
+}
+
+/// One row of a workbook as understood.
+struct RowRead {
+    line: u32,
+    typed: BTreeMap<String, String>,
+    content: Content,
+    /// What keeps it from being recorded, by column.
+    problems: Vec<(String, String)>,
+    /// What is asked about it; it is recorded all the same.
+    remarks: Vec<(String, String)>,
+    /// It is recorded already, or stands twice in the workbook.
+    known: bool,
+}
+
+impl RowRead {
+    fn is_good(&self) -> bool {
+        self.problems.is_empty() && !self.known
+    }
+}
+
+/// A workbook as understood: rows, and sentences about the whole.
+struct Book {
+    rows: Vec<RowRead>,
+    sentences: Vec<String>,
+}
+
+/// Reads a workbook of a unit. The error is a sentence: nothing could be read.
+async fn read(app: &App, lang: Lang, unit: Id, bytes: Vec<u8>) -> Result<Result<Book, String>> {
+    let today = app.today();
+    let form = template(today);
+    let sheet = tokio::task::spawn_blocking(move || sheets::read(&bytes, &form, &LIMITS))
+        .await
+        .map_err(|e| Error::Internal(e.into()))?;
+    let sheet = match sheet {
+        Ok(sheet) => sheet,
+        Err(e) => return Ok(Err(refused(app, lang, &e))),
+    };
+    let laws = laws::titles(&app.db).await?;
+    let mut seen = HashSet::new();
+    let mut rows = Vec::new();
+    for row in sheet.rows {
+        let mut read = understand(app, lang, unit, today, &laws, row);
+        if read.problems.is_empty() {
+            let c = &read.content;
+            let key = (c.day, c.method.clone(), c.title.clone(), c.place.clone(), c.attendances);
+            read.known = !seen.insert(key) || is_recorded(&app.db, c).await?;
+        }
+        rows.push(read);
+    }
+    let sentences = sheet.problems.iter().map(|p| about_sheet(app, lang, p)).collect();
+    Ok(Ok(Book { rows, sentences }))
+}
+
+fn understand(app: &App, lang: Lang, unit: Id, today: Date, laws: &[Title], row: sheets::Row) -> RowRead {
+    let text = |key: &str| match row.values.get(key) {
+        Some(Value::Text(text)) => text.clone(),
+        _ => String::new(),
+    };
+    let number = |key: &str| match row.values.get(key) {
+        Some(Value::Integer(n)) => Some(*n),
+        _ => None,
+    };
+    let many = match row.values.get("audience") {
+        Some(Value::Many(names)) => names.as_slice(),
+        _ => &[],
+    };
+    let day = match row.values.get("day") {
+        Some(Value::Date(day)) => Some(*day),
+        _ => None,
+    };
+    let mut problems: Vec<(String, String)> =
+        row.problems.iter().map(|p| (p.column.clone(), about_cell(app, lang, &p.wrong))).collect();
+    let mut named = Vec::new();
+    for typed in text("law_text").split([';', '\n']).map(str::trim).filter(|t| !t.is_empty()) {
+        match entry::find_law(laws, typed) {
+            Some(law) => named.push(law),
+            None => {
+                let message = app.words.say(lang, "activities-error-law", &[("value", typed.to_owned())]);
+                problems.push(("law_text".into(), message));
+            }
+        }
+    }
+    let method = text("method");
+    let content = Content {
+        unit,
+        method: reference::methods(today)
+            .find(|m| m.vi == method)
+            .map(|m| m.code.clone())
+            .unwrap_or_default(),
+        day: day.unwrap_or(today),
+        title: text("title"),
+        place: text("place"),
+        speaker: text("speaker"),
+        note: text("note"),
+        laws: named,
+        audiences: reference::audiences(today)
+            .filter(|a| many.contains(&a.vi))
+            .map(|a| a.code.clone())
+            .collect(),
+        attendances: number("attendances").unwrap_or(0),
+        women: number("women"),
+        minority: number("minority"),
+        copies: number("copies").unwrap_or(0),
+        cost: number("cost").unwrap_or(0),
+        estimated: !text("estimated").is_empty(),
+        reason: text("reason"),
+        plan_line: None,
+    };
+    let mut remarks = Vec::new();
+    if problems.is_empty() {
+        let found = entry::check(&content, laws);
+        let say = |p: FieldProblem| (p.field.to_owned(), app.words.say(lang, p.key, &[("value", p.value)]));
+        problems.extend(found.into_iter().map(say));
+        let direct = reference::find_method(&content.method).is_some_and(|m| m.direct);
+        if direct && number("attendances").is_none() {
+            problems.push(("attendances".into(), app.words.say(lang, "activities-cell-attendances", &[])));
+        }
+        if content.reason.is_empty() {
+            remarks.extend(ask(&content, today).iter().map(|a| (a.field.to_owned(), a.text(lang))));
+        }
+    }
+    RowRead { line: row.line, typed: row.typed, content, problems, remarks, known: false }
+}
+
+async fn is_recorded(db: &Db, c: &Content) -> Result<bool> {
+    let (known,): (i64,) = sql!(
+        "SELECT COUNT(*) FROM activities WHERE unit_id = $1 AND day = $2 AND method = $3 AND title = $4
+             AND place = $5 AND attendances = $6 AND state = 'recorded'",
+        c.unit,
+        c.day,
+        c.method,
+        c.title,
+        c.place,
+        c.attendances
+    )
+    .get(db)
+    .await?;
+    Ok(known > 0)
+}
+
+fn about_cell(app: &App, lang: Lang, wrong: &Wrong) -> String {
+    let value = match wrong {
+        Wrong::TooLong { max, .. } => max.to_string(),
+        Wrong::TooSmall { min } => viet::format_int(*min),
+        Wrong::TooLarge { max } => viet::format_int(*max),
+        Wrong::NotAChoice { part } => part.clone(),
+        Wrong::ErrorCell { error } => error.clone(),
+        _ => String::new(),
+    };
+    app.words.say(lang, &format!("activities-cell-{}", wrong.code()), &[("value", value)])
+}
+
+fn about_sheet(app: &App, lang: Lang, problem: &SheetProblem) -> String {
+    let value = match problem {
+        SheetProblem::ColumnMissing { header }
+        | SheetProblem::ColumnTwice { header }
+        | SheetProblem::ColumnExtra { header } => header.clone(),
+        SheetProblem::RowOutside { line, .. }
+        | SheetProblem::Unreadable { line }
+        | SheetProblem::BreaksOff { line } => line.to_string(),
+        SheetProblem::RowsOverLimit { limit } => viet::format_int(*limit as i64),
+        SheetProblem::OtherVersion { .. } | SheetProblem::OtherTemplate { .. } => String::new(),
+    };
+    app.words.say(lang, &format!("activities-sheet-{}", problem.code()), &[("value", value)])
+}
+
+fn refused(app: &App, lang: Lang, e: &SheetError) -> String {
+    let value = match e {
+        SheetError::NotWorkbook { looks_like } => {
+            app.words.say(lang, &format!("activities-looks-{}", looks_like.code()), &[])
+        }
+        SheetError::NoHeader { missing } => missing.join(", "),
+        SheetError::FileTooLarge { limit, .. } => (limit >> 20).to_string(),
+        _ => String::new(),
+    };
+    app.words.say(lang, &format!("activities-book-{}", e.code()), &[("value", value)])
+}
+
+/// What became of a workbook.
+#[derive(Debug)]
+pub struct Imported {
+    pub saved: usize,
+    /// Rows not recorded: with a problem, or recorded before.
+    pub refused: usize,
+    /// The rows with a problem, each noted on its cell; none when there are none.
+    pub returned: Option<Vec<u8>>,
+    /// Sentences about the sheet as a whole.
+    pub sentences: Vec<String>,
+}
+
+/// Records the good rows of a workbook for a unit. Commands and the page share it.
+///
+/// Errors: `Invalid` when nothing can be read from the file, with the sentence in `value`.
+pub async fn import_workbook(
+    app: &App,
+    lang: Lang,
+    account: Option<Id>,
+    unit: Id,
+    bytes: Vec<u8>,
+) -> Result<Imported> {
+    let tree = app.trees.on(&app.db, app.today()).await?;
+    let shard = tree.get(unit).ok_or(Error::NotFound)?.shard_id;
+    let book = match read(app, lang, unit, bytes).await? {
+        Ok(book) => book,
+        Err(sentence) => {
+            let problem = FieldProblem { field: "file", key: "activities-book-refused", value: sentence };
+            return Err(Error::Invalid(vec![problem]));
+        }
+    };
+    let mut tx = app.db.begin().await?;
+    let mut saved = 0;
+    for row in book.rows.iter().filter(|r| r.is_good()) {
+        activity::insert(&mut tx, app, account, shard, &row.content).await?;
+        saved += 1;
+    }
+    tx.commit().await?;
+    app.pages.forget();
+    let refused = book.rows.len() - saved;
+    let returned = if book.rows.iter().any(|r| !r.problems.is_empty()) {
+        Some(write_back(app, &book, |r| !r.problems.is_empty())?)
+    } else {
+        None
+    };
+    Ok(Imported { saved, refused, returned, sentences: book.sentences })
+}
+
+fn write_back(app: &App, book: &Book, which: impl Fn(&RowRead) -> bool) -> Result<Vec<u8>> {
+    let rows: Vec<RowOut> = book
+        .rows
+        .iter()
+        .filter(|r| which(r))
+        .map(|r| RowOut {
+            typed: r.typed.clone(),
+            notes: r.problems.iter().chain(&r.remarks).cloned().collect(),
+            ok: r.problems.is_empty(),
+        })
+        .collect();
+    sheets::write_back(&template(app.today()), &rows).map_err(|e| Error::Internal(e.into()))
+}
+
+/// `GET /hoat-dong/mau.xlsx`
+pub async fn blank(signed: Signed) -> Result<Response> {
+    let bytes = template(signed.app.today()).write().map_err(|e| Error::Internal(e.into()))?;
+    workbook(bytes, "mau-hoat-dong.xlsx")
+}
+
+#[derive(Template)]
+#[template(path = "activities/import.html")]
+struct ImportPage {
+    page: Page,
+    unit: Id,
+    units: Vec<(Id, String)>,
+}
+
+async fn upload_page(signed: &Signed, unit: Id, problems: Vec<FieldProblem>) -> ImportPage {
+    let mut page = signed
+        .page(Room::Activities, &signed.say("activities-import-title"))
+        .crumb(signed.say("room-activities"), "/hoat-dong");
+    page.problems = problems;
+    let mut units: Vec<(Id, String)> = signed
+        .actor
+        .units_for(Act::RecordActivity)
+        .filter_map(|u| Some((u, signed.tree.get(u)?.name.clone())))
+        .collect();
+    units.dedup();
+    ImportPage { page, unit, units }
+}
+
+/// `GET /hoat-dong/nhap`
+pub async fn form(signed: Signed) -> Result<Response> {
+    let unit = signed.unit(None, Act::RecordActivity)?;
+    show(&upload_page(&signed, unit, vec![]).await)
+}
+
+/// `POST /hoat-dong/nhap`: takes the workbook and shows what it says before anything is recorded.
+pub async fn send(signed: Signed, mut form: Form) -> Result<Response> {
+    let app = &signed.app;
+    let unit = signed.unit(form.text("unit").parse().ok(), Act::RecordActivity)?;
+    let sent = form.files.drain(..).find(|f| f.field == "file");
+    let problem = |key, value| vec![FieldProblem { field: "file", key, value }];
+    let Some(sent) = sent else {
+        return show_again(
+            &upload_page(&signed, unit, problem("activities-error-no-file", String::new())).await,
+        );
+    };
+    if let Err(sentence) = read(app, signed.lang(), unit, sent.bytes.clone()).await? {
+        return show_again(&upload_page(&signed, unit, problem("activities-book-refused", sentence)).await);
+    }
+    let file = app.files.keep(sent.bytes).await?;
+    let id = app.new_id();
+    let mut tx = app.db.begin().await?;
+    sql!(
+        "INSERT INTO activity_imports (id, account_id, unit_id, file, name, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        id,
+        signed.actor.account,
+        unit,
+        file,
+        viet::clean(&sent.name),
+        app.now()
+    )
+    .run(&mut tx)
+    .await?;
+    tx.commit().await?;
+    Ok(signed.redirect(&format!("/hoat-dong/nhap/{id}")))
+}
+
+store::record! {
+    struct Import {
+        account_id: Id, unit_id: Id, file: String, name: String, saved_at: Option<jiff::Timestamp>,
+        saved_rows: Option<i64>,
+    }
+}
+
+/// A workbook that this person sent and may still record.
+async fn find(signed: &Signed, id: Id) -> Result<Import> {
+    let import: Import = sql!(
+        "SELECT account_id, unit_id, file, name, saved_at, saved_rows FROM activity_imports WHERE id = $1",
+        id
+    )
+    .get(&signed.app.db)
+    .await?;
+    if import.account_id != signed.actor.account {
+        return Err(Error::NotFound);
+    }
+    signed.require(Act::RecordActivity, import.unit_id)?;
+    Ok(import)
+}
+
+/// A row with something to say about it, as the preview shows it.
+struct Said {
+    line: u32,
+    title: String,
+    good: bool,
+    notes: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "activities/preview.html")]
+struct PreviewPage {
+    page: Page,
+    id: Id,
+    name: String,
+    unit_name: String,
+    good: usize,
+    bad: usize,
+    known: usize,
+    /// Rows recorded, once they are.
+    saved: Option<i64>,
+    sentences: Vec<String>,
+    said: Vec<Said>,
+    /// More rows have something said about them than are shown.
+    cut: bool,
+}
+
+const SHOWN_ROWS: usize = 50;
+
+async fn book_of(signed: &Signed, import: &Import) -> Result<Book> {
+    let app = &signed.app;
+    let bytes = app.files.read(&import.file).await?;
+    read(app, signed.lang(), import.unit_id, bytes)
+        .await?
+        .map_err(|_| Error::Internal(anyhow::anyhow!("a workbook that was read can no longer be read")))
+}
+
+#[derive(Deserialize)]
+pub struct Done {
+    xong: Option<String>,
+}
+
+/// `GET /hoat-dong/nhap/{id}`: what the workbook says, or what became of it.
+pub async fn preview(signed: Signed, Path(id): Path<String>, Query(done): Query<Done>) -> Result<Response> {
+    let id: Id = id.parse()?;
+    let import = find(&signed, id).await?;
+    let book = book_of(&signed, &import).await?;
+    let mut page = signed
+        .page(Room::Activities, &signed.say("activities-import-title"))
+        .crumb(signed.say("room-activities"), "/hoat-dong")
+        .crumb(signed.say("activities-import-title"), "/hoat-dong/nhap");
+    if let (Some(rows), Some(_)) = (import.saved_rows, done.xong) {
+        page.done = Some(page.t1("activities-import-done", "value", rows));
+    }
+    let columns = template(page.today).columns;
+    let header =
+        |key: &str| columns.iter().find(|c| c.key == key).map_or(String::new(), |c| c.header.clone());
+    let already = page.t("activities-import-known");
+    let speaking = book.rows.iter().filter(|r| match import.saved_at {
+        Some(_) => !r.problems.is_empty(),
+        None => !r.problems.is_empty() || !r.remarks.is_empty() || r.known,
+    });
+    let mut said: Vec<Said> = speaking
+        .map(|r| Said {
+            line: r.line,
+            title: r.content.title.clone(),
+            good: r.is_good(),
+            notes: r
+                .problems
+                .iter()
+                .chain(&r.remarks)
+                .map(|(column, message)| (header(column), message.clone()))
+                .chain(r.known.then(|| (String::new(), already.clone())))
+                .collect(),
+        })
+        .collect();
+    let cut = said.len() > SHOWN_ROWS;
+    said.truncate(SHOWN_ROWS);
+    show(&PreviewPage {
+        id,
+        name: import.name.clone(),
+        unit_name: signed.unit_name(import.unit_id).await?,
+        good: book.rows.iter().filter(|r| r.is_good()).count(),
+        bad: book.rows.iter().filter(|r| !r.problems.is_empty()).count(),
+        known: book.rows.iter().filter(|r| r.known).count(),
+        saved: import.saved_at.and(import.saved_rows),
+        sentences: book.sentences,
+        said,
+        cut,
+        page,
+    })
+}
+
+/// `POST /hoat-dong/nhap/{id}`: records the good rows; sent twice, it records once.
+pub async fn save(signed: Signed, Path(id): Path<String>) -> Result<Response> {
+    let app = &signed.app;
+    let id: Id = id.parse()?;
+    let import = find(&signed, id).await?;
+    let done = format!("/hoat-dong/nhap/{id}?xong=1");
+    let mut tx = app.db.begin().await?;
+    let taken =
+        sql!("UPDATE activity_imports SET saved_at = $2 WHERE id = $1 AND saved_at IS NULL", id, app.now())
+            .run(&mut tx)
+            .await?;
+    if taken == 0 {
+        return Ok(signed.redirect(&done));
+    }
+    let book = book_of(&signed, &import).await?;
+    let shard = signed.tree.get(import.unit_id).ok_or(Error::NotFound)?.shard_id;
+    let mut saved = 0i64;
+    for row in book.rows.iter().filter(|r| r.is_good()) {
+        activity::insert(&mut tx, app, Some(signed.actor.account), shard, &row.content).await?;
+        saved += 1;
+    }
+    sql!("UPDATE activity_imports SET saved_rows = $2 WHERE id = $1", id, saved).run(&mut tx).await?;
+    tx.commit().await?;
+    app.pages.forget();
+    Ok(signed.redirect(&done))
+}
+
+/// `GET /hoat-dong/nhap/{id}/tra-lai.xlsx`: the rows to correct, each problem noted on its cell.
+pub async fn returned(signed: Signed, Path(id): Path<String>) -> Result<Response> {
+    let import = find(&signed, id.parse()?).await?;
+    let book = book_of(&signed, &import).await?;
+    workbook(write_back(&signed.app, &book, |r| !r.problems.is_empty())?, "can-sua.xlsx")
+}
