@@ -1,8 +1,21 @@
 //! Units through time: what exists on a day, what went into what, everything under a unit.
 //!
-//! A unit (đơn vị) is an identity; code, name, kind and parent are dated versions beside it. Reorganisations
-//! (sắp xếp đơn vị) join identities by successions. Nothing of the past is rewritten; a change planned for a
-//! day to come is a version that begins on that day. Keeps promises G1-G6.
+//! A unit (đơn vị) is an identity; code, name, kind and parent are dated versions beside it. Levels are rows
+//! too: any depth, districts to 30/6/2025 and none since. Reorganisations (sắp xếp đơn vị) join identities by
+//! successions, whole or in part. Agencies, mass organisations and hamlets (thôn, ấp, khu phố) are units that
+//! hang under another.
+//!
+//! Rules:
+//! - Nothing of the past is rewritten. A change planned for a day to come is a version that begins on that day,
+//!   so it takes effect by itself; it can be cancelled before.
+//! - A unit that is merged or divided ends, and what comes out is a new unit, even of the same name; a unit that
+//!   is renamed, changes its kind, or only takes a part of another goes on.
+//! - A figure stays with the unit that recorded it. On any tree it stands exactly once ([`placements`]): a
+//!   divided unit's at the lowest unit that holds all its parts, as a line of its own. It is apportioned only by
+//!   keys that a person stated, as an estimate ([`figures`]).
+//! - Whoever manages a unit decides about the units under it.
+//!
+//! Keeps promises G1-G6.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, RwLock};

@@ -195,6 +195,17 @@ pub fn changes(p: &Proposal, id: Id, versions: &[Arc<Unit>]) -> Result<Changes, 
     for late in versions.iter().filter(|v| v.valid_from >= p.effective && hangs(v)) {
         problems.push(problem("effective", "orgs-problem-planned", &late.name));
     }
+    for target in &p.targets {
+        // A code passes on from a unit that ends; no two units bear one on the same day.
+        let bears = |v: &Unit| v.level == target.level && v.code.is_some() && v.code == target.code;
+        let stays = |v: &Unit| v.unit_id != target.unit && !heirs.contains_key(&v.unit_id);
+        if versions.iter().any(|v| v.holds_on(p.effective) && bears(v) && stays(v)) {
+            problems.push(problem("code-1", "orgs-problem-code-taken", target.code.as_deref().unwrap_or("")));
+        }
+    }
+    if problems.is_empty() && changes.units().is_empty() && changes.begun.is_empty() {
+        problems.push(problem("name-1", "orgs-problem-nothing", ""));
+    }
     if problems.is_empty() { Ok(changes) } else { Err(problems) }
 }
 
