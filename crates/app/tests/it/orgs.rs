@@ -441,6 +441,80 @@ async fn hamlets_and_agencies_are_the_communes_own() {
 }
 
 #[tokio::test]
+async fn every_page_speaks_both_languages() {
+    on_every_engine(async |t| {
+        let s = small(&t).await;
+        let administrator = t.person(Role::SystemAdministrator, s.nation).await;
+        let (province, commune, hamlet) = (id(s.province), id(s.communes[0]), id(s.hamlets[0]));
+        let mut paths: Vec<String> =
+            ["/don-vi", "/don-vi?q=my+yen", "/don-vi?q=zzz", "/don-vi?ngay=x", "/sap-xep"]
+                .map(str::to_owned)
+                .into();
+        paths.extend([&province, &commune, &hamlet].map(|unit| format!("/don-vi/{unit}")));
+        paths.extend([
+            format!("/sap-xep/moi?loai=merger&don-vi={province}&cap=commune"),
+            format!("/sap-xep/moi?loai=division&don-vi={province}&tu={commune}"),
+            format!("/sap-xep/moi?loai=rename&don-vi={province}&tu={commune}"),
+            format!("/sap-xep/moi?loai=regrouping&don-vi={commune}&cap=hamlet"),
+            format!("/sap-xep/moi?loai=ending&don-vi={commune}&tu={hamlet}"),
+        ]);
+        // What is wrong is said, and nothing is kept of it.
+        let rename = |name: &'static str, code: &'static str| {
+            vec![
+                ("under", province.as_str()),
+                ("kind", "rename"),
+                ("from", commune.as_str()),
+                ("name-1", name),
+                ("kind-1", "commune"),
+                ("code-1", code),
+                ("effective", "01/12/2026"),
+                ("legal_basis", "Nghị quyết 3/NQ-UBTVQH16"),
+            ]
+        };
+        let unchanged = administrator.post(&t, "/sap-xep", &rename("Xã Bến Lức", "")).await;
+        assert!(unchanged.text().contains("Chưa có gì thay đổi"));
+        let kept = administrator.post(&t, "/sap-xep", &rename("Phường Bến Lức", "27991")).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+        paths.push(kept.location().to_owned());
+        administrator.post(&t, &format!("{}/quyet-dinh", kept.location()), &[]).await;
+        let second = id(s.communes[1]);
+        let mut taken = rename("Phường Mỹ Yên", "27991");
+        taken[2].1 = second.as_str();
+        taken[6].1 = "02/12/2026";
+        assert!(
+            administrator.post(&t, "/sap-xep", &taken).await.text().contains("đang là mã của đơn vị khác")
+        );
+        let mut empty = rename("", "");
+        empty[4].1 = "";
+        empty[6].1 = "";
+        empty[7].1 = "";
+        let problems = administrator.post(&t, "/en/sap-xep", &empty).await;
+        assert_eq!(problems.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            problems.text().contains("href=\"#f-name-1\"")
+                && problems.text().contains("href=\"#f-effective\"")
+        );
+        for path in paths {
+            for language in ["", "/en"] {
+                let page = administrator.get(&t, &format!("{language}{path}")).await;
+                assert!(page.status == StatusCode::OK || path.ends_with("ngay=x"), "{path}: {}", page.status);
+                let text = page.text();
+                assert!(!text.contains('⟦'), "{language}{path}: a word is missing");
+                assert_eq!(text.matches("<h1>").count(), 1, "{path}");
+                assert!(page.body.len() < 60 << 10, "{path} weighs {} bytes", page.body.len());
+            }
+        }
+        assert_eq!(
+            administrator.get(&t, "/sap-xep/moi?loai=nothing&don-vi=x").await.status,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(administrator.get(&t, "/don-vi/x").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(t.get("/don-vi").await.status, StatusCode::SEE_OTHER);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn units_are_found_and_read() {
     on_every_engine(async |t| {
         with_vietnam(&t).await;
