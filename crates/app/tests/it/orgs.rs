@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use axum::http::StatusCode;
 use jiff::civil::Date;
 use lantoa::access::Role;
+use lantoa::features::activities;
 use lantoa::features::orgs::{self, Tree, figures, import, source};
 use store::Id;
 
@@ -182,6 +183,10 @@ async fn a_planned_merger_takes_effect_on_its_day() {
     on_every_engine(async |t| {
         let s = small(&t).await;
         let officer = t.person(Role::ProvincialOfficer, s.province).await;
+        let mut tx = t.app.db.begin().await.unwrap();
+        let talk = crate::spine::talk(s.communes[0], 60);
+        activities::insert(&mut tx, &t.app, Some(officer.account), 1, &talk).await.unwrap();
+        tx.commit().await.unwrap();
         let form =
             officer.get(&t, &format!("/sap-xep/moi?loai=merger&don-vi={}&cap=commune", s.province)).await;
         assert_eq!(form.status, StatusCode::OK);
@@ -211,6 +216,7 @@ async fn a_planned_merger_takes_effect_on_its_day() {
             assert!(preview.contains(shown), "{shown} is not in the preview");
         }
         assert!(officer.get(&t, &format!("/en{path}")).await.text().contains("Which unit goes where"));
+        assert!(preview.contains("1 hoạt động đã ghi"));
         // A proposal changes nothing and is nobody else's to see.
         assert_eq!(tree(&t, "2027-01-01").await.children(s.province).len(), 3);
         let commune_officer = t.person(Role::CommuneOfficer, s.communes[0]).await;
@@ -237,6 +243,23 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         assert_eq!(orgs::under(&t.app.db, s.communes[0], day("2027-01-01")).await.unwrap().len(), 3);
         let path = officer.post(&t, "/sap-xep", &fields).await.location().to_owned();
         officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await;
+        // A hamlet founded meanwhile goes with its commune; nothing else may be built on what will end.
+        let fields = [("level", "hamlet"), ("kind", "ấp"), ("name", "Ấp 3"), ("from", "01/12/2026")];
+        let added = commune_officer.post(&t, &format!("/don-vi/{first}/don-vi-con"), &fields).await;
+        assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text());
+        let hamlet = id(s.hamlets[0]);
+        let rename = [
+            ("under", first.as_str()),
+            ("kind", "rename"),
+            ("from", hamlet.as_str()),
+            ("name-1", "Ấp Một"),
+            ("kind-1", "ấp"),
+            ("effective", "15/12/2026"),
+            ("legal_basis", "Nghị quyết 6/NQ-HĐND"),
+        ];
+        let refused = commune_officer.post(&t, "/sap-xep", &rename).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("đã có thay đổi"));
 
         t.app.clock.set("2026-12-31T17:00:00Z".parse().unwrap());
         let now = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap();
@@ -245,7 +268,12 @@ async fn a_planned_merger_takes_effect_on_its_day() {
             ["Phường Bến Lức", "Xã Thạnh Lợi"].map(str::to_owned).into()
         );
         let ward = now.find("commune", "27991").unwrap().unit_id;
-        assert_eq!(now.children(ward), s.hamlets, "hamlets go with their commune");
+        let expected = ["Ấp 1", "Ấp 2", "Ấp 3"].map(str::to_owned).into();
+        assert_eq!(
+            names(&now, now.children(ward).iter().copied()),
+            expected,
+            "hamlets go with their commune"
+        );
         let rows: BTreeSet<Id> =
             orgs::under(&t.app.db, s.province, t.app.today()).await.unwrap().into_iter().collect();
         assert_eq!(rows, now.under(s.province).into_iter().collect());
@@ -408,6 +436,80 @@ async fn hamlets_and_agencies_are_the_communes_own() {
                 .status,
             StatusCode::FORBIDDEN
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_page_speaks_both_languages() {
+    on_every_engine(async |t| {
+        let s = small(&t).await;
+        let administrator = t.person(Role::SystemAdministrator, s.nation).await;
+        let (province, commune, hamlet) = (id(s.province), id(s.communes[0]), id(s.hamlets[0]));
+        let mut paths: Vec<String> =
+            ["/don-vi", "/don-vi?q=my+yen", "/don-vi?q=zzz", "/don-vi?ngay=x", "/sap-xep"]
+                .map(str::to_owned)
+                .into();
+        paths.extend([&province, &commune, &hamlet].map(|unit| format!("/don-vi/{unit}")));
+        paths.extend([
+            format!("/sap-xep/moi?loai=merger&don-vi={province}&cap=commune"),
+            format!("/sap-xep/moi?loai=division&don-vi={province}&tu={commune}"),
+            format!("/sap-xep/moi?loai=rename&don-vi={province}&tu={commune}"),
+            format!("/sap-xep/moi?loai=regrouping&don-vi={commune}&cap=hamlet"),
+            format!("/sap-xep/moi?loai=ending&don-vi={commune}&tu={hamlet}"),
+        ]);
+        // What is wrong is said, and nothing is kept of it.
+        let rename = |name: &'static str, code: &'static str| {
+            vec![
+                ("under", province.as_str()),
+                ("kind", "rename"),
+                ("from", commune.as_str()),
+                ("name-1", name),
+                ("kind-1", "commune"),
+                ("code-1", code),
+                ("effective", "01/12/2026"),
+                ("legal_basis", "Nghị quyết 3/NQ-UBTVQH16"),
+            ]
+        };
+        let unchanged = administrator.post(&t, "/sap-xep", &rename("Xã Bến Lức", "")).await;
+        assert!(unchanged.text().contains("Chưa có gì thay đổi"));
+        let kept = administrator.post(&t, "/sap-xep", &rename("Phường Bến Lức", "27991")).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+        paths.push(kept.location().to_owned());
+        administrator.post(&t, &format!("{}/quyet-dinh", kept.location()), &[]).await;
+        let second = id(s.communes[1]);
+        let mut taken = rename("Phường Mỹ Yên", "27991");
+        taken[2].1 = second.as_str();
+        taken[6].1 = "02/12/2026";
+        assert!(
+            administrator.post(&t, "/sap-xep", &taken).await.text().contains("đang là mã của đơn vị khác")
+        );
+        let mut empty = rename("", "");
+        empty[4].1 = "";
+        empty[6].1 = "";
+        empty[7].1 = "";
+        let problems = administrator.post(&t, "/en/sap-xep", &empty).await;
+        assert_eq!(problems.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            problems.text().contains("href=\"#f-name-1\"")
+                && problems.text().contains("href=\"#f-effective\"")
+        );
+        for path in paths {
+            for language in ["", "/en"] {
+                let page = administrator.get(&t, &format!("{language}{path}")).await;
+                assert!(page.status == StatusCode::OK || path.ends_with("ngay=x"), "{path}: {}", page.status);
+                let text = page.text();
+                assert!(!text.contains('⟦'), "{language}{path}: a word is missing");
+                assert_eq!(text.matches("<h1>").count(), 1, "{path}");
+                assert!(page.body.len() < 60 << 10, "{path} weighs {} bytes", page.body.len());
+            }
+        }
+        assert_eq!(
+            administrator.get(&t, "/sap-xep/moi?loai=nothing&don-vi=x").await.status,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(administrator.get(&t, "/don-vi/x").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(t.get("/don-vi").await.status, StatusCode::SEE_OTHER);
     })
     .await;
 }

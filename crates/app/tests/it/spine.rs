@@ -5,7 +5,7 @@ use lantoa::features::activities::{self, Content};
 
 use crate::support::on_every_engine;
 
-fn talk(unit: store::Id, attendances: i64) -> Content {
+pub fn talk(unit: store::Id, attendances: i64) -> Content {
     Content {
         unit,
         method: "talk".into(),

@@ -1,10 +1,12 @@
 //! Adding a hamlet (thôn, ấp, khu phố…), an agency or a mass organisation under a unit.
 
+use std::sync::Arc;
+
 use axum::extract::Path;
 use axum::response::Response;
 use store::{Id, Tx};
 
-use super::{NewVersion, SMALL, manages};
+use super::{NewVersion, SMALL, Succession, Unit, manages};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Result};
@@ -42,19 +44,44 @@ pub async fn add(signed: Signed, Path(id): Path<String>, form: Form) -> Result<R
         let today = app.today();
         return super::browse::unit_page(signed, parent, today, form, problems).await;
     }
+    let (all, successions) = app.trees.history(&app.db).await?;
+    let rows = with_planned(version, &all, &successions);
     let mut tx = app.db.begin().await?;
-    insert(&mut tx, &app, signed.actor.account, signed.tree.get(parent).map_or(0, |u| u.shard_id), &version)
-        .await?;
+    let shard = signed.tree.get(parent).map_or(0, |u| u.shard_id);
+    insert(&mut tx, &app, signed.actor.account, shard, &rows).await?;
     tx.commit().await?;
     app.pages.forget();
-    Ok(signed.redirect(&format!("/don-vi/{parent}#{}", version.level)))
+    Ok(signed.redirect(&format!("/don-vi/{parent}#{}", form.text("level"))))
 }
 
-async fn insert(tx: &mut Tx, app: &App, account: Id, shard: i64, version: &NewVersion) -> Result<()> {
+/// A new unit's versions: where its parent is planned to end, it goes with the parent's main part.
+fn with_planned(first: NewVersion, all: &[Arc<Unit>], successions: &[Succession]) -> Vec<NewVersion> {
+    let mut rows = vec![first];
+    while let Some(newest) = rows.last_mut() {
+        let above = all.iter().filter(|v| Some(v.unit_id) == newest.parent_id);
+        let Some(end) = above.max_by_key(|v| v.valid_from).and_then(|v| v.valid_until) else { break };
+        let next = successions
+            .iter()
+            .filter(|s| {
+                Some(s.from_unit) == newest.parent_id && s.effective == end && end > newest.valid_from
+            })
+            .find(|s| s.share != "part");
+        let Some(next) = next else { break };
+        let after = NewVersion { valid_from: end, parent_id: Some(next.to_unit), ..newest.clone() };
+        newest.valid_until = Some(end);
+        rows.push(after);
+    }
+    rows
+}
+
+async fn insert(tx: &mut Tx, app: &App, account: Id, shard: i64, rows: &[NewVersion]) -> Result<()> {
+    let Some(version) = rows.first() else { return Ok(()) };
     super::insert_unit(tx, version.unit_id, shard).await?;
-    super::insert_version(tx, version).await?;
+    for row in rows {
+        super::insert_version(tx, row).await?;
+    }
     super::tree_changed(tx).await?;
-    let content = format!("{version:?}");
+    let content = format!("{rows:?}");
     let entry = audit::Entry {
         unit: version.parent_id.unwrap_or(version.unit_id),
         shard,

@@ -13,7 +13,7 @@ use store::Id;
 use super::import::FIRST_DAY;
 use super::reorganisation::{self, Reorganisation, State as Progress};
 use super::{Succession, Tree, Unit, manages, predecessors, successors};
-use crate::access::Actor;
+use crate::access::{Act, Actor};
 use crate::app::{App, Shared};
 use crate::error::{Error, Result};
 use crate::page::{Page, Room, show, show_again};
@@ -52,6 +52,8 @@ struct BrowsePage {
     day: Date,
     found: Vec<Line>,
     tree: Vec<Line>,
+    /// Set when the day is before the one as on which the tree is known.
+    known_on: Option<Date>,
 }
 
 const SHOWN: usize = 50;
@@ -73,8 +75,15 @@ pub async fn browse(signed: Signed, Query(query): Query<Vec<(String, String)>>) 
     };
     let mut page = signed.page(Room::Settings, &signed.say("orgs-browse-title"));
     page.problems = problems.0;
-    let template =
-        BrowsePage { page, day, found: lines(found.get(..SHOWN).unwrap_or(&found)), tree: lines(&top), form };
+    let known_on = tree.units().filter_map(|u| u.known_on).max().filter(|known| day < *known);
+    let template = BrowsePage {
+        known_on,
+        page,
+        day,
+        found: lines(found.get(..SHOWN).unwrap_or(&found)),
+        tree: lines(&top),
+        form,
+    };
     if template.page.problems.is_empty() { show(&template) } else { show_again(&template) }
 }
 
@@ -114,6 +123,8 @@ struct UnitPage {
     coming: Vec<Reorganisation>,
     manages_units: bool,
     manages_hamlets: bool,
+    /// May see what the unit recorded.
+    sees: bool,
     /// Whoever manages the parent may propose to rename, divide or end it.
     manages_itself: bool,
 }
@@ -217,6 +228,7 @@ pub(super) async fn unit_page(
             .filter(|r| r.decided_at.is_some() || may_see_proposal(&signed.actor, r, &signed.tree))
             .cloned()
             .collect(),
+        sees: signed.can(Act::See, id),
         manages_units: manages(&signed.actor, id, "commune", &signed.tree),
         manages_hamlets: manages(&signed.actor, id, "hamlet", &signed.tree),
         manages_itself: parent_now.is_some_and(|p| manages(&signed.actor, p, &unit.level, &signed.tree)),

@@ -1,8 +1,21 @@
 //! Units through time: what exists on a day, what went into what, everything under a unit.
 //!
-//! A unit (đơn vị) is an identity; code, name, kind and parent are dated versions beside it. Reorganisations
-//! (sắp xếp đơn vị) join identities by successions. Nothing of the past is rewritten; a change planned for a
-//! day to come is a version that begins on that day. Keeps promises G1-G6.
+//! A unit (đơn vị) is an identity; code, name, kind and parent are dated versions beside it. Levels are rows
+//! too: any depth, districts to 30/6/2025 and none since. Reorganisations (sắp xếp đơn vị) join identities by
+//! successions, whole or in part. Agencies, mass organisations and hamlets (thôn, ấp, khu phố) are units that
+//! hang under another.
+//!
+//! Rules:
+//! - Nothing of the past is rewritten. A change planned for a day to come is a version that begins on that day,
+//!   so it takes effect by itself; it can be cancelled before.
+//! - A unit that is merged or divided ends, and what comes out is a new unit, even of the same name; a unit that
+//!   is renamed, changes its kind, or only takes a part of another goes on.
+//! - A figure stays with the unit that recorded it. On any tree it stands exactly once ([`placements`]): a
+//!   divided unit's at the lowest unit that holds all its parts, as a line of its own. It is apportioned only by
+//!   keys that a person stated, as an estimate ([`figures`]).
+//! - Whoever manages a unit decides about the units under it.
+//!
+//! Keeps promises G1-G6.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, RwLock};
@@ -26,6 +39,7 @@ pub use tree::{Placed, Succession, Tree, Unit, placements};
 
 use crate::access::Act;
 use crate::error::Result;
+use crate::tasks::Later;
 
 pub const MIGRATIONS: &[Migration] = &[migration!(1, "orgs", "0001_orgs.sql")];
 
@@ -368,11 +382,7 @@ pub fn predecessors(all: &[Succession], unit: Id) -> impl Iterator<Item = &Succe
 /// What a reorganisation of units touches in a feature: shown before it is decided.
 pub trait Touches: Send + Sync {
     /// Key of the words for what is touched ("touches-plans") and how many there are at the units.
-    fn touched<'a>(
-        &'a self,
-        db: &'a Db,
-        units: &'a [Id],
-    ) -> std::pin::Pin<Box<dyn Future<Output = Result<Vec<(&'static str, i64)>>> + Send + 'a>>;
+    fn touched<'a>(&'a self, db: &'a Db, units: &'a [Id]) -> Later<'a, Vec<(&'static str, i64)>>;
 }
 
 /// Says that units, versions or successions changed: cached trees are made anew, on every node.

@@ -44,6 +44,11 @@ impl ProposePage {
             _ => 1..=1,
         }
     }
+    /// Whether something was typed in the rows that are folded away.
+    fn has_more(&self) -> bool {
+        let used = |row| ["name", "unit"].iter().any(|name| !self.value(name, &row).is_empty());
+        self.rows().skip(3).any(used)
+    }
     fn value(&self, name: &str, row: &usize) -> String {
         self.form.text(&format!("{name}-{row}")).to_owned()
     }

@@ -104,8 +104,12 @@ impl Changes {
 pub fn changes(p: &Proposal, id: Id, versions: &[Arc<Unit>]) -> Result<Changes, Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let standing = Standing::before(p.effective, versions);
-    if !versions.iter().any(|v| v.unit_id == p.under && v.holds_on(p.effective)) {
+    let above = versions.iter().filter(|v| v.unit_id == p.under);
+    if !above.clone().any(|v| v.holds_on(p.effective)) {
         problems.push(problem("effective", "orgs-problem-not-there", ""));
+    } else if let Some(last) = above.max_by_key(|v| v.valid_from).filter(|v| v.valid_until.is_some()) {
+        // What begins under a unit that is planned to end would be left hanging.
+        problems.push(problem("effective", "orgs-problem-planned", &last.name));
     }
     let mut changes = Changes::default();
     // Each unit that ends, with the one that what hangs under it goes to.
@@ -185,6 +189,22 @@ pub fn changes(p: &Proposal, id: Id, versions: &[Arc<Unit>]) -> Result<Changes, 
             (Err(why), _) => problems.push(why),
             (Ok(child), None) => problems.push(problem("from", "orgs-problem-not-empty", &child.name)),
         }
+    }
+    // What begins under it only later would be left hanging too.
+    let hangs = |v: &Unit| v.parent_id.is_some_and(|parent| heirs.contains_key(&parent));
+    for late in versions.iter().filter(|v| v.valid_from >= p.effective && hangs(v)) {
+        problems.push(problem("effective", "orgs-problem-planned", &late.name));
+    }
+    for target in &p.targets {
+        // A code passes on from a unit that ends; no two units bear one on the same day.
+        let bears = |v: &Unit| v.level == target.level && v.code.is_some() && v.code == target.code;
+        let stays = |v: &Unit| v.unit_id != target.unit && !heirs.contains_key(&v.unit_id);
+        if versions.iter().any(|v| v.holds_on(p.effective) && bears(v) && stays(v)) {
+            problems.push(problem("code-1", "orgs-problem-code-taken", target.code.as_deref().unwrap_or("")));
+        }
+    }
+    if problems.is_empty() && changes.units().is_empty() && changes.begun.is_empty() {
+        problems.push(problem("name-1", "orgs-problem-nothing", ""));
     }
     if problems.is_empty() { Ok(changes) } else { Err(problems) }
 }
@@ -376,7 +396,9 @@ pub async fn decide(tx: &mut Tx, app: &App, account: Id, shard: i64, r: &Reorgan
         })
         .collect();
     super::insert_successions(tx, &successions).await?;
-    for unit in changes.units().into_iter().chain(units.iter().map(|u| u.id)) {
+    // What moved hangs, before or after, under one of these.
+    let ended = changes.ended.iter().map(|u| u.unit_id);
+    for unit in ended.chain(p.targets.iter().map(|t| t.unit)) {
         scopes::refresh(tx, unit).await?;
     }
     super::tree_changed(tx).await?;

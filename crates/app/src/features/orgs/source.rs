@@ -329,6 +329,65 @@ mod tests {
         }
     }
 
+    /// The file from which the program's own was made, where it is at hand.
+    #[test]
+    fn the_programs_own_source_says_what_its_origin_says() {
+        let shared =
+            std::env::var_os("LANTOA_SHARED").map_or("../../../shared".into(), std::path::PathBuf::from);
+        let table = |name: &str| std::fs::read_to_string(shared.join("data/units").join(name));
+        let (Ok(units), Ok(successions)) = (table("units.csv"), table("successions.csv")) else {
+            eprintln!("skipped: no units in {} (LANTOA_SHARED)", shared.display());
+            return;
+        };
+        let (origin, problems) = read(&units, &successions);
+        assert_eq!(problems, []);
+        let own = vietnam().unwrap();
+        let plain = |source: &Source| {
+            let mut units: Vec<_> =
+                source.units.iter().map(|u| (u.key(), u.name.clone(), u.parent.clone())).collect();
+            let mut steps: Vec<_> =
+                source.successions.iter().map(|s| (s.from.clone(), s.to.clone(), s.share.clone())).collect();
+            units.sort();
+            steps.sort();
+            (units, steps)
+        };
+        assert!(plain(&origin) == plain(&own));
+        let places: HashMap<Key, (Option<f64>, Option<f64>)> =
+            origin.units.iter().map(|u| (u.key(), (u.lat, u.lon))).collect();
+        for u in &own.units {
+            let (lat, lon) = places[&u.key()];
+            for (own, origin) in [(u.lat, lat), (u.lon, lon)] {
+                let close = |(a, b): (f64, f64)| (a - b).abs() < 0.000_051;
+                assert_eq!(own.zip(origin).map(close), origin.map(|_| true), "{u:?}");
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+        /// Whatever the tables hold, reading ends, and nothing refers to what is not there.
+        #[test]
+        fn any_text_is_read(
+            rows in proptest::collection::vec("(to-2025-06-30|from-2025-07-01|x),[0-9]{0,2},(province|district|commune|),xã,[^\n]{0,8},[0-9]{0,2},[0-9.a-]{0,4},,", 0..30),
+            steps in proptest::collection::vec("(province|commune),[0-9]{1,2},[0-9]{1,2},(whole|part|part-main|x)", 0..20),
+            rest in ".{0,40}",
+        ) {
+            let units = format!("era,code,level,kind,name,parent_code,lat,lon,area_km2\n{}\n{rest}", rows.join("\n"));
+            let successions = format!("level,old_code,new_code,share\n{}\n{rest}", steps.join("\n"));
+            let (source, _) = read(&units, &successions);
+            let keys: HashSet<Key> = source.units.iter().map(SourceUnit::key).collect();
+            proptest::prop_assert_eq!(keys.len(), source.units.len());
+            for u in &source.units {
+                let parent = u.parent.as_ref().map(|(level, code)| (u.era, level.clone(), code.clone()));
+                proptest::prop_assert_eq!(parent.is_none(), u.level == "province");
+                proptest::prop_assert!(parent.is_none_or(|p| keys.contains(&p)));
+            }
+            for s in &source.successions {
+                proptest::prop_assert!(keys.contains(&s.from) && keys.contains(&s.to));
+            }
+        }
+    }
+
     #[test]
     fn good_rows_are_kept_beside_bad_ones() {
         let units = "era,code,level,kind,name,parent_code,lat,lon,area_km2\n\
