@@ -79,7 +79,7 @@ pub fn facts() -> Vec<&'static Fact> {
 
 /// Every feature with personal work that goes over to a successor.
 pub fn hand_overs() -> Vec<&'static dyn features::people::HandOver> {
-    vec![]
+    vec![&features::content::HANDS]
 }
 
 /// All routes, with who may come.
