@@ -54,6 +54,8 @@ pub(crate) struct Fields {
     pub heading: Field,
     /// Words of a document's kind and title; only on the document's own record.
     pub name: Field,
+    /// The whole name without the kind; only on the document's own record.
+    pub core: Field,
     /// Keys of a document's number; only on the document's own record.
     pub number: Field,
     pub kind: Field,
@@ -82,6 +84,7 @@ impl Fields {
             bag: schema.add_text_field("bag", bag.clone()),
             heading: schema.add_text_field("heading", whole.clone()),
             name: schema.add_text_field("name", bag),
+            core: schema.add_text_field("core", whole.clone()),
             number: schema.add_text_field("number", whole.clone()),
             kind: schema.add_text_field("kind", whole.clone()),
             issuer: schema.add_text_field("issuer", whole.clone()),
@@ -118,6 +121,9 @@ impl Fields {
     fn document(self, entry: &Entry) -> TantivyDocument {
         let mut doc = self.common(entry);
         doc.add_text(self.name, format!("{} {}", entry.kind, entry.title));
+        if let Some(core) = crate::lookup::name_key(&entry.kind, &entry.title) {
+            doc.add_text(self.core, core);
+        }
         for key in crate::lookup::number_keys(&entry.number) {
             doc.add_text(self.number, key);
         }
@@ -200,10 +206,7 @@ impl Live {
             .ok_or_else(|| SeekError::Engine("a record cannot be read".into()))
     }
 
-    fn write<T>(
-        &self,
-        act: impl FnOnce(&mut IndexWriter) -> tantivy::Result<T>,
-    ) -> Result<T, SeekError> {
+    fn write<T>(&self, act: impl FnOnce(&mut IndexWriter) -> tantivy::Result<T>) -> Result<T, SeekError> {
         let mut writer = lock(&self.writer);
         let open = match &mut *writer {
             Some(open) => open,

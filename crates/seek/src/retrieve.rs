@@ -10,15 +10,12 @@ use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Te
 const K1: f32 = 0.35;
 const B: f32 = 0.75;
 
-/// Documents that the filters of a query let through.
-pub(crate) struct Filter {
-    terms: Vec<Term>,
-    days: Option<(u64, u64)>,
-}
+/// The documents that the filters of a query let through, segment by segment; `None`: all of a segment.
+pub(crate) struct Allowed(Vec<Option<Vec<bool>>>);
 
-impl Filter {
-    pub fn of(query: &Query, fields: &Fields) -> Filter {
-        let pairs = [
+impl Allowed {
+    pub fn of(query: &Query, fields: &Fields, searcher: &Searcher) -> tantivy::Result<Allowed> {
+        let filters = [
             (fields.kind, &query.kind),
             (fields.issuer, &query.issuer),
             (fields.status, &query.status),
@@ -27,39 +24,74 @@ impl Filter {
         let term = |(field, wanted): (Field, &Option<String>)| {
             wanted.as_ref().map(|wanted| Term::from_field_text(field, &filter_key(wanted)))
         };
+        let terms: Vec<Term> = filters.into_iter().filter_map(term).collect();
         let from = query.issued_from.as_deref().and_then(day);
         let to = query.issued_to.as_deref().and_then(day);
         let days = (from.is_some() || to.is_some()).then(|| (from.unwrap_or(1), to.unwrap_or(u64::MAX)));
-        Filter { terms: pairs.into_iter().filter_map(term).collect(), days }
-    }
-
-    /// Which documents of the segment pass and are not deleted; `None`: all of them.
-    pub fn allowed(&self, segment: &SegmentReader) -> tantivy::Result<Option<Vec<bool>>> {
-        if self.terms.is_empty() && self.days.is_none() && !segment.has_deletes() {
-            return Ok(None);
-        }
-        let mut allowed: Vec<bool> = (0..segment.max_doc()).map(|doc| !segment.is_deleted(doc)).collect();
-        for term in &self.terms {
-            let mut has = vec![false; allowed.len()];
-            let index = segment.inverted_index(term.field())?;
-            if let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? {
-                while postings.doc() != TERMINATED {
-                    if let Some(has) = has.get_mut(postings.doc() as usize) {
-                        *has = true;
-                    }
-                    postings.advance();
+        let allowed = |segment: &SegmentReader| {
+            if terms.is_empty() && days.is_none() && !segment.has_deletes() {
+                return Ok(None);
+            }
+            let mut allowed: Vec<bool> = (0..segment.max_doc()).map(|doc| !segment.is_deleted(doc)).collect();
+            for term in &terms {
+                let has = having(segment, std::slice::from_ref(term))?;
+                allowed.iter_mut().zip(has).for_each(|(allowed, has)| *allowed &= has);
+            }
+            if let Some((from, to)) = days {
+                let issued = segment.fast_fields().u64("issued")?;
+                for (doc, allowed) in (0..).zip(&mut allowed) {
+                    *allowed &= issued.first(doc).is_some_and(|day| (from..=to).contains(&day));
                 }
             }
-            allowed.iter_mut().zip(has).for_each(|(allowed, has)| *allowed &= has);
-        }
-        if let Some((from, to)) = self.days {
-            let days = segment.fast_fields().u64("issued")?;
-            for (doc, allowed) in (0..).zip(&mut allowed) {
-                *allowed &= days.first(doc).is_some_and(|day| from <= day && day <= to);
-            }
-        }
-        Ok(Some(allowed))
+            Ok(Some(allowed))
+        };
+        Ok(Allowed(searcher.segment_readers().iter().map(allowed).collect::<tantivy::Result<_>>()?))
     }
+
+    #[inline]
+    fn lets_through(&self, segment: u32, doc: DocId) -> bool {
+        match self.0.get(segment as usize) {
+            Some(Some(allowed)) => allowed.get(doc as usize) == Some(&true),
+            Some(None) => true,
+            None => false,
+        }
+    }
+}
+
+/// Which documents of the segment have one of the terms.
+fn having(segment: &SegmentReader, terms: &[Term]) -> tantivy::Result<Vec<bool>> {
+    let mut has = vec![false; segment.max_doc() as usize];
+    for term in terms {
+        let index = segment.inverted_index(term.field())?;
+        let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? else { continue };
+        while postings.doc() != TERMINATED {
+            if let Some(has) = has.get_mut(postings.doc() as usize) {
+                *has = true;
+            }
+            postings.advance();
+        }
+    }
+    Ok(has)
+}
+
+/// Every document with the term that the filter lets through.
+pub(crate) fn with_term(
+    searcher: &Searcher,
+    term: &Term,
+    allowed: &Allowed,
+) -> tantivy::Result<Vec<DocAddress>> {
+    let mut found = Vec::new();
+    for (ord, segment) in (0..).zip(searcher.segment_readers()) {
+        let index = segment.inverted_index(term.field())?;
+        let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? else { continue };
+        while postings.doc() != TERMINATED {
+            if allowed.lets_through(ord, postings.doc()) {
+                found.push(DocAddress::new(ord, postings.doc()));
+            }
+            postings.advance();
+        }
+    }
+    Ok(found)
 }
 
 /// How rare each term is, over all segments.
@@ -83,7 +115,7 @@ pub(crate) fn best(
     searcher: &Searcher,
     field: Field,
     terms: &[(Term, f32)],
-    filter: &Filter,
+    allowed: &Allowed,
     limit: usize,
 ) -> tantivy::Result<Vec<(f32, DocAddress)>> {
     let (mut tokens, mut docs) = (0, 0);
@@ -98,7 +130,8 @@ pub(crate) fn best(
     });
     let mut found = Vec::new();
     for (ord, segment) in (0..).zip(searcher.segment_readers()) {
-        let scored = best_of_segment(segment, field, terms, filter, &norms, limit)?;
+        let scored =
+            best_of_segment(segment, field, terms, &norms, limit, |doc| allowed.lets_through(ord, doc))?;
         found.extend(scored.into_iter().map(|(score, doc)| (score, DocAddress::new(ord, doc))));
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -112,9 +145,9 @@ fn best_of_segment(
     segment: &SegmentReader,
     field: Field,
     terms: &[(Term, f32)],
-    filter: &Filter,
     norms: &[f32; 256],
     limit: usize,
+    allowed: impl Fn(DocId) -> bool,
 ) -> tantivy::Result<Vec<(f32, DocId)>> {
     let index = segment.inverted_index(field)?;
     let lengths = segment.get_fieldnorms_reader(field)?;
@@ -127,7 +160,6 @@ fn best_of_segment(
     lists.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     // A term adds at most its weight times (k1 + 1).
     let mut left: f32 = lists.iter().map(|list| list.weight * (K1 + 1.0)).sum();
-    let allowed = filter.allowed(segment)?;
     let gain = |list: &List, doc: DocId| {
         let times = list.postings.term_freq() as f32;
         let norm = norms.get(usize::from(lengths.fieldnorm_id(doc))).copied().unwrap_or(K1);
@@ -142,9 +174,8 @@ fn best_of_segment(
         left -= list.weight * (K1 + 1.0);
         let mut doc = list.postings.doc();
         while doc != TERMINATED {
-            let at = doc as usize;
-            if allowed.as_ref().is_none_or(|allowed| allowed.get(at) == Some(&true))
-                && let Some(score) = scores.get_mut(at)
+            if allowed(doc)
+                && let Some(score) = scores.get_mut(doc as usize)
             {
                 if *score == 0.0 {
                     touched.push(doc);
