@@ -25,7 +25,6 @@ pub struct Drafting {
 #[serde(deny_unknown_fields)]
 pub struct Regularity {
     pub days: i64,
-    pub legal: String,
 }
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -5,7 +5,6 @@ use store::{Id, RecordId, Tx, sql};
 
 use super::post;
 use crate::app::App;
-use crate::error::Result;
 use crate::features::people::{HandOver, HandedOver, Moved};
 use crate::tasks::Later;
 

@@ -486,6 +486,7 @@ async fn keep_version(
     (act, note): (&str, &str),
 ) -> Result<()> {
     let text = json(content)?;
+    let written = format!("{note}\n{text}");
     let at = app.now();
     let entry = audit::Entry {
         unit: content.unit,
@@ -495,7 +496,7 @@ async fn keep_version(
         act,
         object_kind: "post",
         object_id: id.to_string(),
-        content: format!("{note}\n{text}").as_bytes(),
+        content: written.as_bytes(),
     };
     audit::write(tx, &entry).await?;
     sql!(

@@ -7,9 +7,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use store::Db;
 
-use super::post::{self, Content, Kind, Post, State};
+use super::post::{Content, Kind, Post, State};
 use super::text::{self, RestsOn, Shown};
-use super::{public_page, sources};
+use super::{post as posts, public_page, sources};
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::laws::{self, Status};
@@ -94,14 +94,14 @@ async fn show_page(signed: &Signed, post: Post, form: Form, problems: Vec<FieldP
         signed.page(Room::Content, &post.content.title).crumb(signed.say("room-content"), "/tin-bai");
     page.problems = problems;
     let mut history = Vec::new();
-    for v in post::history(db, post.id).await?.into_iter().rev() {
+    for v in posts::history(db, post.id).await?.into_iter().rev() {
         let who = crate::signin::account_name(db, v.account).await?;
         history.push(Event { at: v.at, who, act: format!("content-did-{}", v.act), note: v.note });
     }
     let laws = text::laws_of(db, &post.content).await?;
     let rests_on = text::rests_on(&post.content, &laws);
     let unit = post.content.unit;
-    let own = post::has_hand_in(db, post.id, signed.actor.account).await?;
+    let own = posts::has_hand_in(db, post.id, signed.actor.account).await?;
     let approves = signed.can(Act::ApproveContent, unit);
     let writes = signed.can(Act::WriteContent, unit);
     let open = matches!(post.state, State::Draft | State::Submitted);
@@ -134,7 +134,7 @@ pub struct Done {
 
 /// `GET /tin-bai/{id}`
 pub async fn show(signed: Signed, Path(id): Path<String>, Query(done): Query<Done>) -> Result<Response> {
-    let post = post::get(&signed.app.db, id.parse()?).await?;
+    let post = posts::get(&signed.app.db, id.parse()?).await?;
     signed.require(Act::See, post.content.unit)?;
     let mut shown = show_page(&signed, post, Form::default(), vec![]).await?;
     let key = match done.xong.as_deref() {
@@ -152,7 +152,7 @@ pub async fn show(signed: Signed, Path(id): Path<String>, Query(done): Query<Don
 
 /// The post that a person acts on; the page's version must still be its own.
 async fn acted_on(signed: &Signed, id: &str, act: Act, form: &Form) -> Result<Post> {
-    let post = post::get(&signed.app.db, id.parse()?).await?;
+    let post = posts::get(&signed.app.db, id.parse()?).await?;
     signed.require(act, post.content.unit)?;
     if form.text("version") != post.version.to_string() {
         return Err(Error::Conflict("content-error-changed"));
@@ -169,7 +169,7 @@ pub async fn submit(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
     let app = &signed.app;
     let post = acted_on(&signed, &id, Act::WriteContent, &form).await?;
     let mut tx = app.db.begin().await?;
-    post::submit(&mut tx, app, signed.actor.account, &post).await?;
+    posts::submit(&mut tx, app, signed.actor.account, &post).await?;
     tx.commit().await?;
     Ok(done(&signed, &post, "trinh"))
 }
@@ -179,7 +179,7 @@ pub async fn recall(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
     let app = &signed.app;
     let post = acted_on(&signed, &id, Act::WriteContent, &form).await?;
     let mut tx = app.db.begin().await?;
-    post::recall(&mut tx, app, signed.actor.account, &post).await?;
+    posts::recall(&mut tx, app, signed.actor.account, &post).await?;
     tx.commit().await?;
     Ok(done(&signed, &post, "thu-hoi-trinh"))
 }
@@ -194,7 +194,7 @@ pub async fn approve(signed: Signed, Path(id): Path<String>, form: Form) -> Resu
         return show_again(&show_page(&signed, post, form, problems).await?);
     }
     let mut tx = app.db.begin().await?;
-    post::approve(&mut tx, app, signed.actor.account, &post).await?;
+    posts::approve(&mut tx, app, signed.actor.account, &post).await?;
     tx.commit().await?;
     app.pages.forget();
     Ok(done(&signed, &post, "duyet"))
@@ -210,7 +210,7 @@ pub async fn give_back(signed: Signed, Path(id): Path<String>, form: Form) -> Re
         return show_again(&show_page(&signed, post, form, problems.0).await?);
     }
     let mut tx = app.db.begin().await?;
-    post::give_back(&mut tx, app, signed.actor.account, &post, &remarks).await?;
+    posts::give_back(&mut tx, app, signed.actor.account, &post, &remarks).await?;
     tx.commit().await?;
     Ok(done(&signed, &post, "tra-lai"))
 }
@@ -218,7 +218,7 @@ pub async fn give_back(signed: Signed, Path(id): Path<String>, form: Form) -> Re
 /// `POST /tin-bai/{id}/rut`: with a notice, by whoever writes or approves there: a mistake is taken off at once.
 pub async fn withdraw(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
     let app = &signed.app;
-    let unit = post::get(&app.db, id.parse()?).await?.content.unit;
+    let unit = posts::get(&app.db, id.parse()?).await?.content.unit;
     let act = if signed.can(Act::ApproveContent, unit) { Act::ApproveContent } else { Act::WriteContent };
     let post = acted_on(&signed, &id, act, &form).await?;
     let mut problems = Problems::default();
@@ -227,7 +227,7 @@ pub async fn withdraw(signed: Signed, Path(id): Path<String>, form: Form) -> Res
         return show_again(&show_page(&signed, post, form, problems.0).await?);
     }
     let mut tx = app.db.begin().await?;
-    post::withdraw(&mut tx, app, signed.actor.account, &post, &notice).await?;
+    posts::withdraw(&mut tx, app, signed.actor.account, &post, &notice).await?;
     tx.commit().await?;
     app.pages.forget();
     Ok(done(&signed, &post, "rut"))
@@ -245,7 +245,7 @@ pub async fn replace(signed: Signed, Path(id): Path<String>, form: Form) -> Resu
     let shard = signed.tree.get(unit).ok_or(Error::NotFound)?.shard_id;
     let content = Content { unit, replaces: Some(post.id), ..post.content };
     let mut tx = app.db.begin().await?;
-    let id = post::insert(&mut tx, app, signed.actor.account, shard, &content).await?;
+    let id = posts::insert(&mut tx, app, signed.actor.account, shard, &content).await?;
     tx.commit().await?;
     Ok(signed.redirect(&format!("{}/sua", super::page(id))))
 }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::content::{self, AskPlace};
 use crate::features::orgs::{self, Tree, Unit};
-use crate::page::{Page, show};
+use crate::page::{Page, show as render};
 use crate::web::Visitor;
 
 /// Public addresses of the units of a tree.
@@ -119,7 +119,7 @@ pub async fn find(visitor: Visitor, Query(asked): Query<Asked>) -> Result<Respon
     let places = Places::of(&tree);
     let found = tree.search(&asked.q).into_iter().take(FOUND).map(|u| link(&tree, &places, u)).collect();
     let page = visitor.page(&app.words.say(visitor.lang(), "portal-find-place", &[]));
-    show(&FindPage { page, q: asked.q, found, several: false })
+    render(&FindPage { page, q: asked.q, found, several: false })
 }
 
 #[derive(Template)]
@@ -127,7 +127,6 @@ pub async fn find(visitor: Visitor, Query(asked): Query<Asked>) -> Result<Respon
 struct PlacePage {
     page: Page,
     path: String,
-    above: Option<UnitLink>,
     under: Vec<UnitLink>,
     new_laws: Vec<NewLaw>,
     news: Vec<Item>,
@@ -148,7 +147,7 @@ pub async fn show(visitor: Visitor, Path(address): Path<String>) -> Result<Respo
         (_, [_, _, ..]) => {
             let found = places.named(&address).iter().map(|u| link(&tree, &places, *u)).collect();
             let page = visitor.page(&app.words.say(visitor.lang(), "portal-several", &[]));
-            return crate::page::show(&FindPage { page, q: String::new(), found, several: true });
+            return render(&FindPage { page, q: String::new(), found, several: true });
         }
         (id, _) => return gone(&visitor, &tree, &places, id.ok(), &address).await,
     };
@@ -170,12 +169,11 @@ pub async fn show(visitor: Visitor, Path(address): Path<String>) -> Result<Respo
     if let Some(above) = &above {
         page = page.crumb(above.name.clone(), above.path.clone());
     }
-    crate::page::show(&PlacePage {
+    render(&PlacePage {
         path: places.path(unit),
         under: under.map(|u| UnitLink { name: u.name.clone(), path: places.path(u.unit_id) }).collect(),
         new_laws: new_laws(app, Some((unit, &tree))).await?,
         news: items(app, &places, headlines).await?,
-        above,
         unit,
         ask,
         ask_at,
@@ -228,7 +226,7 @@ async fn gone(
     }
     let Some((_, name, _)) = gone.first() else { return Err(Error::NotFound) };
     let page = visitor.page(name);
-    crate::page::show(&GonePage { gone: gone.into_iter().map(|(_, name, into)| (name, into)).collect(), page })
+    render(&GonePage { gone: gone.into_iter().map(|(_, name, into)| (name, into)).collect(), page })
 }
 
 impl PlacePage {
