@@ -333,13 +333,15 @@ pub struct Coming {
 impl Coming {
     /// Whether it concerns a unit.
     pub fn concerns(&self, unit: Id, tree: &crate::features::orgs::Tree) -> bool {
-        self.units.is_empty() || self.units.iter().any(|u| tree.is_within(unit, *u) || tree.is_within(*u, unit))
+        self.units.is_empty()
+            || self.units.iter().any(|u| tree.is_within(unit, *u) || tree.is_within(*u, unit))
     }
 }
 
 /// The laws that begin to apply between two days, both included, soonest first: what a law board shows.
 pub async fn in_force_from(db: &Db, from: Date, until: Date) -> Result<Vec<Coming>> {
-    let between = select().filter(Filter::at_least("effective", from)).filter(Filter::at_most("effective", until));
+    let between =
+        select().filter(Filter::at_least("effective", from)).filter(Filter::at_most("effective", until));
     let laws: Vec<Law> = between.order("effective", false).order("id", false).query().all(db).await?;
     let mut coming = Vec::new();
     for law in laws {
@@ -351,7 +353,9 @@ pub async fn in_force_from(db: &Db, from: Date, until: Date) -> Result<Vec<Comin
 /// A law with whom it concerns.
 pub async fn concerned(db: &Db, law: Law) -> Result<Coming> {
     let audiences: Vec<(String,)> =
-        sql!("SELECT audience FROM law_audiences WHERE law_id = $1 ORDER BY audience", law.id).all(db).await?;
+        sql!("SELECT audience FROM law_audiences WHERE law_id = $1 ORDER BY audience", law.id)
+            .all(db)
+            .await?;
     let units: Vec<(Id,)> =
         sql!("SELECT unit_id FROM law_units WHERE law_id = $1 ORDER BY unit_id", law.id).all(db).await?;
     Ok(Coming {
