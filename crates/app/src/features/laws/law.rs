@@ -394,10 +394,12 @@ mod tests {
         }
     }
 
+    type Change = fn(&mut Law, &dyn Fn(&str) -> Date);
+
     #[test]
     fn status_goes_by_the_dates() {
         let day = |d: &str| d.parse::<Date>().unwrap();
-        let check = |change: fn(&mut Law, &dyn Fn(&str) -> Date), on: &str, expected: Status| {
+        let check = |change: Change, on: &str, expected: Status| {
             let mut law = law();
             change(&mut law, &day);
             assert_eq!(law.status(day(on)), expected, "on {on}");
@@ -409,7 +411,7 @@ mod tests {
         check(|l, d| l.expires = Some(d("2020-01-01")), "2020-01-01", Status::Ended);
         check(|l, d| l.partly_expires = Some(d("2020-01-01")), "2020-01-01", Status::PartlyEnded);
         check(|l, d| l.suspended_from = Some(d("2020-01-01")), "2020-01-01", Status::Suspended);
-        let pause: fn(&mut Law, &dyn Fn(&str) -> Date) = |l, d| {
+        let pause: Change = |l, d| {
             l.suspended_from = Some(d("2020-01-01"));
             l.suspended_until = Some(d("2020-07-01"));
         };
@@ -418,7 +420,7 @@ mod tests {
         // What it guides has ended: a person decides.
         check(|l, d| l.basis_ends = Some(d("2020-01-01")), "2019-12-31", Status::InForce);
         check(|l, d| l.basis_ends = Some(d("2020-01-01")), "2020-01-01", Status::NeedsCheck);
-        let decided: fn(&mut Law, &dyn Fn(&str) -> Date) = |l, d| {
+        let decided: Change = |l, d| {
             l.basis_ends = Some(d("2020-01-01"));
             l.reviewed = Some(d("2020-02-01"));
         };
