@@ -11,7 +11,14 @@ async fn save(t: &TestApp, new: &NewLaw) -> (Saved, Vec<laws::Problem>) {
     saved
 }
 
-fn short(number: &str, kind: &str, title: &str, issuer: &str, issued: &str, on: &[(Relation, &str)]) -> NewLaw {
+fn short(
+    number: &str,
+    kind: &str,
+    title: &str,
+    issuer: &str,
+    issued: &str,
+    on: &[(Relation, &str)],
+) -> NewLaw {
     let relation = |(relation, number): &(Relation, &str)| NewRelation {
         relation: *relation,
         number: (*number).to_owned(),
@@ -33,10 +40,22 @@ fn short(number: &str, kind: &str, title: &str, issuer: &str, issued: &str, on: 
 async fn the_chain_from_a_directive_reads_both_ways() {
     on_every_engine(async |t| {
         let directive = short("32-CT/TW", "Chỉ thị", "", "Ban Bí thư", "2003-12-09", &[]);
-        let conclusion =
-            short("80-KL/TW", "Kết luận", "", "Ban Bí thư", "2020-06-20", &[(Relation::CarriesOut, "32-CT/TW")]);
-        let decision =
-            short("1521/QĐ-TTg", "Quyết định", "", "Thủ tướng", "2020-10-06", &[(Relation::CarriesOut, "80-KL/TW")]);
+        let conclusion = short(
+            "80-KL/TW",
+            "Kết luận",
+            "",
+            "Ban Bí thư",
+            "2020-06-20",
+            &[(Relation::CarriesOut, "32-CT/TW")],
+        );
+        let decision = short(
+            "1521/QĐ-TTg",
+            "Quyết định",
+            "",
+            "Thủ tướng",
+            "2020-10-06",
+            &[(Relation::CarriesOut, "80-KL/TW")],
+        );
         let local = short(
             "4402/QĐ-UBND",
             "Quyết định",

@@ -163,7 +163,8 @@ impl NewLaw {
             self.effective = self.issued;
         }
         for node in self.nodes.iter_mut().filter(|n| n.is_article() && n.cited_as.is_none()) {
-            node.cited_as = (node.document == 0).then(|| format!("{}+{}", self.number.to_lowercase(), node.label));
+            node.cited_as =
+                (node.document == 0).then(|| format!("{}+{}", self.number.to_lowercase(), node.label));
         }
     }
 
@@ -261,7 +262,8 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
     let mut problems = Vec::new();
     let digest = new.digest();
     loop {
-        let there: Option<Law> = law::select().filter(Filter::is("slug", &*slug)).query().find(&mut *tx).await?;
+        let there: Option<Law> =
+            law::select().filter(Filter::is("slug", &*slug)).query().find(&mut *tx).await?;
         match there {
             None => break,
             Some(law) if new.is(&law) => {

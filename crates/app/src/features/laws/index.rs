@@ -214,7 +214,8 @@ async fn entries(db: &Db, law: &Law) -> Result<Vec<Entry>> {
     let articles = nodes.iter().any(node::Node::is_article);
     let mut entries: Vec<Entry> = Vec::new();
     for node in &nodes {
-        let wanted = if articles { node.is_article() } else { !node.text.is_empty() || !node.content.is_empty() };
+        let wanted =
+            if articles { node.is_article() } else { !node.text.is_empty() || !node.content.is_empty() };
         let Some(path) = node.path.as_deref().filter(|_| wanted) else { continue };
         let mut entry = entry(path, node.cited_as.as_deref().unwrap_or_default());
         entry.heading = if articles { node.heading.clone() } else { node.title() };

@@ -333,13 +333,15 @@ pub struct Coming {
 impl Coming {
     /// Whether it concerns a unit.
     pub fn concerns(&self, unit: Id, tree: &crate::features::orgs::Tree) -> bool {
-        self.units.is_empty() || self.units.iter().any(|u| tree.is_within(unit, *u) || tree.is_within(*u, unit))
+        self.units.is_empty()
+            || self.units.iter().any(|u| tree.is_within(unit, *u) || tree.is_within(*u, unit))
     }
 }
 
 /// The laws that begin to apply between two days, both included, soonest first: what a law board shows.
 pub async fn in_force_from(db: &Db, from: Date, until: Date) -> Result<Vec<Coming>> {
-    let between = select().filter(Filter::at_least("effective", from)).filter(Filter::at_most("effective", until));
+    let between =
+        select().filter(Filter::at_least("effective", from)).filter(Filter::at_most("effective", until));
     let laws: Vec<Law> = between.order("effective", false).order("id", false).query().all(db).await?;
     let mut coming = Vec::new();
     for law in laws {
@@ -351,7 +353,9 @@ pub async fn in_force_from(db: &Db, from: Date, until: Date) -> Result<Vec<Comin
 /// A law with whom it concerns.
 pub async fn concerned(db: &Db, law: Law) -> Result<Coming> {
     let audiences: Vec<(String,)> =
-        sql!("SELECT audience FROM law_audiences WHERE law_id = $1 ORDER BY audience", law.id).all(db).await?;
+        sql!("SELECT audience FROM law_audiences WHERE law_id = $1 ORDER BY audience", law.id)
+            .all(db)
+            .await?;
     let units: Vec<(Id,)> =
         sql!("SELECT unit_id FROM law_units WHERE law_id = $1 ORDER BY unit_id", law.id).all(db).await?;
     Ok(Coming {
@@ -390,10 +394,12 @@ mod tests {
         }
     }
 
+    type Change = fn(&mut Law, &dyn Fn(&str) -> Date);
+
     #[test]
     fn status_goes_by_the_dates() {
         let day = |d: &str| d.parse::<Date>().unwrap();
-        let check = |change: fn(&mut Law, &dyn Fn(&str) -> Date), on: &str, expected: Status| {
+        let check = |change: Change, on: &str, expected: Status| {
             let mut law = law();
             change(&mut law, &day);
             assert_eq!(law.status(day(on)), expected, "on {on}");
@@ -405,7 +411,7 @@ mod tests {
         check(|l, d| l.expires = Some(d("2020-01-01")), "2020-01-01", Status::Ended);
         check(|l, d| l.partly_expires = Some(d("2020-01-01")), "2020-01-01", Status::PartlyEnded);
         check(|l, d| l.suspended_from = Some(d("2020-01-01")), "2020-01-01", Status::Suspended);
-        let pause: fn(&mut Law, &dyn Fn(&str) -> Date) = |l, d| {
+        let pause: Change = |l, d| {
             l.suspended_from = Some(d("2020-01-01"));
             l.suspended_until = Some(d("2020-07-01"));
         };
@@ -414,7 +420,7 @@ mod tests {
         // What it guides has ended: a person decides.
         check(|l, d| l.basis_ends = Some(d("2020-01-01")), "2019-12-31", Status::InForce);
         check(|l, d| l.basis_ends = Some(d("2020-01-01")), "2020-01-01", Status::NeedsCheck);
-        let decided: fn(&mut Law, &dyn Fn(&str) -> Date) = |l, d| {
+        let decided: Change = |l, d| {
             l.basis_ends = Some(d("2020-01-01"));
             l.reviewed = Some(d("2020-02-01"));
         };

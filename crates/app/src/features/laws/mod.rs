@@ -24,11 +24,13 @@ mod relations;
 
 pub use document::{By, NewLaw, Problem, Saved, insert};
 pub use law::{
-    Coming, Kind, Law, Status, Title, concerned, find_by_number, find_by_slug, find_kind, get, in_force_from, kinds,
-    title, titles, with_ids,
+    Coming, Kind, Law, Status, Title, concerned, find_by_number, find_by_slug, find_kind, get, in_force_from,
+    kinds, title, titles, with_ids,
 };
 pub use node::{Article, Block, Node, article, articles, nodes};
-pub use relations::{Chain, NewRelation, OnLaw, Related, Relation, Relations, Resting, Step, chain, relations};
+pub use relations::{
+    Chain, NewRelation, OnLaw, Related, Relation, Relations, Resting, Step, chain, relations,
+};
 
 pub const FEATURE: crate::Feature = crate::Feature {
     name: "laws",
