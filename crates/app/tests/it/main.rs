@@ -2,8 +2,10 @@
 //! PostgreSQL.
 
 mod activities;
+mod content;
 mod home;
 mod laws;
 mod orgs;
+mod portal;
 mod spine;
 mod support;

@@ -177,7 +177,8 @@ async fn read(signed: &Signed, form: &Form, unit: Id, titles: &[Title]) -> Resul
 
 async fn edit_page(signed: &Signed, unit: Id, form: Form, about: Option<&Post>) -> Result<EditPage> {
     let title = if about.is_some() { "content-edit-title" } else { "content-new-title" };
-    let mut page = signed.page(Room::Content, &signed.say(title)).crumb(signed.say("room-content"), "/tin-bai");
+    let mut page =
+        signed.page(Room::Content, &signed.say(title)).crumb(signed.say("room-content"), "/tin-bai");
     let path = match about {
         Some(post) => {
             page = page.crumb(post.content.title.clone(), super::page(post.id));
@@ -221,7 +222,8 @@ pub async fn new(signed: Signed, Query(begin): Query<Begin>) -> Result<Response>
     page.choosing = law.is_none() && begin.blank.is_none();
     if law.is_none() && !begin.law.is_empty() {
         page.form.set("luat", begin.law);
-        page.page.problems = vec![FieldProblem { field: "luat", key: "content-error-law", value: String::new() }];
+        page.page.problems =
+            vec![FieldProblem { field: "luat", key: "content-error-law", value: String::new() }];
         return show_again(&page);
     }
     show(&page)

@@ -122,7 +122,8 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     for word in viet::fold(&viet::clean(&asked.q)).split(' ').filter(|w| !w.is_empty()).take(8) {
         found = found.filter(Filter::contains("folded", word));
     }
-    let after = asked.after.split_once('_').and_then(|(at, id)| Some((at.parse().ok()?, id.parse::<Id>().ok()?)));
+    let after =
+        asked.after.split_once('_').and_then(|(at, id)| Some((at.parse().ok()?, id.parse::<Id>().ok()?)));
     if let Some((at, id)) = after {
         found = found.after(vec![Value::Int(Some(at)), Value::Bytes(Some(id.0.to_vec()))]);
     }

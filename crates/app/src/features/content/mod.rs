@@ -29,6 +29,7 @@ mod draft;
 mod edit;
 mod hand_over;
 mod list;
+mod on_law;
 mod post;
 mod published;
 mod show;
@@ -39,6 +40,7 @@ mod waiting;
 pub use ask::{AskPlace, find_ask_place};
 pub use draft::draft_from_law;
 pub use hand_over::HANDS;
+pub use on_law::POSTS;
 pub use post::{
     Content, Kind, Paragraph, Post, Source, State, Version, Withdrawn, approve, find_by_slug,
     find_replacement, get, give_back, history, insert, recall, submit, update, withdraw,

@@ -452,14 +452,9 @@ fn slug_of(title: &str, id: Id) -> String {
 
 async fn insert_sources(tx: &mut Tx, id: RecordId, content: &Content) -> Result<()> {
     for law in content.laws() {
-        sql!(
-            "INSERT INTO post_laws (shard_id, post_id, law_id) VALUES ($1, $2, $3)",
-            id.shard,
-            id.id,
-            law
-        )
-        .run(tx)
-        .await?;
+        sql!("INSERT INTO post_laws (shard_id, post_id, law_id) VALUES ($1, $2, $3)", id.shard, id.id, law)
+            .run(tx)
+            .await?;
     }
     for source in content.sources() {
         sql!(
@@ -560,6 +555,9 @@ mod tests {
         check("", "aabbccddeeff");
         check("!!!", "aabbccddeeff");
         let long = slug_of(&"phổ biến ".repeat(40), id);
-        assert!(long.len() <= 95 && long.contains("-bien-aabbccddeeff") || long.contains("-pho-aabbccddeeff"), "{long}");
+        assert!(
+            long.len() <= 95 && long.contains("-bien-aabbccddeeff") || long.contains("-pho-aabbccddeeff"),
+            "{long}"
+        );
     }
 }

@@ -72,8 +72,7 @@ pub async fn headlines(
         select = select.filter(Filter::any_of("unit_id", units));
     }
     if let Some((at, id)) = after {
-        select = select
-            .after(vec![Value::Int(Some(at.as_microsecond())), Value::Bytes(Some(id.0.to_vec()))]);
+        select = select.after(vec![Value::Int(Some(at.as_microsecond())), Value::Bytes(Some(id.0.to_vec()))]);
     }
     let rows: Vec<Row> = select.query().all(db).await?;
     rows.into_iter()
@@ -131,8 +130,7 @@ mod tests {
 
     #[test]
     fn a_lead_is_the_first_text_cut_at_a_word() {
-        let paragraph =
-            |kind, text: &str| Paragraph { kind, text: text.to_owned(), source: None };
+        let paragraph = |kind, text: &str| Paragraph { kind, text: text.to_owned(), source: None };
         let body = [paragraph(Kind::Heading, "Đầu đề"), paragraph(Kind::Text, "Ngắn  gọn.\nHai dòng.")];
         assert_eq!(lead(&body), "Ngắn gọn. Hai dòng.");
         let long = lead(&[paragraph(Kind::Text, &"pháp luật ".repeat(60))]);

@@ -14,9 +14,9 @@ pub async fn find_law(db: &Db, titles: &[Title], typed: &str) -> Result<Option<L
         return Ok(laws::with_ids(db, vec![id]).await?.pop());
     }
     let folded = viet::fold(&typed);
-    let named = titles.iter().find(|t| {
-        choice(t) == typed || viet::fold(&t.title) == folded || viet::fold(&t.number) == folded
-    });
+    let named = titles
+        .iter()
+        .find(|t| choice(t) == typed || viet::fold(&t.title) == folded || viet::fold(&t.number) == folded);
     if let Some(title) = named {
         return Ok(Some(laws::get(db, title.id).await?));
     }
@@ -77,9 +77,9 @@ async fn of_path(db: &Db, law: &Law, path: &str) -> Result<Option<Source>> {
 /// The words at an address in an article: all of it, or one clause or point.
 pub fn text_of(article: &Article, path: &str) -> Option<String> {
     fn within<'a>(blocks: &'a [Block], path: &str) -> Option<&'a Block> {
-        blocks.iter().find_map(|b| {
-            if b.path.as_deref() == Some(path) { Some(b) } else { within(&b.children, path) }
-        })
+        blocks
+            .iter()
+            .find_map(|b| if b.path.as_deref() == Some(path) { Some(b) } else { within(&b.children, path) })
     }
     if article.path == path {
         return Some(format!("{} {}\n{}", article.printed, article.heading, article.text));

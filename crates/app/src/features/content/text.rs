@@ -69,11 +69,7 @@ pub fn rests_on(content: &Content, laws: &HashMap<Id, Law>) -> Vec<RestsOn> {
     ids.iter()
         .filter_map(|id| laws.get(id))
         .map(|law| RestsOn {
-            provisions: named
-                .iter()
-                .filter(|s| s.law == law.id)
-                .map(|s| link(law, &s.path, false))
-                .collect(),
+            provisions: named.iter().filter(|s| s.law == law.id).map(|s| link(law, &s.path, false)).collect(),
             law: law.clone(),
         })
         .collect()

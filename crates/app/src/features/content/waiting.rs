@@ -186,8 +186,7 @@ async fn newest_law(signed: &Signed, unit: Id, units: &[Id]) -> Result<Option<La
         .filter(Filter::is("state", State::Published.code()));
     let told: Vec<(Option<Vec<u8>>,)> = told.query().all(&app.db).await?;
     let span = NEW_LAW_DAYS.days();
-    let laws =
-        laws::in_force_from(&app.db, today.saturating_sub(span), today.saturating_add(span)).await?;
+    let laws = laws::in_force_from(&app.db, today.saturating_sub(span), today.saturating_add(span)).await?;
     let concerns = laws.into_iter().filter(|c| c.concerns(unit, &signed.tree)).map(|c| c.law);
     let untold = concerns.filter(|l| !told.iter().any(|t| t.0.as_deref() == Some(&l.id.0[..])));
     Ok(untold.max_by_key(|l| (l.effective, l.issued, l.id)))

@@ -1,3 +1,4 @@
+content-post = Article
 content-new = Write an article
 content-new-title = Write an article
 content-edit-title = Edit the article

@@ -1,3 +1,4 @@
+content-post = Bài viết
 content-new = Viết bài
 content-new-title = Viết bài
 content-edit-title = Sửa bài

@@ -100,7 +100,8 @@ pub async fn sitemap(visitor: Visitor) -> Result<Response> {
 /// `GET /robots.txt`
 pub async fn robots(visitor: Visitor) -> Result<Response> {
     let map = visitor.page("").absolute("/sitemap.xml");
-    let mut body = format!("User-agent: *\nDisallow: /api/\nDisallow: /dang-nhap\nDisallow: /ma/\nSitemap: {map}\n");
+    let mut body =
+        format!("User-agent: *\nDisallow: /api/\nDisallow: /dang-nhap\nDisallow: /ma/\nSitemap: {map}\n");
     if visitor.app.config.demo {
         // Invented law must not be found as law.
         body = "# DỮ LIỆU MINH HỌA – không có giá trị pháp lý\nUser-agent: *\nDisallow: /\n".into();

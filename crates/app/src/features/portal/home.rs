@@ -32,8 +32,7 @@ pub struct NewLaw {
 pub async fn new_laws(app: &App, unit: Option<(Id, &Tree)>) -> Result<Vec<NewLaw>> {
     let today = app.today();
     let span = NEW_DAYS.days();
-    let coming =
-        laws::in_force_from(&app.db, today.saturating_sub(span), today.saturating_add(span)).await?;
+    let coming = laws::in_force_from(&app.db, today.saturating_sub(span), today.saturating_add(span)).await?;
     let mut laws: Vec<laws::Law> = coming
         .into_iter()
         .filter(|c| match unit {
@@ -66,7 +65,8 @@ pub async fn home(visitor: Visitor) -> Result<Response> {
     let headlines = content::headlines(&app.db, None, None, 6).await?;
     let mut tops = Vec::new();
     for id in tree.roots() {
-        let under = tree.children(*id).iter().filter(|u| tree.get(**u).is_some_and(|u| u.level == "province"));
+        let under =
+            tree.children(*id).iter().filter(|u| tree.get(**u).is_some_and(|u| u.level == "province"));
         for unit in under.filter_map(|u| tree.get(*u)) {
             tops.push((unit.name.clone(), places.path(unit.unit_id)));
         }
