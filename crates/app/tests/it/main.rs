@@ -3,6 +3,7 @@
 
 mod activities;
 mod home;
+mod laws;
 mod orgs;
 mod people;
 mod spine;
