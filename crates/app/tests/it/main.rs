@@ -6,6 +6,7 @@ mod content;
 mod home;
 mod laws;
 mod orgs;
+mod people;
 mod portal;
 mod spine;
 mod support;
