@@ -39,7 +39,7 @@ pub async fn find(db: &Db, own: Option<&Law>, typed: &str) -> Result<Option<Sour
         let rest = rest.split(['?', '#', ' ']).next().unwrap_or_default().trim_end_matches('/');
         let Some((slug, path)) = rest.split_once('/') else { return Ok(None) };
         let Some(law) = laws::find_by_slug(db, slug).await? else { return Ok(None) };
-        return Ok(of_path(db, &law, path).await?);
+        return of_path(db, &law, path).await;
     }
     let other = match viet::find_legal_numbers(typed).first() {
         Some(found) => match laws::find_by_number(db, &found.number.written).await? {
