@@ -3,6 +3,8 @@
 
 mod activities;
 mod home;
+mod laws;
 mod orgs;
+mod people;
 mod spine;
 mod support;
