@@ -3,7 +3,9 @@
 
 mod activities;
 mod home;
+mod laws;
 mod orgs;
+mod people;
 mod plans;
 mod spine;
 mod support;
