@@ -137,9 +137,13 @@ async fn from_an_empty_page_to_an_issued_plan_and_its_progress() {
     on_every_engine(async |t| {
         let p = place(&t).await;
         let page = in_words(&p.officer.get(&t, "/ke-hoach/moi?nam=2026").await);
-        assert!(page.contains("Kế hoạch phổ biến, giáo dục pháp luật năm 2026 trên địa bàn xã Bến Lức"), "{page}");
+        assert!(
+            page.contains("Kế hoạch phổ biến, giáo dục pháp luật năm 2026 trên địa bàn xã Bến Lức"),
+            "{page}"
+        );
         let unit = p.commune.to_string();
-        let head = [("don-vi", &*unit), ("year", "2026"), ("kind", "annual"), ("title", "Kế hoạch PBGDPL 2026")];
+        let head =
+            [("don-vi", &*unit), ("year", "2026"), ("kind", "annual"), ("title", "Kế hoạch PBGDPL 2026")];
         let path = went_to(&p.officer.post(&t, "/ke-hoach/moi", &head).await);
         // The year has its own plan now.
         let again = p.officer.post(&t, "/ke-hoach/moi", &head).await;
@@ -244,7 +248,8 @@ async fn no_author_approves() {
     on_every_engine(async |t| {
         let p = place(&t).await;
         let app = &t.app;
-        let people: Vec<Id> = [&p.officer, &p.leader, &p.provincial, &p.provincial_leader].map(|p| p.account).into();
+        let people: Vec<Id> =
+            [&p.officer, &p.leader, &p.provincial, &p.provincial_leader].map(|p| p.account).into();
         // Every choice of who begins, adds a line, changes it, changes the head, submits, takes back and submits
         // again, in pairs of two people; then everybody tries.
         for first in 0..2_usize {
@@ -306,9 +311,7 @@ async fn only_the_next_step_is_possible() {
                 }
                 assert_eq!(plan.state, state);
                 let done = match act {
-                    "line" => {
-                        plans::add_line(&mut tx, app, writer, &mut plan, &line).await.map(|_| ())
-                    }
+                    "line" => plans::add_line(&mut tx, app, writer, &mut plan, &line).await.map(|_| ()),
                     "change" => plan.change(&mut tx, app, writer, &content).await,
                     "submit" => plan.submit(&mut tx, app, writer).await,
                     "recall" => plan.recall(&mut tx, app, writer).await,
@@ -341,13 +344,15 @@ async fn a_plan_is_seen_by_its_own_unit_and_above_and_by_nobody_beside() {
         let p = place(&t).await;
         let line = line_of(p.commune, "Phổ biến luật", 1, "2026-12-31");
         let (plan, lines) =
-            issued(&t, &plan_of(p.commune, 2026), &[line], &p.officer, &p.leader, "1/KH-UBND", "2026-01-12").await;
+            issued(&t, &plan_of(p.commune, 2026), &[line], &p.officer, &p.leader, "1/KH-UBND", "2026-01-12")
+                .await;
         let line = plans::lines(&t.app.db, plan.id).await.unwrap().remove(0);
         assert_eq!(lines, [line.id]);
         let neighbour = t.person(Role::CommuneOfficer, p.sibling).await;
         let neighbour_leader = t.person(Role::Leader, p.sibling).await;
         let ended = t.person_until(Role::CommuneOfficer, p.commune, Some("2026-11-01")).await;
-        for path in [plan.page(), line.page(), format!("{}/sua", plan.page()), format!("{}/sua", line.page())] {
+        for path in [plan.page(), line.page(), format!("{}/sua", plan.page()), format!("{}/sua", line.page())]
+        {
             for stranger in [&neighbour, &neighbour_leader, &ended] {
                 let status = stranger.get(&t, &path).await.status;
                 assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
@@ -396,8 +401,10 @@ async fn two_editors_lose_nothing() {
         // Two change one line: the second sees both values, and saves knowingly.
         let edit = format!("{}/sua", line.page());
         let version = hidden(&p.officer.get(&t, &edit).await.text(), "version");
-        let mine = [("version", &*version), ("content", "Bản của tôi"), ("talks", "3"), ("until", "2026-12-31")];
-        let theirs = [("version", &*version), ("content", "Bản kia"), ("talks", "1"), ("until", "2026-12-31")];
+        let mine =
+            [("version", &*version), ("content", "Bản của tôi"), ("talks", "3"), ("until", "2026-12-31")];
+        let theirs =
+            [("version", &*version), ("content", "Bản kia"), ("talks", "1"), ("until", "2026-12-31")];
         went_to(&other.post(&t, &edit, &theirs).await);
         let both = p.officer.post(&t, &edit, &mine).await;
         assert_status(&both, StatusCode::CONFLICT);
@@ -442,10 +449,26 @@ async fn a_commune_owes_its_plan_so_many_working_days_after_the_province() {
             "2026-02-10",
         )
         .await;
-        issued(&t, &plan_of(p.commune, 2026), &line(p.commune), &p.officer, &p.leader, "1/KH-UBND", "2026-02-26")
-            .await;
-        issued(&t, &plan_of(p.sibling, 2026), &line(p.sibling), &p.officer, &p.leader, "2/KH-UBND", "2026-03-02")
-            .await;
+        issued(
+            &t,
+            &plan_of(p.commune, 2026),
+            &line(p.commune),
+            &p.officer,
+            &p.leader,
+            "1/KH-UBND",
+            "2026-02-26",
+        )
+        .await;
+        issued(
+            &t,
+            &plan_of(p.sibling, 2026),
+            &line(p.sibling),
+            &p.officer,
+            &p.leader,
+            "2/KH-UBND",
+            "2026-03-02",
+        )
+        .await;
         let list = in_words(&p.officer.get(&t, "/ke-hoach?nam=2026").await);
         for part in ["hạn ban hành 26/02/2026", "Đúng hạn", "chưa được kiểm chứng"] {
             assert!(list.contains(part), "{part} in {list}");
@@ -457,7 +480,8 @@ async fn a_commune_owes_its_plan_so_many_working_days_after_the_province() {
         let list = in_words(&missing.get(&t, "/ke-hoach?nam=2026").await);
         assert!(list.contains("Quá hạn ") && list.contains(" ngày làm việc"), "{list}");
         let page = in_words(&p.provincial.get(&t, &above.page()).await);
-        for part in ["đúng hạn 1", "muộn 1", "quá hạn chưa ban hành 1", "trong 7 ngày làm việc"] {
+        for part in ["đúng hạn 1", "muộn 1", "quá hạn chưa ban hành 1", "trong 7 ngày làm việc"]
+        {
             assert!(page.contains(part), "{part} in {page}");
         }
     })

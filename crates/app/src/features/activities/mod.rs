@@ -34,8 +34,8 @@ mod show;
 mod under;
 mod waiting;
 
-pub use entry::find_law;
 pub use activity::{Activity, Content, get, insert, update, withdraw};
+pub use entry::find_law;
 pub use import::{Imported, import_workbook};
 pub(crate) use under::recorded_under;
 pub use under::{Done, UnderLine, done_under, under_line};

@@ -70,8 +70,8 @@ impl Indicator {
     /// Its conditions on a relation's columns, asked on a day.
     pub fn conditions(&self, relation: &'static Relation, today: Date) -> Vec<Filter> {
         let filters = self.filters.iter();
-        let chosen =
-            filters.filter_map(|(column, values)| Some(Filter::any_of(relation.column(column)?.name(), values)));
+        let chosen = filters
+            .filter_map(|(column, values)| Some(Filter::any_of(relation.column(column)?.name(), values)));
         let over = relation.column("day").filter(|_| self.overdue);
         chosen.chain(over.map(|day| Filter::below(day.name(), today))).collect()
     }

@@ -4,14 +4,21 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
 use jiff::civil::Date;
+use serde::Deserialize;
 use store::{Db, Id, RecordId};
 
-use super::calendar;
 use super::plan::{self, Kind, Listed, State, Wanted};
+use super::show::{self, Counts};
+use super::{calendar, line};
+use crate::access::Act;
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::features::orgs::Tree;
+use crate::page::{Page, Room};
 use crate::web::Signed;
 
 /// The units of the administration directly below one: who plans after it.
@@ -123,7 +130,6 @@ impl Timely {
 /// A unit below and its plan for the year.
 #[derive(Debug, Clone)]
 pub struct Below {
-    pub unit: Id,
     pub name: String,
     pub plan: Option<Listed>,
     pub timely: Timely,
@@ -150,10 +156,78 @@ pub async fn below(app: &App, due: &Due) -> Result<Vec<Below>> {
             name: tree.get(unit).map(|u| u.name.clone()).unwrap_or_default(),
             timely: Timely::of(due.day, issued_on, app.today()),
             plan,
-            unit,
         });
     }
     Ok(all)
+}
+
+struct Row {
+    below: Below,
+    /// "3/12"
+    lines: String,
+}
+
+#[derive(Template)]
+#[template(path = "plans/below.html")]
+struct BelowPage {
+    page: Page,
+    path: String,
+    due: Due,
+    said: String,
+    filters: Vec<(&'static str, &'static str, bool)>,
+    shown: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default, rename = "xem")]
+    show: String,
+}
+
+/// `GET /ke-hoach/{id}/cap-duoi`: which units below issued their plans in time, late, not yet.
+pub async fn page(signed: Signed, Path(id): Path<String>, Query(asked): Query<Asked>) -> Result<Response> {
+    let app = &signed.app;
+    let plan = plan::get(&app.db, id.parse()?).await?;
+    signed.require(Act::See, plan.content.unit)?;
+    let due = show::own_due(&plan).ok_or(Error::NotFound)?;
+    let all = below(app, &due).await?;
+    let plans: Vec<RecordId> = all
+        .iter()
+        .filter_map(|b| b.plan.as_ref())
+        .filter(|p| p.state() == State::Issued)
+        .map(|p| p.id())
+        .collect();
+    let done = line::done_of(&app.db, &plans).await?;
+    let page = signed
+        .page(Room::Plans, &signed.say("plans-below-title"))
+        .crumb(signed.say("room-plans"), "/ke-hoach")
+        .crumb(plan.content.title.clone(), plan.page());
+    let counts = Counts::of(&all);
+    let wanted = |b: &Below| match asked.show.as_str() {
+        "dung-han" => b.timely == Timely::InTime,
+        "muon" => matches!(b.timely, Timely::LateBy(_)),
+        "chua" => matches!(b.timely, Timely::NotYet | Timely::Overdue(_)),
+        _ => true,
+    };
+    let shown = all.into_iter().filter(wanted).map(|below| {
+        let of = below.plan.as_ref().and_then(|p| done.get(&p.id()));
+        Row { lines: of.map_or("–".into(), |(done, lines)| format!("{done}/{lines}")), below }
+    });
+    let shown = shown.collect();
+    let filters = [
+        ("", "plans-below-all"),
+        ("dung-han", "plans-below-filter-in-time"),
+        ("muon", "plans-below-filter-late"),
+        ("chua", "plans-below-filter-missing"),
+    ];
+    crate::page::show(&BelowPage {
+        path: format!("{}/cap-duoi", plan.page()),
+        said: counts.words(&page),
+        filters: filters.into_iter().map(|(word, label)| (word, label, asked.show == word)).collect(),
+        shown,
+        due,
+        page,
+    })
 }
 
 #[cfg(test)]

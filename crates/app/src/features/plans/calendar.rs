@@ -88,7 +88,8 @@ pub fn after(day: Date, working_days: i64) -> Date {
 
 /// Working days after one day up to and with another.
 pub fn between(from: Date, to: Date) -> i64 {
-    from.series(jiff::Span::new().days(1)).skip(1).take_while(|d| *d <= to).filter(|d| works(*d)).count() as i64
+    from.series(jiff::Span::new().days(1)).skip(1).take_while(|d| *d <= to).filter(|d| works(*d)).count()
+        as i64
 }
 
 /// The special days after one day up to and with another, and whether the file knows all the days between.
@@ -193,6 +194,11 @@ mod tests {
     fn a_span_outside_the_file_is_said_to_be_unknown() {
         assert!(specials(day("2026-11-20"), day("2026-12-01")).1);
         assert!(!specials(day("2027-12-25"), day("2028-01-05")).1);
-        assert!(specials(day("2026-11-20"), day("2026-12-01")).0.iter().any(|(d, s)| *d == day("2026-11-24") && !s.verified));
+        assert!(
+            specials(day("2026-11-20"), day("2026-12-01"))
+                .0
+                .iter()
+                .any(|(d, s)| *d == day("2026-11-24") && !s.verified)
+        );
     }
 }

@@ -142,8 +142,7 @@ async fn edit_page(
 ) -> Result<EditPage> {
     let app = &signed.app;
     let title = if plan.is_some() { "plans-edit-title" } else { "plans-new-title" };
-    let mut page =
-        signed.page(Room::Plans, &signed.say(title)).crumb(signed.say("room-plans"), "/ke-hoach");
+    let mut page = signed.page(Room::Plans, &signed.say(title)).crumb(signed.say("room-plans"), "/ke-hoach");
     if let Some(plan) = plan {
         page = page.crumb(plan.content.title.clone(), super::page(plan.id));
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::{Db, Id, RecordId, Tx, sql};
+use store::{Columns, Db, Filter, Id, RecordId, Relation, Select, Tx, sql};
 
 use super::plan::{Plan, json};
 use crate::app::App;
@@ -350,6 +350,34 @@ pub async fn progress(db: &Db, lines: &[Line]) -> Result<HashMap<RecordId, Done>
     let ids: Vec<RecordId> = lines.iter().map(|l| l.id).collect();
     activities::done_under(db, &ids).await
 }
+
+/// Of some plans: how many lines are done, and how many there are.
+pub async fn done_of(db: &Db, plans: &[RecordId]) -> Result<HashMap<RecordId, (i64, i64)>> {
+    let mut all = HashMap::new();
+    for some in plans.chunks(500) {
+        let select = Select::from(&DONE)
+            .by("shard_id")
+            .by("plan_id")
+            .sum("done", vec![])
+            .count(vec![])
+            .filter(Filter::any_of("plan_id", some.iter().map(|p| p.id)));
+        for row in select.query().rows(db).await? {
+            let id = RecordId { shard: row.get("shard_id")?, id: row.get("plan_id")? };
+            all.insert(id, (row.int_at(2)?.unwrap_or(0), row.int_at(3)?.unwrap_or(0)));
+        }
+    }
+    Ok(all)
+}
+
+static DONE: Relation = Relation {
+    name: "lines of plans",
+    from: concat!(
+        "(SELECT l.shard_id, l.plan_id, CASE WHEN ",
+        activities::recorded_under!("l"),
+        " >= l.talks THEN 1 ELSE 0 END AS done FROM plan_lines l)"
+    ),
+    columns: &[Columns::Key("shard_id"), Columns::Key("plan_id"), Columns::Measure("done")],
+};
 
 #[cfg(test)]
 mod tests {

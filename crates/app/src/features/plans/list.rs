@@ -79,15 +79,16 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     let this_year = i64::from(today.year());
     let year = asked.year.parse().ok().filter(|y| (1945..=2199).contains(y)).unwrap_or(this_year);
     let chosen = State::ALL.into_iter().find(|s| s.code() == asked.state);
-    let states = chosen.map_or(vec![State::Draft, State::Waiting, State::Approved, State::Issued], |s| vec![s]);
-    let wanted =
-        Wanted { after: asked.after.parse().ok(), ..wanted(&signed, unit, Some(year), states) };
+    let states =
+        chosen.map_or(vec![State::Draft, State::Waiting, State::Approved, State::Issued], |s| vec![s]);
+    let wanted = Wanted { after: asked.after.parse().ok(), ..wanted(&signed, unit, Some(year), states) };
     let mut found = plan::list(&app.db, &wanted, PAGE + 1).await?;
     let more = found.len() as i64 > PAGE;
     found.truncate(PAGE as usize);
-    let next = found.last().filter(|_| more).map(|last| {
-        format!("/ke-hoach?don-vi={unit}&nam={year}&trang-thai={}&sau={}", asked.state, last.id)
-    });
+    let next = found
+        .last()
+        .filter(|_| more)
+        .map(|last| format!("/ke-hoach?don-vi={unit}&nam={year}&trang-thai={}&sau={}", asked.state, last.id));
     let mut shown = Vec::new();
     for plan in found {
         shown.push(Shown { unit: signed.unit_name(plan.unit_id).await?, plan });

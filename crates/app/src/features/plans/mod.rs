@@ -33,6 +33,7 @@ mod flow;
 mod line;
 mod list;
 mod plan;
+mod print;
 mod show;
 mod template;
 mod write_line;
@@ -59,6 +60,9 @@ fn routes() -> crate::web::Routes {
         .get("/ke-hoach/moi", edit::new)
         .post("/ke-hoach/moi", edit::create)
         .get("/ke-hoach/{id}", show::show)
+        .get("/ke-hoach/{id}/cap-duoi", below::page)
+        .get("/ke-hoach/{id}/ke-hoach.docx", print::docx)
+        .get("/ke-hoach/{id}/ke-hoach.pdf", print::pdf)
         .get("/ke-hoach/{id}/sua", edit::edit)
         .post("/ke-hoach/{id}/sua", edit::change)
         .get("/ke-hoach/{id}/dong/moi", write_line::new)
@@ -122,9 +126,9 @@ impl Given {
 
 impl PlanLines for Given {
     fn open<'a>(&'a self, db: &'a Db, unit: Id, day: jiff::civil::Date) -> Later<'a, Vec<PlanLine>> {
-        Box::pin(async move {
-            Ok(line::in_force(db, unit, day).await?.into_iter().map(Given::given).collect())
-        })
+        Box::pin(
+            async move { Ok(line::in_force(db, unit, day).await?.into_iter().map(Given::given).collect()) },
+        )
     }
     fn find<'a>(&'a self, db: &'a Db, id: RecordId) -> Later<'a, Option<PlanLine>> {
         Box::pin(async move { Ok(line::find_line(db, id).await?.map(Given::given)) })
@@ -134,14 +138,8 @@ impl PlanLines for Given {
 /// The fact "plan-line": one row for each line of an issued plan, on the day until which it is to be done.
 /// `done` is 1 when as many activities as meant are recorded under it, `late` is 1 otherwise: whoever asks what is
 /// late asks only for days that are over (`overdue` in the indicators' file).
-pub static FACT: Fact = Fact {
-    name: "plan-line",
-    rows: &ROWS,
-    by: &[],
-    rolled: None,
-    changes: Some(&CHANGES),
-    page: line_page,
-};
+pub static FACT: Fact =
+    Fact { name: "plan-line", rows: &ROWS, by: &[], rolled: None, changes: Some(&CHANGES), page: line_page };
 
 static ROWS: Relation = Relation {
     name: "plan-line",

@@ -595,7 +595,13 @@ impl Plan {
     }
 
     /// Withdraws it instead of deleting it.
-    pub async fn withdraw(&mut self, tx: &mut Tx, app: &App, account: Option<Id>, reason: &str) -> Result<()> {
+    pub async fn withdraw(
+        &mut self,
+        tx: &mut Tx,
+        app: &App,
+        account: Option<Id>,
+        reason: &str,
+    ) -> Result<()> {
         if self.state == State::Withdrawn {
             return Err(Error::Conflict("plans-error-state"));
         }

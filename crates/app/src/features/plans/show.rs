@@ -1,10 +1,12 @@
 //! The page of a plan and of one line: what is promised, how far it is, what was done for it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
+use jiff::civil::Date;
+use press::{Document, Run};
 use serde::Deserialize;
 use store::{Id, RecordId};
 
@@ -12,10 +14,11 @@ use super::below::{self, Below, Due, Timely};
 use super::choose;
 use super::line::{self, Line, Standing};
 use super::plan::{self, Kind, Plan, State};
+use super::print;
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::activities::{self, Done, UnderLine};
-use crate::features::laws::{self, Title};
+use crate::features::laws::{self, Law};
 use crate::page::{Page, Room};
 use crate::web::Signed;
 use crate::web::form::Form;
@@ -27,7 +30,7 @@ pub struct Shown {
     pub standing: Standing,
     pub lead: String,
     pub with: String,
-    pub laws: Vec<Title>,
+    pub laws: Vec<Law>,
     pub audiences: String,
     pub methods: String,
 }
@@ -46,8 +49,9 @@ struct Told {
 pub struct ShowPage {
     page: Page,
     plan: Plan,
+    paper: Document,
     unit_name: String,
-    bases: Vec<Title>,
+    bases: Vec<Law>,
     above: Option<(String, String)>,
     lines: Vec<Shown>,
     /// How many lines are done and late.
@@ -67,7 +71,6 @@ pub struct ShowPage {
 
 /// How many units below have issued theirs.
 pub struct Counts {
-    pub due: Due,
     pub in_time: usize,
     pub late: usize,
     pub not_yet: usize,
@@ -75,21 +78,22 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub fn of(due: Due, below: &[Below]) -> Counts {
+    pub fn of(below: &[Below]) -> Counts {
         let count = |of: fn(&Timely) -> bool| below.iter().filter(|b| of(&b.timely)).count();
         Counts {
             in_time: count(|t| matches!(t, Timely::InTime)),
             late: count(|t| matches!(t, Timely::LateBy(_))),
             not_yet: count(|t| matches!(t, Timely::NotYet)),
             overdue: count(|t| matches!(t, Timely::Overdue(_))),
-            due,
         }
     }
 }
 
 /// The lines of a plan with what stands beside them.
-pub async fn shown_lines(signed: &Signed, lines: Vec<Line>, laws: &[Title]) -> Result<Vec<Shown>> {
+pub async fn shown_lines(signed: &Signed, lines: Vec<Line>) -> Result<Vec<Shown>> {
     let app = &signed.app;
+    let named: HashSet<Id> = lines.iter().flat_map(|l| l.content.laws.iter().copied()).collect();
+    let laws = laws::with_ids(&app.db, named.into_iter().collect()).await?;
     let mut progress = line::progress(&app.db, &lines).await?;
     let mut shown = Vec::new();
     for line in lines {
@@ -124,8 +128,9 @@ pub async fn page(signed: &Signed, plan: Plan, form: Form, problems: Vec<FieldPr
     let c = &plan.content;
     let mut page = signed.page(Room::Plans, &c.title).crumb(signed.say("room-plans"), "/ke-hoach");
     page.problems = problems;
-    let laws = laws::titles(&app.db).await?;
-    let lines = shown_lines(signed, line::lines(&app.db, plan.id).await?, &laws).await?;
+    let laws = laws::with_ids(&app.db, c.bases.clone()).await?;
+    let lines = shown_lines(signed, line::lines(&app.db, plan.id).await?).await?;
+    let paper = print::document(signed, &plan, &lines).await?;
     let count = |of: fn(&Standing) -> bool| lines.iter().filter(|l| of(&l.standing)).count();
     let above = match c.above {
         Some(id) => plan::find(&app.db, id).await?,
@@ -141,10 +146,7 @@ pub async fn page(signed: &Signed, plan: Plan, form: Form, problems: Vec<FieldPr
         (due, timely)
     });
     let below = match own_due(&plan) {
-        Some(due) => {
-            let below = below::below(app, &due).await?;
-            Some(Counts::of(due, &below))
-        }
+        Some(due) => Some(Counts::of(&below::below(app, &due).await?)),
         None => None,
     };
     let account = signed.actor.account;
@@ -165,25 +167,44 @@ pub async fn page(signed: &Signed, plan: Plan, form: Form, problems: Vec<FieldPr
         lines,
         due,
         below,
+        paper,
         form,
         page,
         plan,
     })
 }
 
-impl ShowPage {
-    fn below_words(&self) -> String {
-        let Some(b) = &self.below else { return String::new() };
-        let (page, int) = (&self.page, |n: usize| n.to_string());
+impl Counts {
+    /// "đúng hạn 90 · muộn 4"
+    pub fn words(&self, page: &Page) -> String {
         let counts = [
-            ("plans-below-in-time", b.in_time),
-            ("plans-below-late", b.late),
-            ("plans-below-not-yet", b.not_yet),
-            ("plans-below-overdue", b.overdue),
+            ("plans-below-in-time", self.in_time),
+            ("plans-below-late", self.late),
+            ("plans-below-not-yet", self.not_yet),
+            ("plans-below-overdue", self.overdue),
         ];
-        let said = counts.iter().filter(|(_, n)| *n > 0).map(|(key, n)| page.t1(key, "value", int(*n)));
+        let said = counts.iter().filter(|(_, n)| *n > 0).map(|(key, n)| page.t1(key, "value", n));
         let said = said.collect::<Vec<_>>().join(" · ");
         if said.is_empty() { page.t("plans-below-none") } else { said }
+    }
+}
+
+impl ShowPage {
+    fn below_words(&self) -> String {
+        self.below.as_ref().map(|b| b.words(&self.page)).unwrap_or_default()
+    }
+    fn long_date(&self, d: &Date) -> String {
+        viet::date_long(d.year(), d.month(), d.day())
+    }
+    /// The words of a stretch of the paper.
+    fn words(&self, runs: &[Run]) -> String {
+        let text = |r: &Run| match r {
+            Run::Text { text, .. } | Run::Number { text, .. } | Run::Link { text, .. } => text.clone(),
+        };
+        runs.iter().map(text).collect()
+    }
+    fn first_line(&self, title: &str) -> String {
+        title.replace('\n', ". ")
     }
     fn progress_words(&self) -> String {
         let page = &self.page;
@@ -288,13 +309,12 @@ pub async fn show_line(signed: Signed, Path(id): Path<String>) -> Result<Respons
     let line = line::find_line(&app.db, id).await?.ok_or(Error::NotFound)?;
     signed.require(Act::See, line.unit)?;
     let plan = plan::get(&app.db, line.plan).await?;
-    let laws = laws::titles(&app.db).await?;
     let above = match line.content.above {
         Some(above) => line::find_line(&app.db, above).await?,
         None => None,
     };
     let unit = line.unit;
-    let mut shown = shown_lines(&signed, vec![line], &laws).await?;
+    let mut shown = shown_lines(&signed, vec![line]).await?;
     let shown = shown.pop().ok_or(Error::NotFound)?;
     let mut found = Vec::new();
     for activity in activities::under_line(&app.db, id).await? {
