@@ -7,6 +7,7 @@ mod home;
 mod laws;
 mod orgs;
 mod people;
+mod plans;
 mod portal;
 mod spine;
 mod support;
