@@ -4,5 +4,6 @@
 mod activities;
 mod home;
 mod orgs;
+mod papers;
 mod spine;
 mod support;
