@@ -15,7 +15,7 @@ use super::report::{Report, Text};
 use super::template::{self, Agency, Piece, Template, find_template, pieces};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::numbers::checks::{self, Finding, Material};
+use crate::features::numbers::checks::{self, Finding};
 use crate::features::numbers::{
     By, Figure, Ground, Indicator, Override, Period, Place, Question, RowKey, Table, indicators,
     list_overrides, mark, period_text, read_on, row_text, rows_path,
@@ -155,19 +155,25 @@ pub async fn compose(app: &App, report: &Report, texts: &BTreeMap<String, Text>)
         appendices: vec![appendix],
         ..Document::default()
     };
-    let mut material =
-        checks::gather(app, &numbers.question, &numbers.all, &numbers.by_unit.total, &numbers.last_total)
-            .await?;
-    add_texts(&mut material, &document, &stated);
-    Ok(Paper { findings: checks::run(&material), document, written, stated, silent, numbers })
+    let findings = ask(app, &numbers, &numbers.by_unit.total, &document, &stated).await?;
+    Ok(Paper { findings, document, written, stated, silent, numbers })
 }
 
-/// What the rules about texts and figures stated by hand need.
-fn add_texts(material: &mut Material, document: &Document, stated: &[Stated]) {
+/// What the rules ask about a paper: its figures, those of the whole unit given, and its text.
+pub async fn ask(
+    app: &App,
+    numbers: &Numbers,
+    now: &[Figure],
+    document: &Document,
+    stated: &[Stated],
+) -> Result<Vec<Finding>> {
+    let Numbers { question, all, last_total, .. } = numbers;
+    let mut material = checks::gather(app, question, all, now, last_total).await?;
     for s in stated.iter().filter(|s| !s.text.is_empty()) {
         material.printed.insert(s.code.to_owned(), s.text.clone());
     }
     material.sentences = sentences(document);
+    Ok(checks::run(&material))
 }
 
 /// The sentences of a paper's body.
@@ -350,6 +356,9 @@ impl Writer<'_> {
                     .iter()
                     .filter(|(_, f)| columns.iter().any(|i| f.get(*i).is_some_and(|f| f.rows > 0)))
                     .collect();
+                if rows.is_empty() {
+                    return Ok(());
+                }
                 let first = columns.first().copied().unwrap_or(0);
                 rows.sort_by_key(|(key, f)| {
                     (std::cmp::Reverse(f.get(first).map(|f| f.total())), key.clone())

@@ -49,20 +49,28 @@ pub fn dress(app: &App, report: &Report, freeze: Option<&Freeze>, mut document: 
     document.banner = app.config.demo.then(|| DEMO_NOTICE.to_owned());
     let with = match (&report.number, report.issued_on) {
         (Some(number), Some(day)) => {
-            format!("số {number}/{} ngày {}", document.symbol, date_text(day))
+            format!("số {}/{} ngày {}", register_number(number), document.symbol, date_text(day))
         }
         _ => format!("số …/{} ngày …", document.symbol),
     };
     let kind = document.kind.to_lowercase();
     for appendix in &mut document.appendices {
-        appendix.note = format!("(Kèm theo {kind} {with} của {})", title_case(&document.agency));
+        appendix.note = format!("(Kèm theo {kind} {with} của {})", one_line(&document.agency));
     }
     document.colophon = Some(colophon(app, report, freeze));
     document
 }
 
+/// Numbers under 10 take a leading 0 (Decree 30/2020, annex I, part II, 3).
+pub fn register_number(number: &str) -> String {
+    match number.parse::<u8>() {
+        Ok(n @ 0..10) => format!("0{n}"),
+        _ => number.to_owned(),
+    }
+}
+
 /// "ỦY BAN NHÂN DÂN\nXã Bến Lức" on one line.
-fn title_case(agency: &str) -> String {
+fn one_line(agency: &str) -> String {
     agency.replace('\n', " ")
 }
 

@@ -158,7 +158,11 @@ impl ShowPage {
         parent.to_uppercase().lines().map(str::to_owned).collect()
     }
     fn number(&self) -> String {
-        format!("Số: {}/{}", self.paper.number.as_deref().unwrap_or("……"), self.paper.symbol)
+        format!(
+            "Số: {}/{}",
+            self.paper.number.as_deref().map_or("……".into(), print::register_number),
+            self.paper.symbol
+        )
     }
     fn place_and_date(&self) -> String {
         let place = &self.paper.place;
@@ -197,12 +201,22 @@ pub(super) async fn view(
     page.title = page.t2("papers-title", "unit", &unit_name, "period", period_words(&page, report.period));
     page = page.crumb(signed.say("room-papers"), format!("/bao-cao?don-vi={}", report.unit));
     let texts = report::texts(&app.db, report.id).await?;
-    // Frozen or not, what stands beside the paper is said of today.
-    let Paper { document, written, stated, findings, silent, numbers } =
+    let Paper { document, written, stated, mut findings, silent, numbers } =
         compose::compose(app, report, &texts).await?;
     let freeze = print::freeze_of(app, report).await?;
     let is_frozen = report.frozen.is_some();
     let paper = report.frozen.clone().unwrap_or(document);
+    let frozen_figures = match &freeze {
+        Some(f) => frozen_figures(&app.db, f.record_id()).await?,
+        None => vec![],
+    };
+    let frozen_figure = |code: &str| frozen_figures.iter().find(|f| f.indicator == code);
+    if is_frozen {
+        // What is asked about a frozen paper is asked about the figures printed in it.
+        let figure = |i: &&'static numbers::Indicator| frozen_figure(&i.code).map(|f| f.figure());
+        let then: Vec<_> = numbers.all.iter().map(|i| figure(i).unwrap_or_default()).collect();
+        findings = compose::ask(app, &numbers, &then, &paper, &stated).await?;
+    }
     let paper = print::dress(app, report, freeze.as_ref(), paper);
     let now_question = &numbers.question;
     let lang = page.lang;
@@ -241,7 +255,7 @@ pub(super) async fn view(
         .collect();
     let compared = numbers.all.iter().map(|i| Compared {
         name: format!("{} ({})", i.name(lang), i.unit_of_measure(lang)),
-        now: numbers.reported(&i.code),
+        now: frozen_figure(&i.code).map_or(numbers.reported(&i.code), |f| f.reported()),
         last: numbers.last_reported(&i.code),
         now_path: numbers::rows_path(now_question, app.today(), &i.code, None),
         last_path: numbers::rows_path(&numbers.last, app.today(), &i.code, None),
@@ -249,8 +263,7 @@ pub(super) async fn view(
     let frozen = match &freeze {
         None => None,
         Some(f) => {
-            let figures = frozen_figures(&app.db, f.record_id()).await?;
-            let differs = figures.iter().any(|x| numbers.figure(&x.indicator) != x.figure());
+            let differs = frozen_figures.iter().any(|x| numbers.figure(&x.indicator) != x.figure());
             Some(Freeze {
                 path: format!("/so-lieu/chot/{}", f.record_id()),
                 at: f.created_at,
