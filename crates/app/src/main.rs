@@ -36,6 +36,12 @@ enum Command {
     },
     /// Bring the database up to date
     Migrate,
+    /// Print the route table: method, path, who may come
+    #[command(hide = true)]
+    Routes {
+        #[arg(long)]
+        json: bool,
+    },
     /// Enter data from files
     Import {
         #[command(subcommand)]
@@ -86,11 +92,28 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             start::open(&data, false, Clock::System, Random::System).await?;
             Ok(())
         }
+        Some(Command::Routes { json }) => {
+            print_routes(json);
+            Ok(())
+        }
         Some(Command::Import { what: Import::Units { folder } }) => {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
             import_units(&app, folder.as_deref()).await
         }
         None => Ok(()),
+    }
+}
+
+fn print_routes(json: bool) {
+    let routes = lantoa::routes().list;
+    if json {
+        let rows: Vec<_> = routes
+            .iter()
+            .map(|r| serde_json::json!({ "method": r.method.as_str(), "path": r.path, "who": format!("{:?}", r.who) }))
+            .collect();
+        println!("{}", serde_json::Value::Array(rows));
+    } else {
+        routes.iter().for_each(|r| println!("{} {} {:?}", r.method, r.path, r.who));
     }
 }
 

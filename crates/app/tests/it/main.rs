@@ -3,7 +3,9 @@
 
 mod activities;
 mod home;
+mod laws;
 mod orgs;
 mod papers;
+mod people;
 mod spine;
 mod support;

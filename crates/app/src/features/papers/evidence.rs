@@ -22,7 +22,7 @@ pub fn silent(numbers: &Numbers, tree: &Tree, levels: &[String]) -> Vec<Id> {
             None => here,
         });
     }
-    let level = |u: &Id| tree.get(*u).is_none_or(|u| levels.iter().any(|l| *l == u.level));
+    let level = |u: &Id| tree.get(*u).is_none_or(|u| levels.contains(&u.level));
     let mut quiet: Vec<Id> = quiet.unwrap_or_default().into_iter().filter(level).collect();
     quiet.sort_by_key(|u| tree.get(*u).map(|u| u.name_key.clone()));
     quiet
