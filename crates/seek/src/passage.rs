@@ -2,9 +2,9 @@
 
 use crate::Piece;
 use crate::entry::Record;
-use crate::features::Comparer;
+use crate::features::{Code, Comparer};
 use crate::query::Understood;
-use crate::words::{BREAK, number};
+use crate::words::{folded_part, marks_part, number};
 use std::ops::Range;
 
 /// A snippet has about so many words at most.
@@ -14,7 +14,7 @@ const TELLING: f32 = 1.2;
 
 /// The line of the text that answers best, shortened, in pieces. A clause or point that was named comes first.
 pub(crate) fn snippet(comparer: &Comparer, record: &Record, understood: &Understood) -> Vec<Piece> {
-    let text = record.text.as_str();
+    let text = record.text();
     let (line, core) = match named_line(text, understood) {
         Some(line) => (line.clone(), line.start..line.start),
         None => {
@@ -26,12 +26,13 @@ pub(crate) fn snippet(comparer: &Comparer, record: &Record, understood: &Underst
 }
 
 /// Whether the words stand in the part in this order; marks count where the phrase has them.
-pub(crate) fn has_phrase(part: &[u32], phrase: &[u32]) -> bool {
-    use crate::words::{folded_part, marks_part};
-    let same = |a: &u32, b: &u32| {
-        folded_part(*a) == folded_part(*b) && (marks_part(*b) == 0 || marks_part(*a) == marks_part(*b))
+pub(crate) fn has_phrase(part: &[[u8; 4]], phrase: &[u32]) -> bool {
+    let same = |word: &[u8; 4], wanted: &u32| {
+        let word = u32::from_le_bytes(*word);
+        folded_part(word) == folded_part(*wanted) && [0, marks_part(word)].contains(&marks_part(*wanted))
     };
-    part.windows(phrase.len().max(1)).any(|run| run.iter().zip(phrase).all(|(a, b)| same(a, b)))
+    part.windows(phrase.len().max(1))
+        .any(|run| run.iter().zip(phrase).all(|(word, wanted)| same(word, wanted)))
 }
 
 /// The line of the clause, or of the point in it, that the question names.
@@ -68,13 +69,13 @@ fn parts(text: &str, end: char) -> impl Iterator<Item = Range<usize>> {
 /// The part between breaks that has most of what was asked. The words of the record have the same parts.
 fn best_part(comparer: &Comparer, record: &Record) -> Range<usize> {
     let mut best = (0, 0.0);
-    for (n, part) in record.words.text.split(|word| *word == BREAK).enumerate() {
+    for (n, part) in comparer.codes(record.words()[2]).split(|code| *code == Code::BREAK).enumerate() {
         let value = comparer.value(part);
         if value > best.1 {
             best = (n, value);
         }
     }
-    let mut parts = parts(&record.text, ';');
+    let mut parts = parts(record.text(), ';');
     let first = parts.next().unwrap_or(0..0);
     if best.0 == 0 { first } else { parts.nth(best.0 - 1).unwrap_or(first) }
 }

@@ -1,7 +1,7 @@
 //! The articles that share most with the question: BM25 over one bag of words.
 
 use crate::Query;
-use crate::index::{Fields, day, filter_key};
+use crate::index::{View, day, filter_key};
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
@@ -14,7 +14,8 @@ const B: f32 = 0.75;
 pub(crate) struct Allowed(Vec<Option<Vec<bool>>>);
 
 impl Allowed {
-    pub fn of(query: &Query, fields: &Fields, searcher: &Searcher) -> tantivy::Result<Allowed> {
+    pub fn of(query: &Query, view: &View) -> tantivy::Result<Allowed> {
+        let fields = &view.fields;
         let filters = [
             (fields.kind, &query.kind),
             (fields.issuer, &query.issuer),
@@ -45,7 +46,7 @@ impl Allowed {
             }
             Ok(Some(allowed))
         };
-        Ok(Allowed(searcher.segment_readers().iter().map(allowed).collect::<tantivy::Result<_>>()?))
+        Ok(Allowed(view.searcher.segment_readers().iter().map(allowed).collect::<tantivy::Result<_>>()?))
     }
 
     /// Those of them that have one of the terms, or all of them.
@@ -184,6 +185,7 @@ fn best_of_segment(
     let mut scores = vec![0.0_f32; segment.max_doc() as usize];
     let mut touched: Vec<DocId> = Vec::new();
     let mut bar = 0.0;
+    let mut highest = 0.0_f32;
     let mut lists = lists.into_iter().peekable();
     while let Some(mut list) = lists.next_if(|_| left > bar) {
         left -= list.weight * (K1 + 1.0);
@@ -196,10 +198,14 @@ fn best_of_segment(
                     touched.push(doc);
                 }
                 *score += gain(&list, doc);
+                highest = highest.max(*score);
             }
             doc = list.postings.advance();
         }
-        bar = bar_of(&scores, &touched, limit);
+        // The bar is never above the highest score.
+        if highest >= left {
+            bar = bar_of(&scores, &touched, limit);
+        }
     }
     let score_of = |scores: &[f32], doc: DocId| scores.get(doc as usize).copied().unwrap_or(0.0);
     touched.retain(|doc| score_of(&scores, *doc) + left > bar);

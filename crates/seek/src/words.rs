@@ -4,7 +4,6 @@
 //! article holds its words and each pair of neighbours. Beside it stands the sequence of words as numbers, each
 //! with a trace of its marks, so that ranking can look at order and marks without reading the text again.
 
-use crate::Entry;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 /// Longer runs of letters are not words of a language.
@@ -42,10 +41,10 @@ fn breaks(gap: &str) -> bool {
     gap.contains(['\n', ';'])
 }
 
-/// Parts of the sequences of [`Analysed`]: the end of a line or clause.
+/// In a sequence of words as numbers: the end of a line or clause.
 pub(crate) const BREAK: u32 = 0;
 
-/// The folded word in a word of [`Analysed`].
+/// The folded word in a word as a number.
 pub(crate) fn folded_part(word: u32) -> u32 {
     word >> 8
 }
@@ -77,32 +76,7 @@ pub(crate) fn hash(text: &str) -> u32 {
     (h >> 32) as u32
 }
 
-/// The words of an article as numbers, with [`BREAK`]s between lines and clauses.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Analysed {
-    pub title: Vec<u32>,
-    pub heading: Vec<u32>,
-    pub text: Vec<u32>,
-}
-
-impl Analysed {
-    pub fn of(entry: &Entry) -> Analysed {
-        Analysed {
-            title: numbers(&entry.title),
-            heading: numbers(&entry.heading),
-            text: numbers(&entry.text),
-        }
-    }
-
-    pub fn parts(&self) -> [&Vec<u32>; 3] {
-        [&self.title, &self.heading, &self.text]
-    }
-
-    pub fn len(&self) -> usize {
-        self.parts().iter().map(|part| part.len()).sum()
-    }
-}
-
+/// The words of a text as numbers, with [`BREAK`]s between lines and clauses.
 pub(crate) fn numbers(text: &str) -> Vec<u32> {
     let placed = viet::tone_place(text);
     let mut words = Vec::new();
