@@ -163,3 +163,52 @@ impl Record {
 fn number(bytes: [u8; 4]) -> usize {
     u32::from_le_bytes(bytes) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_record_gives_back_the_entry(
+            lead in prop::collection::vec(any::<u8>(), 0..40),
+            texts in prop::collection::vec("\\PC{0,30}", 8),
+        ) {
+            let text = |n: usize| texts[n].clone();
+            let entry = Entry {
+                id: text(0),
+                document: text(1),
+                number: text(2),
+                kind: text(3),
+                title: text(4),
+                issued: Some(text(5)),
+                article: "5a".into(),
+                heading: text(6),
+                text: text(7),
+                ..Entry::default()
+            };
+            let bytes = [lead.clone(), Record::of_article(&entry)].concat();
+            let record = Record::at_end_of(OwnedBytes::new(bytes)).expect("a record");
+            prop_assert_eq!(
+                [record.id(), record.document(), record.number(), record.kind()],
+                [&entry.id, &entry.document, &entry.number, &entry.kind]
+            );
+            prop_assert_eq!([record.title(), record.issued()], [&entry.title, &text(5)]);
+            prop_assert_eq!([record.article(), record.heading(), record.text()], ["5a", &entry.heading, &entry.text]);
+            let words = record.words()[2].iter().map(|word| u32::from_le_bytes(*word)).collect::<Vec<_>>();
+            prop_assert_eq!(words, numbers(&entry.text));
+
+            let bytes = [lead, Record::of_document(&entry)].concat();
+            let record = Record::at_end_of(OwnedBytes::new(bytes)).expect("a record");
+            prop_assert_eq!([record.document(), record.id(), record.text()], [&entry.document, "", ""]);
+        }
+
+        #[test]
+        fn other_bytes_are_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            if let Some(record) = Record::at_end_of(OwnedBytes::new(bytes)) {
+                let _ = (record.text().len(), record.words());
+            }
+        }
+    }
+}

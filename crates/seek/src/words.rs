@@ -155,3 +155,60 @@ impl TokenStream for BagStream {
         &mut self.token
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn bag(text: &str) -> Vec<String> {
+        let mut bag = Bag;
+        let mut stream = bag.token_stream(text);
+        std::iter::from_fn(|| stream.next().map(|token| token.text.clone())).collect()
+    }
+
+    #[test]
+    fn words_and_pairs_of_neighbours() {
+        assert_eq!(
+            bag("Hòa giải ở cơ sở"),
+            ["hoa", "hoa giai", "giai", "giai o", "o", "o co", "co", "co so", "so"]
+        );
+        assert_eq!(
+            bag("02 tháng;\nĐiều 007, 000"),
+            ["2", "2 thang", "thang", "dieu", "dieu 7", "7", "7 0", "0"]
+        );
+        assert_eq!(bag(" … "), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_place_of_the_tone_makes_no_difference() {
+        assert_eq!(numbers("hoà giải"), numbers("hòa giải"));
+        assert_eq!(numbers("hòa giải").len(), 2);
+    }
+
+    #[test]
+    fn marks_are_traced() {
+        let [marked, bare, other] = ["hòa", "hoa", "hóa"].map(number);
+        assert_eq!(folded_part(marked), folded_part(bare));
+        assert_eq!(folded_part(marked), folded_part(other));
+        assert_eq!(marks_part(bare), 0);
+        assert_ne!(marks_part(marked), marks_part(other));
+        assert_eq!(number("HÒA"), marked);
+    }
+
+    proptest! {
+        #[test]
+        fn folding_first_changes_nothing(text in "[a-zA-Zđưởăấ0-9 ;.,\\n]{0,60}") {
+            prop_assert_eq!(bag(&text), bag(&viet::fold(&text)));
+            let folded: Vec<u32> = numbers(&text).into_iter().map(folded_part).collect();
+            prop_assert_eq!(folded, numbers(&viet::fold(&text)).into_iter().map(folded_part).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn any_text_has_words(text in "\\PC{0,60}") {
+            let single = bag(&text).into_iter().filter(|token| !token.contains(' ')).count();
+            let words = folded_words(&text).into_iter().flatten().count();
+            prop_assert_eq!(single, words);
+        }
+    }
+}
