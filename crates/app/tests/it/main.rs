@@ -7,5 +7,6 @@ mod laws;
 mod orgs;
 mod papers;
 mod people;
+mod plans;
 mod spine;
 mod support;
