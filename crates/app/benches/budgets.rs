@@ -88,7 +88,9 @@ async fn main() -> anyhow::Result<std::process::ExitCode> {
     let mut table = Table::default();
     let place = async |name: &str| -> anyhow::Result<Data> {
         let url = match &postgres {
-            Some(server) => Some(store::testing::new_postgres(server, &format!("lantoa_budgets_{name}")).await?),
+            Some(server) => {
+                Some(store::testing::new_postgres(server, &format!("lantoa_budgets_{name}")).await?)
+            }
             None => None,
         };
         Ok(Data { folder: folder.join(name), postgres: url })
@@ -110,7 +112,8 @@ async fn main() -> anyhow::Result<std::process::ExitCode> {
 // ---- the demo -------------------------------------------------------------------------------------------
 
 async fn demo(table: &mut Table, data: Data) -> anyhow::Result<()> {
-    let options = command::Options { data: data.clone(), out: None, listen: "127.0.0.1:0".into(), lang: Lang::Vi };
+    let options =
+        command::Options { data: data.clone(), out: None, listen: "127.0.0.1:0".into(), lang: Lang::Vi };
     let began = Instant::now();
     let (app, _) = command::run(&options).await?;
     table.most("demo data made", began.elapsed().as_secs_f64(), "s", 20.0, "reports included");
@@ -271,7 +274,9 @@ async fn saves(table: &mut Table, app: &Shared, address: SocketAddr, province: I
     const SECONDS: u64 = 10;
     let tree = app.trees.on(&app.db, app.today()).await.map_err(broken)?;
     let mut tokens = Vec::new();
-    for commune in tree.children(province).iter().filter(|u| tree.get(**u).is_some_and(|u| u.level == "commune")) {
+    for commune in
+        tree.children(province).iter().filter(|u| tree.get(**u).is_some_and(|u| u.level == "commune"))
+    {
         let here = lantoa::features::people::list_of_unit(&app.db, *commune).await.map_err(broken)?;
         let Some(officer) = here.iter().find(|a| a.role == "commune-officer") else { continue };
         let mut tx = app.db.begin().await?;
@@ -340,7 +345,8 @@ async fn saves(table: &mut Table, app: &Shared, address: SocketAddr, province: I
             let mut slowest = Duration::ZERO;
             while Instant::now() < until {
                 let began = Instant::now();
-                let (status, answer) = client.post_json("/api/v1/activities", &body(unit, saved + 100)).await?;
+                let (status, answer) =
+                    client.post_json("/api/v1/activities", &body(unit, saved + 100)).await?;
                 anyhow::ensure!(status == 201, "{status}: {}", String::from_utf8_lossy(&answer));
                 slowest = slowest.max(began.elapsed());
                 saved += 1;
@@ -410,13 +416,23 @@ async fn nation(table: &mut Table, data: Data) -> anyhow::Result<()> {
     let nation = import::nation_id();
     let all = numbers::indicators(Period::year(2025).from, Period::year(2026).to);
     for (name, by) in [("by province", By::Unit), ("province × month", By::UnitAndMonth)] {
-        for (tree, units) in [("units of today", Units::AsOn(today)), ("units as they were", Units::AsTheyWere)] {
+        for (tree, units) in
+            [("units of today", Units::AsOn(today)), ("units as they were", Units::AsTheyWere)]
+        {
             let question = Question { unit: nation, period: Period::year(2025), units, by };
-            let ms = timed(5, async || numbers::read(&app, &question, &all).await.map(drop).map_err(broken)).await?;
-            table.most(&format!("nation 2025 {name}, {tree}"), ms, "ms", 1_000.0, format!("{} indicators", all.len()));
+            let ms = timed(5, async || numbers::read(&app, &question, &all).await.map(drop).map_err(broken))
+                .await?;
+            table.most(
+                &format!("nation 2025 {name}, {tree}"),
+                ms,
+                "ms",
+                1_000.0,
+                format!("{} indicators", all.len()),
+            );
         }
     }
-    let whole = Question { unit: nation, period: Period::year(2025), units: Units::AsOn(today), by: By::Unit };
+    let whole =
+        Question { unit: nation, period: Period::year(2025), units: Units::AsOn(today), by: By::Unit };
     let rows = numbers::read(&app, &whole, &all).await.map_err(broken)?;
     let talks = numbers::find_indicator("talk-attendances").ok_or_else(|| anyhow::anyhow!("no indicator"))?;
     let largest = rows.rows.iter().max_by_key(|(_, figures)| figures.first().map_or(0, |f| f.rows));
@@ -453,7 +469,9 @@ async fn generate(app: &Shared) -> anyhow::Result<()> {
     };
     const METHODS: [&str; 8] = ["talk", "talk", "talk", "broadcast", "web", "materials", "contest", "advice"];
     let mut number = 0_u64;
-    for (first, days, share) in [("2025-01-01", 181_u64, 0.25), ("2025-07-01", 184, 0.3), ("2026-01-01", 320, 0.45)] {
+    for (first, days, share) in
+        [("2025-01-01", 181_u64, 0.25), ("2025-07-01", 184, 0.3), ("2026-01-01", 320, 0.45)]
+    {
         let first: jiff::civil::Date = first.parse()?;
         let tree = app.trees.on(&app.db, first).await.map_err(broken)?;
         let mut communes: Vec<(Id, i64)> =
@@ -472,10 +490,22 @@ async fn generate(app: &Shared) -> anyhow::Result<()> {
                     let day = first.saturating_add(jiff::Span::new().days(next(days) as i64));
                     let month = i64::from(day.year()) * 100 + i64::from(day.month());
                     let method = METHODS[next(8) as usize];
-                    let people = if matches!(method, "talk" | "contest" | "advice") { 10 + next(90) } else { 0 };
+                    let people =
+                        if matches!(method, "talk" | "contest" | "advice") { 10 + next(90) } else { 0 };
                     number += 1;
                     let id = format!("{number:032x}");
-                    serde_json::json!([shard, id, unit, method, day, month, people, people / 2, next(50), next(20) * 50_000])
+                    serde_json::json!([
+                        shard,
+                        id,
+                        unit,
+                        method,
+                        day,
+                        month,
+                        people,
+                        people / 2,
+                        next(50),
+                        next(20) * 50_000
+                    ])
                 })
                 .collect();
             let rows = serde_json::Value::from(rows).to_string();

@@ -115,7 +115,8 @@ fn granted(role: Role, act: Act) -> Option<Reach> {
         (Role::CommuneOfficer, See) => Some(Subtree),
         (
             Role::CommuneOfficer,
-            ImportLaws | WritePlan | RecordActivity | WriteContent | KeepNumbers | WriteReport | ManageHamlets,
+            ImportLaws | WritePlan | RecordActivity | WriteContent | KeepNumbers | WriteReport
+            | ManageHamlets,
         ) => Some(Unit),
         (Role::Leader, See) => Some(Subtree),
         (Role::Leader, ApprovePlan | ApproveContent | SignReport | SeeAudit) => Some(Unit),

@@ -170,7 +170,8 @@ async fn import_activities(
     let sentence = |e: Error| match e {
         Error::Internal(cause) => cause,
         Error::Invalid(problems) => {
-            let say = |p: &lantoa::error::FieldProblem| app.words.say(lang, p.key, &[("value", p.value.clone())]);
+            let say =
+                |p: &lantoa::error::FieldProblem| app.words.say(lang, p.key, &[("value", p.value.clone())]);
             anyhow::anyhow!("{}", problems.iter().map(say).collect::<Vec<_>>().join("\n"))
         }
         other => anyhow::anyhow!("{}", app.words.say(lang, other.key(), &[])),
@@ -180,7 +181,10 @@ async fn import_activities(
     let named: Vec<_> = tree.units().filter(|u| u.name == unit || u.code.as_deref() == Some(unit)).collect();
     let unit = match named.as_slice() {
         [one] => one.unit_id,
-        [] => anyhow::bail!("{}", app.words.say(lang, "activities-import-no-unit", &[("value", unit.to_owned())])),
+        [] => anyhow::bail!(
+            "{}",
+            app.words.say(lang, "activities-import-no-unit", &[("value", unit.to_owned())])
+        ),
         many => anyhow::bail!(
             "{}",
             app.words.say(
@@ -194,7 +198,8 @@ async fn import_activities(
         None => None,
         Some(email) => {
             let found = lantoa::signin::find_account_by_email(&app.db, email).await.map_err(sentence)?;
-            let missing = || app.words.say(lang, "activities-import-no-account", &[("value", email.to_owned())]);
+            let missing =
+                || app.words.say(lang, "activities-import-no-account", &[("value", email.to_owned())]);
             Some(found.ok_or_else(|| anyhow::anyhow!("{}", missing()))?.id)
         }
     };

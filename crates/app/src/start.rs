@@ -33,7 +33,8 @@ pub async fn open(data: &Data, demo: bool, clock: Clock, random: Random) -> anyh
     let mut config = Config::load(data.folder.clone(), demo)?;
     let db = Db::open(&data.place()).await?;
     store::migrate(&db, &crate::migrations()).await?;
-    config.demo |= crate::seed::find_mark(&db).await.map_err(|e| anyhow::anyhow!("{e}"))? != crate::seed::Marked::No;
+    config.demo |=
+        crate::seed::find_mark(&db).await.map_err(|e| anyhow::anyhow!("{e}"))? != crate::seed::Marked::No;
     Ok(Arc::new(App {
         keys: Keys::load(&data.folder, &random)?,
         mail: crate::mail::Mail::from_config(&config)?,

@@ -4,8 +4,8 @@ use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan as _};
 use store::{Id, RecordId};
 
-use super::chance::Chance;
 use super::Told;
+use super::chance::Chance;
 use super::people::{Site, lower_first};
 use crate::app::{App, start_of_day};
 use crate::error::Result;
@@ -116,7 +116,9 @@ pub fn content(chance: &mut Chance, site: &Site, day: Date, laws: &Laws) -> Cont
     let audience = match method {
         "school" => "students",
         "hearing" | "advice" | "broadcast" => "people",
-        _ if place.level == "agency" => chance.weighted(&[("officials", 50), ("workers", 20), ("people", 30)]),
+        _ if place.level == "agency" => {
+            chance.weighted(&[("officials", 50), ("workers", 20), ("people", 30)])
+        }
         _ => chance.weighted(&AUDIENCES),
     };
     let unit = lower_first(&place.name);
@@ -164,7 +166,11 @@ pub fn content(chance: &mut Chance, site: &Site, day: Date, laws: &Laws) -> Cont
         day,
         title,
         place: if is_held { venue(chance, method, &hamlet, &unit) } else { String::new() },
-        speaker: if matches!(method, "talk" | "club" | "school" | "legal-aid") { speaker(chance) } else { String::new() },
+        speaker: if matches!(method, "talk" | "club" | "school" | "legal-aid") {
+            speaker(chance)
+        } else {
+            String::new()
+        },
         note: String::new(),
         laws: laws.about(words),
         audiences: vec![audience.into()],
@@ -213,7 +219,9 @@ fn title(method: &str, topic: &str, audience: &str, hamlet: &str, law_day: bool)
 
 fn venue(chance: &mut Chance, method: &str, hamlet: &str, unit: &str) -> String {
     match method {
-        "school" => chance.pick(&["Trường Trung học cơ sở", "Trường Tiểu học", "Trường Trung học phổ thông"]).into(),
+        "school" => {
+            chance.pick(&["Trường Trung học cơ sở", "Trường Tiểu học", "Trường Trung học phổ thông"]).into()
+        }
         "advice" | "hearing" => format!("Trung tâm Phục vụ hành chính công {unit}"),
         _ if chance.percent(25) => format!("Hội trường Ủy ban nhân dân {unit}"),
         _ => format!("Nhà văn hóa {hamlet}"),
@@ -240,11 +248,7 @@ pub fn recorded_at(chance: &mut Chance, day: Date) -> Timestamp {
 }
 
 /// Records what was planned in the order of its moments, in one transaction; the clock goes along.
-pub async fn record(
-    app: &App,
-    mut all: Vec<Planned>,
-    tell: &super::Tell,
-) -> Result<Vec<RecordId>> {
+pub async fn record(app: &App, mut all: Vec<Planned>, tell: &super::Tell<'_>) -> Result<Vec<RecordId>> {
     all.sort_by_key(|p| p.at);
     let mut tx = app.db.begin().await?;
     let mut ids = Vec::with_capacity(all.len());

@@ -191,13 +191,24 @@ pub fn text(app: &App, lang: Lang, done: &Done) -> String {
     for figure in &done.figures {
         if figure.unit != unit {
             unit = &figure.unit;
-            lines.extend([String::new(), app.words.say(lang, "seed-year", &[("unit", unit.to_owned()), ("year", YEAR.to_string())])]);
+            lines.extend([
+                String::new(),
+                app.words.say(lang, "seed-year", &[("unit", unit.to_owned()), ("year", YEAR.to_string())]),
+            ]);
         }
-        lines.push(format!("  {:>14} {}: {}", viet::format_int(figure.value), figure.unit_of_measure, figure.name));
+        lines.push(format!(
+            "  {:>14} {}: {}",
+            viet::format_int(figure.value),
+            figure.unit_of_measure,
+            figure.name
+        ));
     }
     lines.push(String::new());
     lines.extend(done.links.iter().map(|l| format!("{}: {}", l.name, l.address)));
-    lines.extend([String::new(), app.words.say(lang, "seed-accounts", &[("password", done.password.to_owned())])]);
+    lines.extend([
+        String::new(),
+        app.words.say(lang, "seed-accounts", &[("password", done.password.to_owned())]),
+    ]);
     for a in &done.accounts {
         lines.push(format!("  {:34} {} – {}", a.email, say(&format!("role-{}", a.role)), a.unit));
     }

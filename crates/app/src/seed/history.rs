@@ -31,14 +31,18 @@ pub async fn create(app: &App, people: People, percent: usize, tell: &Tell<'_>) 
     tell(Told::Part("seed-old", old.len() as u64));
     record(app, old, tell).await?;
 
-    let half = half_year(&mut chance, &people, &laws, date(2025, 7, 1), date(2025, 12, 31), 35 * percent);
+    let (planted, found) = mistakes::plant(&people)?;
+    let (earlier, later): (Vec<_>, Vec<_>) =
+        planted.into_iter().partition(|p| p.content.day < date(2026, 1, 1));
+    let mut half = half_year(&mut chance, &people, &laws, date(2025, 7, 1), date(2025, 12, 31), 35 * percent);
+    half.extend(earlier);
     tell(Told::Part("seed-2025", half.len() as u64));
     record(app, half, tell).await?;
 
-    let mut year = half_year(&mut chance, &people, &laws, date(2026, 1, 1), LAST_DONE, YEAR_ROWS * percent / 100);
+    let mut year =
+        half_year(&mut chance, &people, &laws, date(2026, 1, 1), LAST_DONE, YEAR_ROWS * percent / 100);
     year.extend(estimates(&mut chance, &people, &laws));
-    let (more, found) = mistakes::plant(&people)?;
-    year.extend(more);
+    year.extend(later);
     tell(Told::Part("seed-2026", year.len() as u64));
     let frozen_on = start_of_day(FROZEN_ON).ok_or(Error::NotFound)? + Duration::from_secs(9 * 3_600);
     let (before, after): (Vec<_>, Vec<_>) = year.into_iter().partition(|p| p.at < frozen_on);
@@ -80,7 +84,7 @@ async fn old_years(
             let near = tree.parent(place.unit) == ben_luc;
             let rows = if near { each * 4 } else { chance.between(each / 2, each + each / 2) };
             let site = here(people, place);
-            for _ in 0..(rows * percent as i64).div_ceil(100) {
+            for _ in 0..(rows as usize * percent).div_ceil(100) {
                 let day = day(chance, from, to);
                 all.push((site.clone(), content(chance, &site, day, laws)));
             }

@@ -21,6 +21,7 @@ use store::{Db, Migration, RecordId, migration, sql};
 use crate::app::App;
 use crate::error::Result;
 
+pub use mistakes::Mistake;
 pub use people::{DemoAccount, PASSWORD, People};
 
 pub const MIGRATIONS: &[Migration] = &[migration!(4, "demo", "0004_demo.sql")];
@@ -53,7 +54,8 @@ pub enum Marked {
 }
 
 pub async fn find_mark(db: &Db) -> Result<Marked> {
-    let mark: Option<(Option<i64>,)> = sql!("SELECT finished_at FROM demo_data WHERE id = 1").find(db).await?;
+    let mark: Option<(Option<i64>,)> =
+        sql!("SELECT finished_at FROM demo_data WHERE id = 1").find(db).await?;
     Ok(match mark {
         None => Marked::No,
         Some((None,)) => Marked::Begun,
@@ -71,7 +73,7 @@ pub async fn is_empty(db: &Db) -> Result<bool> {
 /// What the demo holds that its command and its tests speak of.
 pub struct Seeded {
     pub people: People,
-    pub mistakes: Vec<mistakes::Mistake>,
+    pub mistakes: Vec<Mistake>,
     pub frozen: Vec<RecordId>,
 }
 

@@ -78,12 +78,7 @@ pub async fn create(app: &App) -> Result<Units> {
 }
 
 fn place(unit: &orgs::Unit) -> Place {
-    Place {
-        unit: unit.unit_id,
-        shard: unit.shard_id,
-        name: unit.name.clone(),
-        level: unit.level.clone(),
-    }
+    Place { unit: unit.unit_id, shard: unit.shard_id, name: unit.name.clone(), level: unit.level.clone() }
 }
 
 /// The districts and communes of a day out of which today's Tây Ninh was made, and the two old provinces.
@@ -91,8 +86,11 @@ pub async fn old_places(app: &App, day: Date) -> Result<Vec<Place>> {
     let tree = app.trees.on(&app.db, day).await?;
     let old = ["Tỉnh Long An", super::TAY_NINH];
     let mut places = Vec::new();
-    let mut open: Vec<Id> =
-        tree.units().filter(|u| u.level == "province" && old.contains(&u.name.as_str())).map(|u| u.unit_id).collect();
+    let mut open: Vec<Id> = tree
+        .units()
+        .filter(|u| u.level == "province" && old.contains(&u.name.as_str()))
+        .map(|u| u.unit_id)
+        .collect();
     open.sort();
     while let Some(next) = open.pop() {
         open.extend(tree.children(next));
