@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod app;
+pub mod audiences;
 pub mod audit;
 pub mod config;
 pub mod error;
@@ -80,6 +81,11 @@ pub fn facts() -> Vec<&'static Fact> {
 
 /// Every feature with personal work that goes over to a successor.
 pub fn hand_overs() -> Vec<&'static dyn features::people::HandOver> {
+    vec![]
+}
+
+/// Every feature with something that rests on a law.
+pub fn on_laws() -> Vec<&'static dyn features::laws::OnLaw> {
     vec![]
 }
 

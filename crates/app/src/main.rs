@@ -56,6 +56,12 @@ enum Command {
     },
     /// Bring the database up to date
     Migrate,
+    /// Print the route table: method, path, who may come
+    #[command(hide = true)]
+    Routes {
+        #[arg(long)]
+        json: bool,
+    },
     /// Enter data from files
     Import {
         #[command(subcommand)]
@@ -124,6 +130,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => {
             start::open(&data, false, Clock::System, Random::System).await?;
         }
+        Command::Routes { json } => print_routes(json),
         Command::Import { what: Import::Units { folder } } => {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
             import_units(&app, folder.as_deref()).await?;
@@ -228,6 +235,19 @@ async fn import_activities(
 fn codes(units: &[&lantoa::features::orgs::Unit]) -> String {
     let codes: Vec<&str> = units.iter().filter_map(|u| u.code.as_deref()).collect();
     codes.join(", ")
+}
+
+fn print_routes(json: bool) {
+    let routes = lantoa::routes().list;
+    if json {
+        let rows: Vec<_> = routes
+            .iter()
+            .map(|r| serde_json::json!({ "method": r.method.as_str(), "path": r.path, "who": format!("{:?}", r.who) }))
+            .collect();
+        println!("{}", serde_json::Value::Array(rows));
+    } else {
+        routes.iter().for_each(|r| println!("{} {} {:?}", r.method, r.path, r.who));
+    }
 }
 
 /// Prints each row that could not be used; the others are entered.

@@ -56,6 +56,7 @@ pub async fn serve(app: Shared, listen: &str) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| {
         anyhow::anyhow!("cannot listen on {listen}: {e}. Choose another address with --listen")
     })?;
+    tokio::spawn(crate::features::laws::index::follow(Arc::clone(&app)));
     let service = crate::router(app);
     let make = axum::ServiceExt::<axum::extract::Request>::into_make_service_with_connect_info::<SocketAddr>(
         service,

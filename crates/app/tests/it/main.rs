@@ -4,6 +4,8 @@
 mod activities;
 mod demo;
 mod home;
+mod laws;
 mod orgs;
+mod people;
 mod spine;
 mod support;

@@ -1,20 +1,36 @@
-//! laws
+//! Laws (văn bản): the registry of legal documents, their texts with a permanent address for each article, clause
+//! and point, what they say of each other, and the search over their articles.
+//!
+//! Words: a legal document (văn bản) has articles (điều), clauses (khoản), points (điểm). Its status is said in the
+//! state's own words, computed from its dates and confirmed relations on the day asked; "Cần kiểm tra" where a
+//! person has to decide. A document of one of our units names it; all others are the nation's reference data.
+//!
+//! Rules: the same document imported again changes nothing and keeps every address; another document never takes
+//! an address in use. What a person corrected stays. Relations read from a text are proposals where the text does
+//! not state them outright; a proposal changes no status. The search index is a copy: it follows the database
+//! within a second and is made again from it when missing or damaged, while the old one answers.
+//!
+//! Other features ask here for titles, laws, articles and what comes into force; what they have resting on a law
+//! they give through [`OnLaw`], so that the chain from a directive to an activity reads both ways (promise B16).
+//! Keeps promises A2, A9 (base), B16, H4.
 
+use store::{Migration, migration};
+
+mod document;
 pub mod index;
+mod law;
+mod node;
+mod relations;
 
-/// A law as lists of choices name it.
-#[derive(Debug, Clone)]
-pub struct Title {
-    pub id: store::Id,
-    /// Số, ký hiệu: "35/2013/QH13".
-    pub number: String,
-    pub title: String,
-}
-
-/// Every law kept, newest first.
-pub async fn titles(_db: &store::Db) -> crate::error::Result<Vec<Title>> {
-    Ok(vec![])
-}
+pub use document::{By, NewLaw, Problem, Saved, insert};
+pub use law::{
+    Coming, Kind, Law, Status, Title, concerned, find_by_number, find_by_slug, find_kind, get, in_force_from,
+    kinds, title, titles, with_ids,
+};
+pub use node::{Article, Block, Node, article, articles, nodes};
+pub use relations::{
+    Chain, NewRelation, OnLaw, Related, Relation, Relations, Resting, Step, chain, relations,
+};
 
 pub const FEATURE: crate::Feature = crate::Feature {
     name: "laws",
@@ -27,13 +43,8 @@ pub const FEATURE: crate::Feature = crate::Feature {
     plan_lines: None,
 };
 
-const MIGRATIONS: &[store::Migration] = &[];
+const MIGRATIONS: &[Migration] = &[migration!(30, "laws", "0030_laws.sql")];
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
-}
-
-/// What a document is called: "35/2013/QH13 Luật Hòa giải ở cơ sở".
-pub async fn title(_db: &store::Db, id: store::Id) -> crate::error::Result<String> {
-    Ok(id.to_string())
 }

@@ -1,0 +1,414 @@
+//! A document about to enter the registry: made from a parsed text, saved once however often it comes.
+
+use jiff::civil::Date;
+use lawtext::{Level, Parsed};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use store::{Filter, Id, Tx, sql};
+
+use super::law::{self, Law};
+use super::node::{Block, Node};
+use super::relations::{self, NewRelation, Relation};
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, Result};
+
+/// A document as understood or typed, before it is saved.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct NewLaw {
+    pub number: String,
+    /// A name of `kinds.toml`, or another that the document bears.
+    pub kind: String,
+    /// Without the kind.
+    pub title: String,
+    pub issuer: String,
+    pub issued: Option<Date>,
+    pub effective: Option<Date>,
+    pub expires: Option<Date>,
+    /// The issuing unit, when it is one of ours.
+    pub unit: Option<Id>,
+    pub source: String,
+    pub audiences: Vec<String>,
+    pub units: Vec<Id>,
+    pub news: Vec<String>,
+    pub nodes: Vec<Node>,
+    pub relations: Vec<NewRelation>,
+}
+
+/// Something a person should look at before saving.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `laws-problem-…`
+    pub code: String,
+    /// The paragraph it is in, from 1.
+    pub paragraph: Option<usize>,
+    pub page: Option<u32>,
+    /// The first words of the place, or what the sentence names.
+    pub excerpt: String,
+}
+
+impl Problem {
+    pub fn new(code: &str, excerpt: impl Into<String>) -> Problem {
+        Problem { code: code.to_owned(), paragraph: None, page: None, excerpt: excerpt.into() }
+    }
+}
+
+fn code(level: Level) -> &'static str {
+    match level {
+        Level::Heading => "heading",
+        Level::Title => "title",
+        Level::Basis => "basis",
+        Level::Preamble => "preamble",
+        Level::Part => "part",
+        Level::Chapter => "chapter",
+        Level::Section => "section",
+        Level::Subsection => "subsection",
+        Level::Article => "article",
+        Level::Clause => "clause",
+        Level::Point => "point",
+        Level::Roman => "roman",
+        Level::Number => "number",
+        Level::Letter => "letter",
+        Level::Dash => "dash",
+        Level::Quote => "quote",
+        Level::Paragraph => "paragraph",
+        Level::Table => "table",
+        Level::Row => "row",
+        Level::Closing => "closing",
+        Level::Signature => "signature",
+        Level::Recipients => "recipients",
+        Level::Appendix => "appendix",
+        Level::Footnote => "footnote",
+        Level::Furniture => "furniture",
+    }
+}
+
+fn day(date: Option<(i16, i8, i8)>) -> Option<Date> {
+    date.and_then(|(y, m, d)| Date::new(y, m, d).ok())
+}
+
+impl NewLaw {
+    /// What a parsed text says. `source` is where it came from: a file's name.
+    pub fn of(parsed: &Parsed, source: &str) -> (NewLaw, Vec<Problem>) {
+        let addresses = lawtext::addresses(parsed);
+        let paths: std::collections::HashMap<*const lawtext::Node, &str> =
+            addresses.iter().map(|a| (std::ptr::from_ref(a.node), a.path.as_str())).collect();
+        let mut new = NewLaw { source: source.to_owned(), ..NewLaw::default() };
+        if let Some(head) = parsed.documents.first().map(|d| &d.head) {
+            new.number = head.number.clone();
+            new.kind = head.kind.map(|k| k.name().to_owned()).unwrap_or_default();
+            new.title = head.title.clone();
+            new.issuer = head.issuer.clone();
+            new.issued = day(head.issued);
+            new.effective = day(head.effective);
+            new.relations = bases(&head.bases, &new.number);
+        }
+        for (n, document) in parsed.documents.iter().enumerate() {
+            for node in document.nodes.iter().chain(&document.appendices) {
+                new.add(node, n as i64, 0, &paths);
+            }
+        }
+        let problems = parsed.problems.iter().map(|p| Problem {
+            code: p.kind.code().to_owned(),
+            paragraph: Some(p.paragraph + 1),
+            page: p.page,
+            excerpt: p.excerpt.clone(),
+        });
+        (new, problems.collect())
+    }
+
+    fn add(
+        &mut self,
+        node: &lawtext::Node,
+        document: i64,
+        depth: i64,
+        paths: &std::collections::HashMap<*const lawtext::Node, &str>,
+    ) {
+        let is_head = matches!(node.level, Level::Part | Level::Chapter | Level::Section | Level::Subsection);
+        let path = paths.get(&std::ptr::from_ref(node)).map(|p| (*p).to_owned());
+        let block = |child: &lawtext::Node| block(child, paths);
+        self.nodes.push(Node {
+            document,
+            depth,
+            level: code(node.level).to_owned(),
+            label: node.label.clone(),
+            printed: node.printed.clone(),
+            heading: node.heading.clone(),
+            text: node.text.clone(),
+            path,
+            cited_as: None,
+            content: if is_head { vec![] } else { node.children.iter().map(block).collect() },
+        });
+        if is_head {
+            node.children.iter().for_each(|child| self.add(child, document, depth + 1, paths));
+        }
+    }
+
+    /// The address it should have.
+    pub fn slug(&self) -> String {
+        let year = self.issued.or(self.effective).map(Date::year);
+        lawtext::document_slug(&self.number, &self.issuer, year)
+    }
+
+    /// Texts cleaned, names in their official writing, dates filled in by rule.
+    pub fn tidy(&mut self) {
+        for text in [&mut self.kind, &mut self.title, &mut self.issuer] {
+            *text = viet::clean(text);
+        }
+        self.number = match law::viet_number(&self.number) {
+            Some(number) => number.normal(),
+            None => viet::clean(&self.number),
+        };
+        if self.effective.is_none() && law::find_kind(&self.kind).is_some_and(|k| k.from_issue) {
+            self.effective = self.issued;
+        }
+        for node in self.nodes.iter_mut().filter(|n| n.is_article() && n.cited_as.is_none()) {
+            node.cited_as =
+                (node.document == 0).then(|| format!("{}+{}", self.number.to_lowercase(), node.label));
+        }
+    }
+
+    /// Tells one text from another, whatever its facts.
+    fn digest(&self) -> String {
+        let text = serde_json::to_vec(&self.nodes).unwrap_or_default();
+        hex::encode(Sha256::digest(&text))
+    }
+    fn folded(&self) -> String {
+        viet::fold(&format!("{} {} {} {}", self.number, self.kind, self.title, self.issuer))
+    }
+    fn is(&self, law: &Law) -> bool {
+        let title = |t: &str| viet::slug(t);
+        let (ours, theirs) = (title(&self.title), title(&law.title));
+        let titles = ours.is_empty() || theirs.is_empty() || ours.contains(&theirs) || theirs.contains(&ours);
+        let days = self.issued.is_none() || law.issued.is_none() || self.issued == law.issued;
+        law::number_key(&self.number) == law::number_key(&law.number) && titles && days
+    }
+}
+
+fn block(node: &lawtext::Node, paths: &std::collections::HashMap<*const lawtext::Node, &str>) -> Block {
+    Block {
+        level: code(node.level).to_owned(),
+        label: node.label.clone(),
+        printed: node.printed.clone(),
+        heading: node.heading.clone(),
+        text: node.text.clone(),
+        path: paths.get(&std::ptr::from_ref(node)).map(|p| (*p).to_owned()),
+        children: node.children.iter().map(|child| block(child, paths)).collect(),
+    }
+}
+
+/// The documents that "Căn cứ …" names by number.
+fn bases(sentences: &[String], own: &str) -> Vec<NewRelation> {
+    let own = law::number_key(own);
+    let mut found: Vec<NewRelation> = Vec::new();
+    for sentence in sentences {
+        // The first number is the base; those after it amend it.
+        let Some(first) = viet::find_legal_numbers(sentence).into_iter().next() else { continue };
+        let number = first.number.normal();
+        let key = law::number_key(&number);
+        if key != own && !found.iter().any(|f| law::number_key(&f.number) == key) {
+            found.push(NewRelation {
+                relation: Relation::BasedOn,
+                number,
+                evidence: sentence.chars().take(300).collect(),
+                proposed: false,
+            });
+        }
+    }
+    found
+}
+
+/// Who enters it, for the log: an account acting at a unit, or the installation itself.
+#[derive(Debug, Clone, Copy)]
+pub struct By {
+    pub account: Option<Id>,
+    pub unit: Id,
+    pub shard: i64,
+}
+
+impl By {
+    pub const INSTALLATION: By = By { account: None, unit: audit::NOWHERE.0, shard: audit::NOWHERE.1 };
+}
+
+/// What became of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    New(Id),
+    /// It was there, the text the same: nothing was changed.
+    Same(Id),
+    /// It was there with another text, which was replaced; every address stays.
+    Changed(Id),
+}
+
+impl Saved {
+    pub fn id(self) -> Id {
+        match self {
+            Saved::New(id) | Saved::Same(id) | Saved::Changed(id) => id,
+        }
+    }
+}
+
+/// Saves a document with its text, relations and audit entry. The same document again changes nothing; facts that
+/// a person corrected stay. Another document with the same address gets one of its own, and that is listed.
+pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Saved, Vec<Problem>)> {
+    let mut new = new.clone();
+    new.tidy();
+    if new.number.is_empty() && new.title.is_empty() {
+        return Err(Error::invalid("number", "laws-error-no-name"));
+    }
+    let wanted = if new.slug().is_empty() { viet::slug(&new.title) } else { new.slug() };
+    let mut slug = wanted.clone();
+    let mut count = 1;
+    let mut problems = Vec::new();
+    let digest = new.digest();
+    loop {
+        let there: Option<Law> =
+            law::select().filter(Filter::is("slug", &*slug)).query().find(&mut *tx).await?;
+        match there {
+            None => break,
+            Some(law) if new.is(&law) => {
+                if new.nodes.is_empty() || law.digest == digest {
+                    return Ok((Saved::Same(law.id), problems));
+                }
+                replace_text(tx, app, by, &law, &new, &digest).await?;
+                return Ok((Saved::Changed(law.id), problems));
+            }
+            Some(other) => {
+                count += 1;
+                slug = format!("{wanted}--{count}");
+                problems = vec![Problem::new("address-in-use", format!("{} → {slug}", other.name()))];
+            }
+        }
+    }
+    let id = app.new_id();
+    let now = app.now();
+    sql!(
+        "INSERT INTO laws (id, slug, number, number_key, kind, title, issuer, issued, effective, expires, unit_id, news,
+                           source, folded, digest, day, created_at, revision)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)",
+        id,
+        slug,
+        new.number,
+        law::number_key(&new.number),
+        new.kind,
+        new.title,
+        new.issuer,
+        new.issued,
+        new.effective,
+        new.expires,
+        new.unit,
+        new.news.join("\n"),
+        new.source,
+        new.folded(),
+        digest,
+        order_day(new.issued, new.effective),
+        now
+    )
+    .run(tx)
+    .await?;
+    insert_concerns(tx, id, &new.audiences, &new.units).await?;
+    insert_nodes(tx, id, &new.nodes).await?;
+    relations::relate(tx, id, &new.number, &new.relations).await?;
+    write_down(tx, app, by, "enter", id, digest.as_bytes()).await?;
+    Ok((Saved::New(id), problems))
+}
+
+pub(super) fn order_day(issued: Option<Date>, effective: Option<Date>) -> String {
+    issued.or(effective).map(|d| d.to_string()).unwrap_or_default()
+}
+
+async fn replace_text(tx: &mut Tx, app: &App, by: &By, law: &Law, new: &NewLaw, digest: &str) -> Result<()> {
+    sql!("DELETE FROM law_nodes WHERE law_id = $1", law.id).run(tx).await?;
+    insert_nodes(tx, law.id, &new.nodes).await?;
+    let issued = law.issued.or(new.issued);
+    let effective = law.effective.or(new.effective);
+    let title = if law.title.is_empty() { &new.title } else { &law.title };
+    let issuer = if law.issuer.is_empty() { &new.issuer } else { &law.issuer };
+    sql!(
+        "UPDATE laws SET title = $2, issuer = $3, issued = $4, effective = $5, source = $6, digest = $7, day = $8,
+                         folded = $9, revision = $10 WHERE id = $1",
+        law.id,
+        title,
+        issuer,
+        issued,
+        effective,
+        new.source,
+        digest,
+        order_day(issued, effective),
+        viet::fold(&format!("{} {} {} {}", law.number, law.kind, title, issuer)),
+        app.now()
+    )
+    .run(tx)
+    .await?;
+    relations::relate(tx, law.id, &law.number, &new.relations).await?;
+    write_down(tx, app, by, "change", law.id, digest.as_bytes()).await
+}
+
+pub(super) async fn insert_concerns(tx: &mut Tx, law: Id, audiences: &[String], units: &[Id]) -> Result<()> {
+    for audience in audiences {
+        sql!(
+            "INSERT INTO law_audiences (law_id, audience) VALUES ($1, $2) ON CONFLICT (law_id, audience) DO NOTHING",
+            law,
+            audience
+        )
+        .run(tx)
+        .await?;
+    }
+    for unit in units {
+        sql!(
+            "INSERT INTO law_units (law_id, unit_id) VALUES ($1, $2) ON CONFLICT (law_id, unit_id) DO NOTHING",
+            law,
+            unit
+        )
+        .run(tx)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn insert_nodes(tx: &mut Tx, law: Id, nodes: &[Node]) -> Result<()> {
+    for (seq, node) in nodes.iter().enumerate() {
+        let content = serde_json::to_string(&node.content).map_err(|e| Error::Internal(e.into()))?;
+        sql!(
+            "INSERT INTO law_nodes (law_id, seq, document, depth, level, label, printed, heading, text, path, cited_as,
+                                    content)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            law,
+            seq as i64,
+            node.document,
+            node.depth,
+            node.level,
+            node.label,
+            node.printed,
+            node.heading,
+            node.text,
+            node.path,
+            node.cited_as,
+            content
+        )
+        .run(tx)
+        .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn write_down(
+    tx: &mut Tx,
+    app: &App,
+    by: &By,
+    act: &str,
+    law: Id,
+    content: &[u8],
+) -> Result<()> {
+    let entry = audit::Entry {
+        unit: by.unit,
+        shard: by.shard,
+        at: app.now(),
+        account: by.account,
+        act,
+        object_kind: "law",
+        object_id: law.to_string(),
+        content,
+    };
+    audit::write(tx, &entry).await
+}

@@ -1,0 +1,259 @@
+//! What documents say of each other, read both ways; and what of ours rests on a law.
+
+use std::collections::HashSet;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use store::{Db, Id, Tx, sql};
+
+use super::law::{self, Law};
+use crate::app::App;
+use crate::error::Result;
+use crate::tasks::Later;
+use crate::web::Signed;
+
+/// What the newer document does to the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// Căn cứ
+    BasedOn,
+    /// Quy định chi tiết, hướng dẫn thi hành
+    Guides,
+    /// Triển khai thực hiện
+    CarriesOut,
+    /// Sửa đổi, bổ sung
+    Amends,
+    /// Thay thế
+    Replaces,
+    /// Bãi bỏ
+    Repeals,
+}
+
+impl Relation {
+    pub const ALL: [Relation; 6] = [
+        Relation::BasedOn,
+        Relation::Guides,
+        Relation::CarriesOut,
+        Relation::Amends,
+        Relation::Replaces,
+        Relation::Repeals,
+    ];
+    pub fn code(self) -> &'static str {
+        match self {
+            Relation::BasedOn => "based-on",
+            Relation::Guides => "guides",
+            Relation::CarriesOut => "carries-out",
+            Relation::Amends => "amends",
+            Relation::Replaces => "replaces",
+            Relation::Repeals => "repeals",
+        }
+    }
+    pub fn from_code(code: &str) -> Option<Relation> {
+        Relation::ALL.into_iter().find(|r| r.code() == code)
+    }
+    /// Key of the words for it, read from the newer document.
+    pub fn word(self) -> String {
+        format!("laws-relation-{}", self.code())
+    }
+    /// Key of the words for it, read from the other end.
+    pub fn word_back(self) -> String {
+        format!("laws-relation-back-{}", self.code())
+    }
+    /// Whether it is a link of the chain from a directive down to what is done.
+    fn leads_down(self) -> bool {
+        matches!(self, Relation::BasedOn | Relation::Guides | Relation::CarriesOut)
+    }
+}
+
+/// A relation to enter: the other document by its number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewRelation {
+    pub relation: Relation,
+    pub number: String,
+    pub evidence: String,
+    pub proposed: bool,
+}
+
+/// Enters the relations of a document that it does not have yet, and joins those of others that wait for it.
+pub(super) async fn relate(tx: &mut Tx, law: Id, number: &str, relations: &[NewRelation]) -> Result<()> {
+    for r in relations {
+        let key = law::number_key(&r.number);
+        let other: Option<(Id,)> =
+            sql!("SELECT id FROM laws WHERE number_key = $1 ORDER BY day DESC, id DESC LIMIT 1", key)
+                .find(&mut *tx)
+                .await?;
+        let other = other.map(|o| o.0).filter(|o| *o != law);
+        sql!(
+            "INSERT INTO law_relations (from_id, relation, to_key, to_number, to_id, evidence, proposed)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (from_id, relation, to_key) DO NOTHING",
+            law,
+            r.relation.code(),
+            key,
+            r.number,
+            other,
+            r.evidence,
+            r.proposed
+        )
+        .run(tx)
+        .await?;
+    }
+    sql!(
+        "UPDATE law_relations SET to_id = $1 WHERE to_key = $2 AND to_id IS NULL AND from_id <> $1",
+        law,
+        law::number_key(number)
+    )
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+store::record! {
+    struct Edge { from_id: Id, to_id: Option<Id>, relation: String, to_number: String, evidence: String, proposed: bool }
+}
+
+/// A document that another one is related to.
+#[derive(Debug, Clone)]
+pub struct Related {
+    pub relation: Relation,
+    /// None while the registry does not hold it.
+    pub law: Option<Law>,
+    pub number: String,
+    pub evidence: String,
+    pub proposed: bool,
+}
+
+/// What a document says of others, and what others say of it.
+#[derive(Debug, Default)]
+pub struct Relations {
+    pub of_it: Vec<Related>,
+    pub to_it: Vec<Related>,
+}
+
+pub async fn relations(db: &Db, law: Id) -> Result<Relations> {
+    let mut relations = Relations::default();
+    for edge in edges_up(db, law).await? {
+        let other = match edge.to_id {
+            Some(id) => Some(law::get(db, id).await?),
+            None => None,
+        };
+        relations.of_it.extend(related(edge, other));
+    }
+    for edge in edges_down(db, law).await? {
+        let other = law::get(db, edge.from_id).await?;
+        relations.to_it.extend(related(edge, Some(other)));
+    }
+    Ok(relations)
+}
+
+fn related(edge: Edge, law: Option<Law>) -> Option<Related> {
+    Some(Related {
+        relation: Relation::from_code(&edge.relation)?,
+        number: edge.to_number,
+        evidence: edge.evidence,
+        proposed: edge.proposed,
+        law,
+    })
+}
+
+/// Most relations of one document that are read: a code has thousands of documents under it.
+const MOST: i64 = 200;
+
+async fn edges_up(db: &Db, law: Id) -> Result<Vec<Edge>> {
+    Ok(sql!(
+        "SELECT r.from_id, r.to_id, r.relation, r.to_number, r.evidence, r.proposed FROM law_relations r
+         LEFT JOIN laws l ON l.id = r.to_id WHERE r.from_id = $1
+         ORDER BY r.relation, COALESCE(l.day, ''), r.to_key LIMIT $2",
+        law,
+        MOST
+    )
+    .all(db)
+    .await?)
+}
+
+async fn edges_down(db: &Db, law: Id) -> Result<Vec<Edge>> {
+    Ok(sql!(
+        "SELECT r.from_id, r.to_id, r.relation, r.to_number, r.evidence, r.proposed FROM law_relations r
+         JOIN laws l ON l.id = r.from_id WHERE r.to_id = $1 ORDER BY r.relation, l.day, l.id LIMIT $2",
+        law,
+        MOST
+    )
+    .all(db)
+    .await?)
+}
+
+/// A document of the chain; `depth` counts the steps from the one asked about.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub law: Law,
+    pub relation: Relation,
+    pub depth: usize,
+}
+
+/// What a document rests on, up to the first directive, and what carries it out, down to the last plan.
+#[derive(Debug, Default)]
+pub struct Chain {
+    /// The farthest first: read from the top to the document.
+    pub up: Vec<Step>,
+    /// Each under what it rests on.
+    pub down: Vec<Step>,
+}
+
+const DEEPEST: usize = 8;
+const LONGEST: usize = 60;
+
+/// The chain through a document, both ways (promise B16).
+pub async fn chain(db: &Db, law: Id) -> Result<Chain> {
+    let mut chain = Chain { up: walk(db, law, true).await?, down: walk(db, law, false).await? };
+    chain.up.reverse();
+    Ok(chain)
+}
+
+/// Depth first, so that each document follows the one through which it was reached.
+async fn walk(db: &Db, law: Id, up: bool) -> Result<Vec<Step>> {
+    let mut seen = HashSet::from([law]);
+    let mut steps = Vec::new();
+    let mut waiting = vec![(law, 0, None)];
+    while let Some((id, depth, relation)) = waiting.pop() {
+        if let Some(relation) = relation {
+            if !seen.insert(id) || steps.len() == LONGEST {
+                continue;
+            }
+            steps.push(Step { law: law::get(db, id).await?, relation, depth });
+        }
+        if depth == DEEPEST {
+            continue;
+        }
+        let edges = if up { edges_up(db, id).await? } else { edges_down(db, id).await? };
+        for edge in edges.into_iter().rev() {
+            let next = if up { edge.to_id } else { Some(edge.from_id) };
+            let relation = Relation::from_code(&edge.relation).filter(|r| r.leads_down());
+            waiting.extend(next.zip(relation).map(|(next, relation)| (next, depth + 1, Some(relation))));
+        }
+    }
+    Ok(steps)
+}
+
+/// Something of ours that rests on a law: a plan, a line of it, an activity, an article for the public.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resting {
+    /// What it is, in the reader's language: "Kế hoạch", "Hoạt động".
+    pub kind: String,
+    pub title: String,
+    /// Its page, without the language.
+    pub path: String,
+    pub unit: Option<Id>,
+    pub day: Option<Date>,
+    /// 0, or how far it stands under the one before it: a plan's line 1, an activity of that line 2.
+    pub depth: usize,
+}
+
+/// What a feature has resting on a law; listed in `lib.rs`.
+pub trait OnLaw: Send + Sync {
+    /// What this person may see, a plan with its lines and their activities; few.
+    fn inside<'a>(&'a self, signed: &'a Signed, law: Id) -> Later<'a, Vec<Resting>>;
+    /// What everybody may see.
+    fn outside<'a>(&'a self, _app: &'a App, _lang: crate::i18n::Lang, _law: Id) -> Later<'a, Vec<Resting>> {
+        Box::pin(async { Ok(vec![]) })
+    }
+}

@@ -1,0 +1,38 @@
+//! A document's text as it was read: paragraphs, with what the structure needs to know of their look.
+
+/// What a file is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Format {
+    Docx,
+    Html,
+    Pdf,
+    Text,
+}
+
+/// The paragraphs of a document, in order.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Text {
+    pub paragraphs: Vec<Paragraph>,
+}
+
+/// One paragraph: in plain text and PDF what the broken lines make when they are joined again.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Paragraph {
+    /// NFC; blanks folded to one, zero-width characters dropped, Ð (U+00D0) read as Đ, a row's cells parted by
+    /// ` | `. Never empty.
+    pub text: String,
+    pub bold: bool,
+    pub centred: bool,
+    /// Number of the table the paragraph stands in, from 1.
+    pub table: Option<u32>,
+    /// Page, from 1, where the format has pages.
+    pub page: Option<u32>,
+    /// Belongs to the page, not to the text: page number, running head, stamp of a signature.
+    pub furniture: bool,
+}
+
+impl Paragraph {
+    pub fn new(text: &str) -> Paragraph {
+        Paragraph { text: viet::clean(text), ..Paragraph::default() }
+    }
+}

@@ -1,0 +1,221 @@
+//! The articles that share most with the question: BM25 over one bag of words.
+
+use crate::Query;
+use crate::index::{Fields, day, filter_key};
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
+
+/// Chosen on the questions of the yardstick: a second occurrence says little in legal prose.
+const K1: f32 = 0.35;
+const B: f32 = 0.75;
+
+/// The documents that the filters of a query let through, segment by segment; `None`: all of a segment.
+pub(crate) struct Allowed(Vec<Option<Vec<bool>>>);
+
+impl Allowed {
+    pub fn of(query: &Query, fields: &Fields, searcher: &Searcher) -> tantivy::Result<Allowed> {
+        let filters = [
+            (fields.kind, &query.kind),
+            (fields.issuer, &query.issuer),
+            (fields.status, &query.status),
+            (fields.topic, &query.topic),
+        ];
+        let term = |(field, wanted): (Field, &Option<String>)| {
+            wanted.as_ref().map(|wanted| Term::from_field_text(field, &filter_key(wanted)))
+        };
+        let terms: Vec<Term> = filters.into_iter().filter_map(term).collect();
+        let from = query.issued_from.as_deref().and_then(day);
+        let to = query.issued_to.as_deref().and_then(day);
+        let days = (from.is_some() || to.is_some()).then(|| (from.unwrap_or(1), to.unwrap_or(u64::MAX)));
+        let allowed = |segment: &SegmentReader| {
+            if terms.is_empty() && days.is_none() && !segment.has_deletes() {
+                return Ok(None);
+            }
+            let mut allowed: Vec<bool> = (0..segment.max_doc()).map(|doc| !segment.is_deleted(doc)).collect();
+            for term in &terms {
+                let has = having(segment, std::slice::from_ref(term))?;
+                allowed.iter_mut().zip(has).for_each(|(allowed, has)| *allowed &= has);
+            }
+            if let Some((from, to)) = days {
+                let issued = segment.fast_fields().u64("issued")?;
+                for (doc, allowed) in (0..).zip(&mut allowed) {
+                    *allowed &= issued.first(doc).is_some_and(|day| (from..=to).contains(&day));
+                }
+            }
+            Ok(Some(allowed))
+        };
+        Ok(Allowed(searcher.segment_readers().iter().map(allowed).collect::<tantivy::Result<_>>()?))
+    }
+
+    #[inline]
+    fn lets_through(&self, segment: u32, doc: DocId) -> bool {
+        match self.0.get(segment as usize) {
+            Some(Some(allowed)) => allowed.get(doc as usize) == Some(&true),
+            Some(None) => true,
+            None => false,
+        }
+    }
+}
+
+/// Which documents of the segment have one of the terms.
+fn having(segment: &SegmentReader, terms: &[Term]) -> tantivy::Result<Vec<bool>> {
+    let mut has = vec![false; segment.max_doc() as usize];
+    for term in terms {
+        let index = segment.inverted_index(term.field())?;
+        let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? else { continue };
+        while postings.doc() != TERMINATED {
+            if let Some(has) = has.get_mut(postings.doc() as usize) {
+                *has = true;
+            }
+            postings.advance();
+        }
+    }
+    Ok(has)
+}
+
+/// Every document with the term that the filter lets through.
+pub(crate) fn with_term(
+    searcher: &Searcher,
+    term: &Term,
+    allowed: &Allowed,
+) -> tantivy::Result<Vec<DocAddress>> {
+    let mut found = Vec::new();
+    for (ord, segment) in (0..).zip(searcher.segment_readers()) {
+        let index = segment.inverted_index(term.field())?;
+        let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? else { continue };
+        while postings.doc() != TERMINATED {
+            if allowed.lets_through(ord, postings.doc()) {
+                found.push(DocAddress::new(ord, postings.doc()));
+            }
+            postings.advance();
+        }
+    }
+    Ok(found)
+}
+
+/// How rare each term is, over all segments.
+pub(crate) fn rarities(searcher: &Searcher, terms: &[Term]) -> tantivy::Result<Vec<f32>> {
+    let all: u64 = searcher.segment_readers().iter().map(|s| u64::from(s.max_doc())).sum();
+    let rarity = |term: &Term| {
+        let with = searcher.doc_freq(term)?.min(all) as f32;
+        Ok((1.0 + (all as f32 - with + 0.5) / (with + 0.5)).ln())
+    };
+    terms.iter().map(rarity).collect()
+}
+
+/// A posting list with the weight of its term.
+struct List {
+    postings: SegmentPostings,
+    weight: f32,
+}
+
+/// The best `limit` documents, best first. `terms` with their weights, all of `field`.
+pub(crate) fn best(
+    searcher: &Searcher,
+    field: Field,
+    terms: &[(Term, f32)],
+    allowed: &Allowed,
+    limit: usize,
+) -> tantivy::Result<Vec<(f32, DocAddress)>> {
+    let (mut tokens, mut docs) = (0, 0);
+    for segment in searcher.segment_readers() {
+        tokens += segment.inverted_index(field)?.total_num_tokens();
+        docs += u64::from(segment.max_doc());
+    }
+    let average = (tokens as f32 / docs.max(1) as f32).max(1.0);
+    let norms: [f32; 256] = std::array::from_fn(|id| {
+        let length = tantivy::fieldnorm::FieldNormReader::id_to_fieldnorm(id as u8) as f32;
+        K1 * (1.0 - B + B * length / average)
+    });
+    let mut found = Vec::new();
+    for (ord, segment) in (0..).zip(searcher.segment_readers()) {
+        let scored =
+            best_of_segment(segment, field, terms, &norms, limit, |doc| allowed.lets_through(ord, doc))?;
+        found.extend(scored.into_iter().map(|(score, doc)| (score, DocAddress::new(ord, doc))));
+    }
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// Terms are taken from the rarest to the commonest. Once all terms that are left cannot lift a new document above
+/// the best `limit`, they only add to those that can still get there.
+fn best_of_segment(
+    segment: &SegmentReader,
+    field: Field,
+    terms: &[(Term, f32)],
+    norms: &[f32; 256],
+    limit: usize,
+    allowed: impl Fn(DocId) -> bool,
+) -> tantivy::Result<Vec<(f32, DocId)>> {
+    let index = segment.inverted_index(field)?;
+    let lengths = segment.get_fieldnorms_reader(field)?;
+    let mut lists = Vec::new();
+    for (term, weight) in terms {
+        if let Some(postings) = index.read_postings(term, IndexRecordOption::WithFreqs)? {
+            lists.push(List { postings, weight: *weight });
+        }
+    }
+    lists.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    // A term adds at most its weight times (k1 + 1).
+    let mut left: f32 = lists.iter().map(|list| list.weight * (K1 + 1.0)).sum();
+    let gain = |list: &List, doc: DocId| {
+        let times = list.postings.term_freq() as f32;
+        let norm = norms.get(usize::from(lengths.fieldnorm_id(doc))).copied().unwrap_or(K1);
+        list.weight * times * (K1 + 1.0) / (times + norm)
+    };
+
+    let mut scores = vec![0.0_f32; segment.max_doc() as usize];
+    let mut touched: Vec<DocId> = Vec::new();
+    let mut bar = 0.0;
+    let mut lists = lists.into_iter().peekable();
+    while let Some(mut list) = lists.next_if(|_| left > bar) {
+        left -= list.weight * (K1 + 1.0);
+        let mut doc = list.postings.doc();
+        while doc != TERMINATED {
+            if allowed(doc)
+                && let Some(score) = scores.get_mut(doc as usize)
+            {
+                if *score == 0.0 {
+                    touched.push(doc);
+                }
+                *score += gain(&list, doc);
+            }
+            doc = list.postings.advance();
+        }
+        bar = bar_of(&scores, &touched, limit);
+    }
+    let score_of = |scores: &[f32], doc: DocId| scores.get(doc as usize).copied().unwrap_or(0.0);
+    touched.retain(|doc| score_of(&scores, *doc) + left > bar);
+    touched.sort_unstable();
+    for mut list in lists {
+        left -= list.weight * (K1 + 1.0);
+        for doc in &touched {
+            if list.postings.doc() < *doc {
+                list.postings.seek(*doc);
+            }
+            if list.postings.doc() == *doc
+                && let Some(score) = scores.get_mut(*doc as usize)
+            {
+                *score += gain(&list, *doc);
+            }
+        }
+        bar = bar_of(&scores, &touched, limit);
+        touched.retain(|doc| score_of(&scores, *doc) + left >= bar);
+    }
+    let mut found: Vec<(f32, DocId)> = touched.iter().map(|doc| (score_of(&scores, *doc), *doc)).collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// The score of the document at place `limit`; 0 while there are fewer.
+fn bar_of(scores: &[f32], touched: &[DocId], limit: usize) -> f32 {
+    if touched.len() < limit || limit == 0 {
+        return 0.0;
+    }
+    let mut reached: Vec<f32> =
+        touched.iter().map(|doc| scores.get(*doc as usize).copied().unwrap_or(0.0)).collect();
+    *reached.select_nth_unstable_by(limit - 1, |a, b| b.total_cmp(a)).1
+}
