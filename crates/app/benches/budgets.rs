@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use lantoa::app::{Clock, Random, Shared};
-use lantoa::features::activities::{self, Content};
+use lantoa::features::activities;
 use lantoa::features::numbers::{self, By, Period, Place, Question, RowKey, Units};
 use lantoa::features::orgs::{import, source};
 use lantoa::i18n::Lang;
@@ -130,8 +130,7 @@ async fn demo(table: &mut Table, data: Data) -> anyhow::Result<()> {
 
     let server = Server::start(&data).await?;
     let pages = crawl(server.address, &cookies).await?;
-    let urls: Vec<(&String, &String)> =
-        pages.iter().flat_map(|(_, found)| found.iter().map(|(role, path)| (role, path))).collect();
+    let urls: Vec<(&String, &String)> = pages.values().flatten().map(|(role, path)| (role, path)).collect();
     let mut clients: BTreeMap<&String, Client> = BTreeMap::new();
     for (role, cookie) in &cookies {
         clients.insert(role, Client::connect(server.address, Some(cookie.clone())).await?);
@@ -618,11 +617,11 @@ impl Server {
         let process = command.stderr(std::process::Stdio::null()).spawn()?;
         let mut server = Server { process, address, ready: Duration::ZERO };
         loop {
-            if let Ok(mut client) = Client::connect(address, None).await {
-                if client.get("/").await.is_ok_and(|(status, _)| status == 200) {
-                    server.ready = began.elapsed();
-                    return Ok(server);
-                }
+            if let Ok(mut client) = Client::connect(address, None).await
+                && client.get("/").await.is_ok_and(|(status, _)| status == 200)
+            {
+                server.ready = began.elapsed();
+                return Ok(server);
             }
             anyhow::ensure!(began.elapsed() < Duration::from_secs(30), "the program does not answer");
             tokio::time::sleep(Duration::from_millis(2)).await;
