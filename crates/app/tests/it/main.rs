@@ -3,9 +3,11 @@
 
 mod activities;
 mod content;
+mod demo;
 mod home;
 mod laws;
 mod orgs;
+mod papers;
 mod people;
 mod plans;
 mod portal;
