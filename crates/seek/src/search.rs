@@ -13,6 +13,8 @@ use crate::{SeekError, trees};
 use std::collections::HashMap;
 use tantivy::{DocAddress, Term};
 
+/// Bytes of a question that are read.
+const LONGEST_QUESTION: usize = 2000;
 /// So many articles are looked at closely.
 const CANDIDATES: usize = 70;
 /// And so many of the documents that the question names.
@@ -29,7 +31,8 @@ impl Index {
     /// The articles that answer, best first. Any text is a question; one without words has no answer.
     pub fn search(&self, query: &Query) -> Result<Answer, SeekError> {
         let live = self.live();
-        search(&live.view(), query).map_err(SeekError::engine(live.dir()))
+        let query = Query { text: head(&query.text).into(), ..query.clone() };
+        search(&live.view(), &query).map_err(SeekError::engine(live.dir()))
     }
 
     /// For training: the features of every candidate, in the order of the retrieval, with the articles' ids.
@@ -49,16 +52,24 @@ impl Index {
     }
 }
 
+/// The question in a text that may be a pasted page.
+fn head(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(LONGEST_QUESTION)).unwrap_or_default()
+}
+
 fn search(view: &View, query: &Query) -> tantivy::Result<Answer> {
     let allowed = Allowed::of(query, view)?;
     let phrases = Phrases::of(&query.text);
     let question = Question::of(&written_out(&query.text), view)?;
     let named = Named::of(view, query, &allowed)?;
-    let mut found: Vec<Considered> = Vec::new();
-    if named.whole || named.understood.article.is_some() {
-        for at in named.articles(view, &allowed, query.limit)? {
-            found.push(Considered { at, record: view.record(at)?, score: 0.0 });
-        }
+    let mut placed = named.places(view, &allowed)?;
+    if placed.is_empty() && named.whole {
+        placed = named.articles(view, &allowed, query.limit)?;
+    }
+    placed.truncate(query.limit);
+    let mut found = Vec::new();
+    for at in &placed {
+        found.push(Considered { at: *at, record: view.record(*at)?, score: 0.0 });
     }
     if found.is_empty() || !named.whole {
         let ranked = if phrases.is_empty() {
@@ -68,7 +79,6 @@ fn search(view: &View, query: &Query) -> tantivy::Result<Answer> {
         };
         let top = ranked.first().map_or(0.0, |c| c.score);
         found.iter_mut().for_each(|named| named.score = top + 1.0);
-        let placed: Vec<DocAddress> = found.iter().map(|c| c.at).collect();
         found.extend(ranked.into_iter().filter(|c| !placed.contains(&c.at)));
     }
     found.truncate(query.limit);
