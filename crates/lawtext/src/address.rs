@@ -101,7 +101,7 @@ fn segment(node: &Node) -> Option<String> {
         Level::Clause => "khoan",
         Level::Point => "diem",
         Level::Roman => "phan",
-        Level::Number => "muc",
+        Level::Number | Level::Decimal => "muc",
         Level::Letter => "diem",
         Level::Appendix => "phu-luc",
         _ => return None,

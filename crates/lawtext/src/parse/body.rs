@@ -195,8 +195,8 @@ impl<'l, 't> Body<'l, 't> {
             Kind::Roman => self.fit_roman(n, label),
             Kind::Number => self.fit_clause(n, label),
             Kind::Letter => self.fit_point(n, label),
-            Kind::Dash if self.quote.open || self.quote.loose => Fit::Quoted,
-            Kind::Dash => Fit::Text,
+            Kind::Dash | Kind::Decimal if self.quote.open || self.quote.loose => Fit::Quoted,
+            Kind::Dash | Kind::Decimal => Fit::Text,
         }
     }
 
@@ -390,6 +390,7 @@ impl<'l, 't> Body<'l, 't> {
                 number == last + 1 || number == last + 2 && last > 0
             }
             Kind::Letter => point_follows(self.point.as_deref(), &label.text),
+            Kind::Decimal => self.clause.as_ref().is_some_and(|(last, _)| label.number().0 == *last),
             _ => true,
         };
         if self.quote.open {
@@ -657,6 +658,10 @@ impl<'l, 't> Body<'l, 't> {
                 self.clause = Some(split_count(&label.text));
                 self.point = None;
                 Level::Number
+            }
+            Kind::Decimal => {
+                self.point = None;
+                Level::Decimal
             }
             Kind::Letter => {
                 self.point = Some(label.text.clone());

@@ -27,6 +27,7 @@ impl Line {
 }
 
 pub(super) fn join(lines: Vec<Line>) -> Vec<Paragraph> {
+    let lines = part_columns(lines);
     let furniture = furniture(&lines);
     let width = usual_width(&lines);
     let mut paragraphs: Vec<Paragraph> = Vec::new();
@@ -63,6 +64,37 @@ pub(super) fn join(lines: Vec<Line>) -> Vec<Paragraph> {
         });
     }
     paragraphs
+}
+
+/// The heading has two columns, which stand in one line where their gap is lost:
+/// `BỘ TÀI CHÍNH CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM`.
+fn part_columns(lines: Vec<Line>) -> Vec<Line> {
+    const RIGHT: [&str; 5] = [
+        " CỘNG HÒA XÃ HỘI CHỦ NGHĨA",
+        " CỘNG HOÀ XÃ HỘI CHỦ NGHĨA",
+        " Độc lập - Tự do",
+        " Độc lập – Tự do",
+        " Hà Nội, ngày ",
+    ];
+    let mut parted = Vec::with_capacity(lines.len() + 4);
+    for (n, line) in lines.into_iter().enumerate() {
+        let at = RIGHT
+            .iter()
+            .find_map(|words| line.text.find(words))
+            .filter(|_| n < 80 && line.text.len() < 200 && !is_page_head(&line.text));
+        let left_is_head =
+            |left: &str| is_capitals(left) || left.contains("ố:") || is_rule(left) || left.len() < 30;
+        match at.filter(|at| left_is_head(&line.text[..*at])) {
+            Some(at) => {
+                let right = line.text[at..].trim_start().to_string();
+                let left = line.text[..at].to_string();
+                parted.push(Line { text: left, page: line.page, full: Some(false), ..Line::default() });
+                parted.push(Line { text: right, ..line });
+            }
+            None => parted.push(line),
+        }
+    }
+    parted
 }
 
 /// How a line ended, as far as the next one depends on it.
@@ -134,9 +166,11 @@ fn continues(paragraph: &str, last: &Ending, line: &Line) -> bool {
     if capitals || last.capitals {
         // Titles of chapters run over lines of capitals; the lines of a heading or signature do not.
         let titled = |word: &str| paragraph.starts_with(word);
+        let same = paragraph.chars().take(8).eq(text.chars().take(8));
         return capitals
             && last.capitals
             && last.full
+            && !same
             && !["TM.", "KT.", "TL.", "CỘNG H", "PHÓ", "BỘ TRƯỞNG", "THỨ", "CHỦ TỊCH"]
                 .into_iter()
                 .any(titled);
