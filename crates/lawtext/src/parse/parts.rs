@@ -62,7 +62,7 @@ fn span(lines: &Lines, from: usize) -> Span {
         let forms = !begins_appendix(lines, after);
         let mut start = after;
         let mut n = after + 1;
-        while n < lines.len() && !(begins_attached(lines, n, false) && !titles_appendix(lines, start, n)) {
+        while n < lines.len() && (titles_appendix(lines, start, n) || !begins_attached(lines, n, false)) {
             if begins_appendix(lines, n)
                 || forms && begins_form(lines, n) && !titles_appendix(lines, start, n)
             {

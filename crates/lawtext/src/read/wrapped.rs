@@ -104,6 +104,8 @@ struct Ending {
     closed: bool,
     /// Its last words ask for a number: `quy định tại khoản`, `Luật số`.
     wants_number: bool,
+    /// Its last words may stand before an article: `quy định tại khoản 2`.
+    wants_article: bool,
     capitals: bool,
 }
 
@@ -113,30 +115,14 @@ impl Ending {
         let last = text.rsplit(' ').next().unwrap_or_default().to_lowercase();
         let before = text.rsplit(' ').nth(1).unwrap_or_default().to_lowercase();
         let citing = |word: &str| matches!(word, "khoản" | "điểm" | "điều" | "mục" | "chương" | "phần");
-        let wants_number = citing(&last)
-            || citing(&before) && full
-            || last.ends_with(',')
-            || matches!(
-                last.as_str(),
-                "số" | "và"
-                    | "hoặc"
-                    | "tại"
-                    | "của"
-                    | "theo"
-                    | "các"
-                    | "từ"
-                    | "đến"
-                    | "với"
-                    | "ngày"
-                    | "tháng"
-                    | "năm"
-                    | "là"
-                    | "-"
-            ) && full;
+        let joining = ["và", "hoặc", "tại", "của", "theo", "các", "từ", "đến", "với", "là", "-"];
+        let wants_number = full && citing(&last);
+        let wants_article = full && (citing(&before) || joining.contains(&last.as_str()));
         Ending {
             full,
             closed: line.text.ends_with(['.', ';', ':', '!', '?', '”', '"', '/']),
             wants_number,
+            wants_article: wants_number || wants_article,
             capitals: is_capitals(&line.text),
         }
     }
@@ -154,7 +140,12 @@ fn continues(paragraph: &str, last: &Ending, line: &Line) -> bool {
         return false;
     }
     if begins_item(text) {
-        return last.wants_number && !last.closed;
+        // "… phong tỏa tài khoản" is a heading, before the first clause.
+        if text.starts_with("1.") && paragraph.starts_with("Điều ") {
+            return false;
+        }
+        let cited = text.starts_with(char::is_uppercase);
+        return !last.closed && if cited { last.wants_article } else { last.wants_number };
     }
     if begins_block(text) {
         return false;
@@ -190,7 +181,7 @@ fn begins_item(text: &str) -> bool {
         "Chương" | "CHƯƠNG" | "Phần" | "PHẦN" | "Mục" | "MỤC" => {
             return !second.is_empty()
                 && text.chars().count() < 90
-                && !text.ends_with([';', ','])
+                && (!text.ends_with([';', ',', '.']) || words.next().is_some_and(is_capitals))
                 && second
                     .chars()
                     .all(|c| c.is_ascii_digit() || matches!(c, 'I' | 'V' | 'X' | 'L' | '.' | ':'));
