@@ -1,5 +1,7 @@
 //! What a paragraph begins with: `Điều 5.`, `Chương II`, `1.`, `a)`.
 
+use crate::read::is_capitals;
+
 /// The label at the beginning of a paragraph.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Label {
@@ -126,7 +128,8 @@ fn head(text: &str) -> Option<Label> {
     let title = title.trim_start_matches(['.', ':', '-', '–']).trim_start();
     // "Chương II của Luật này quy định …" is a sentence.
     let usual = title.is_empty() || stopped || title.starts_with(char::is_uppercase);
-    let sentence = title.ends_with([';', ',']) || title.starts_with(char::is_lowercase);
+    let sentence =
+        title.ends_with([';', ',']) && !is_capitals(title) || title.starts_with(char::is_lowercase);
     if !usual || sentence || rest.starts_with(char::is_alphanumeric) {
         return None;
     }

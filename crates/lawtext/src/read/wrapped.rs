@@ -112,12 +112,17 @@ struct Ending {
 impl Ending {
     fn of(line: &Line, full: bool) -> Ending {
         let text = line.text.trim_end_matches(['”', '"', '’', '»', ')']);
-        let last = text.rsplit(' ').next().unwrap_or_default().to_lowercase();
-        let before = text.rsplit(' ').nth(1).unwrap_or_default().to_lowercase();
-        let citing = |word: &str| matches!(word, "khoản" | "điểm" | "điều" | "mục" | "chương" | "phần");
+        let last = text.rsplit(' ').next().unwrap_or_default();
+        let before = text.rsplit(' ').nth(1).unwrap_or_default();
+        let citing = |word: &str| {
+            matches!(
+                word,
+                "khoản" | "Khoản" | "điểm" | "Điểm" | "điều" | "Điều" | "mục" | "Mục" | "chương" | "Chương"
+            )
+        };
         let joining = ["và", "hoặc", "tại", "của", "theo", "các", "từ", "đến", "với", "là", "-"];
-        let wants_number = full && citing(&last);
-        let wants_article = full && (citing(&before) || joining.contains(&last.as_str()));
+        let wants_number = full && citing(last);
+        let wants_article = full && (citing(before) || joining.contains(&last));
         Ending {
             full,
             closed: line.text.ends_with(['.', ';', ':', '!', '?', '”', '"', '/']),
@@ -187,6 +192,10 @@ fn begins_item(text: &str) -> bool {
                     .all(|c| c.is_ascii_digit() || matches!(c, 'I' | 'V' | 'X' | 'L' | '.' | ':'));
         }
         _ => {}
+    }
+    // "1 . Nguồn tài chính": a blank has slipped in.
+    if first.chars().count() < 3 && (second == "." || second.starts_with(')')) {
+        return first.chars().all(|c| c.is_ascii_digit()) || first.chars().all(char::is_lowercase);
     }
     let label = first.trim_end_matches(['.', ')', '/']);
     if label.len() == first.len() || second.is_empty() {
