@@ -267,6 +267,16 @@ impl<'l, 't> Body<'l, 't> {
             return Fit::Quoted;
         }
         let later = |number| self.lines.has_article(number, n + 1, self.end);
+        // The next one bears the number of the one after it, which comes as well.
+        if number == last + 2
+            && letters.is_empty()
+            && label.usual
+            && !later(last + 1)
+            && later(number)
+            && later(number + 1)
+        {
+            return Fit::Own((last + 1).to_string());
+        }
         if number > last + 1 && number <= last + 30 && label.usual && !later(last + 1) {
             return own();
         }
@@ -682,6 +692,7 @@ impl<'l, 't> Body<'l, 't> {
     /// The table that begins at `n`; where it ends.
     fn table(&mut self, n: usize, end: usize) -> usize {
         let lines = self.lines;
+        self.titling = false;
         let number = lines.paragraph(n).cell.map(|cell| cell.table);
         let is_in = |n: usize| lines.paragraph(n).cell.map(|cell| cell.table) == number;
         let to = (n..end).find(|n| !is_in(*n)).unwrap_or(end);

@@ -300,6 +300,8 @@ fn issuer(lines: &Lines, head: &[usize], number: Option<&LegalNumber>) -> String
     if !central.is_empty() {
         return central.into();
     }
+    const CONTINUES: &[&str] =
+        &["VÀ ", "VIỆT NAM", "TỈNH ", "THÀNH PHỐ ", "XÃ ", "PHƯỜNG ", "HUYỆN ", "QUẬN ", "ĐẶC KHU "];
     // The lines above the number; several columns where several issue it.
     let mut names: Vec<String> = Vec::new();
     for n in head {
@@ -319,8 +321,7 @@ fn issuer(lines: &Lines, head: &[usize], number: Option<&LegalNumber>) -> String
         }
         match names.last_mut() {
             // A name broken over two lines.
-            Some(last) if last.ends_with('-') || line.starts_with("VÀ ") || line.starts_with("VIỆT NAM") =>
-            {
+            Some(last) if last.ends_with('-') || CONTINUES.iter().any(|word| line.starts_with(word)) => {
                 last.push(' ');
                 last.push_str(line);
             }
@@ -353,8 +354,19 @@ fn as_written(lines: &Lines, name: &str) -> String {
             return found.to_string();
         }
     }
-    let mut chars = lower.chars();
-    chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
+    // Names of units are written with capitals, names of bodies with one.
+    const UNITS: &[&str] = &["tỉnh", "phố", "xã", "phường", "huyện", "quận", "trấn", "khu"];
+    let mut of_unit = false;
+    let words = name.split(' ').zip(lower.split(' ')).enumerate().map(|(n, (printed, word))| {
+        let capital = n == 0 || of_unit;
+        of_unit |= UNITS.contains(&word);
+        match word.chars().next() {
+            _ if matches!(printed, "UBND" | "HĐND") => printed.to_string(),
+            Some(first) if capital => first.to_uppercase().collect::<String>() + &word[first.len_utf8()..],
+            _ => word.to_string(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 type Date = (i16, i8, i8);
