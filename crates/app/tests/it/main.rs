@@ -2,9 +2,12 @@
 //! PostgreSQL.
 
 mod activities;
+mod demo;
 mod home;
 mod laws;
 mod orgs;
+mod papers;
 mod people;
+mod plans;
 mod spine;
 mod support;
