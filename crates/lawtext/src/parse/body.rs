@@ -171,7 +171,7 @@ impl<'l, 't> Body<'l, 't> {
                 Kind::Letter => self.quote.letter = Some(label.text.clone()),
                 Kind::Article => {
                     self.quote.article = Some(label.number().0);
-                    (self.quote.number, self.quote.letter) = (None, None);
+                    (self.quote.number, self.quote.letter) = (Some(0), None);
                 }
                 _ => {}
             }
@@ -249,7 +249,10 @@ impl<'l, 't> Body<'l, 't> {
             || number == last + 1 && !letters.is_empty() && !self.quote.active;
         let speaks = || is_instruction(words) || is_final_heading(words);
         if self.quote.open {
-            return if follows && speaks() && !self.lines.is_enclosed(n) { own() } else { Fit::Quoted };
+            // Where no articles are quoted, an article in sequence is the document's own.
+            let continues = self.quote.article.is_some_and(|quoted| quoted + 1 == number);
+            let own_after_all = follows && speaks() && (!continues || !self.lines.is_enclosed(n));
+            return if own_after_all { own() } else { Fit::Quoted };
         }
         if self.quote.active {
             let continues = self.quote.article.is_some_and(|quoted| quoted + 1 == number);
@@ -263,7 +266,7 @@ impl<'l, 't> Body<'l, 't> {
                 Fit::Text
             };
         }
-        if self.instruction {
+        if self.instruction || self.amends {
             return Fit::Quoted;
         }
         let later = |number| self.lines.has_article(number, n + 1, self.end);
