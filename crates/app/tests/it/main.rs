@@ -2,6 +2,7 @@
 //! PostgreSQL.
 
 mod activities;
+mod demo;
 mod home;
 mod laws;
 mod orgs;

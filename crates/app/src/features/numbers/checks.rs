@@ -35,8 +35,9 @@ enum Kind {
     Percentage { percentage: String, top: String, bottom: String },
     /// A typed count must be a whole number.
     WholeNumber,
-    /// Figures must not be the same in several periods that contain each other.
-    SameInPeriods { figures: Vec<String>, least: i64 },
+    /// Figures must not be the same in several periods that contain each other: asked when as many as `together`
+    /// are, because a single one is when all of it was done in one half of a year.
+    SameInPeriods { figures: Vec<String>, least: i64, together: usize },
     /// A sentence must not speak of another year, unless excused by its words.
     OtherYear { excused: Vec<String> },
     /// The text must not be last year's.
@@ -216,7 +217,7 @@ impl Check {
                     }
                 }
             }
-            Kind::SameInPeriods { figures, least } => {
+            Kind::SameInPeriods { figures, least, together } => {
                 for code in figures {
                     let Some(value) = m.number(code).filter(|v| v >= least) else { continue };
                     let same: Vec<String> = m
@@ -235,6 +236,9 @@ impl Check {
                         ];
                         found.push(self.finding(code, &values));
                     }
+                }
+                if found.len() < *together {
+                    found.clear();
                 }
             }
             Kind::OtherYear { excused } => {
@@ -399,6 +403,13 @@ mod tests {
         check(&m, &["same-figure"]);
         m.other_periods = vec![half(216_583, 23_977_556)];
         check(&m, &[]);
+        // All materials were handed out in the first half.
+        let mut one = figures(&[("talks", "216.584"), ("materials", "1.200")]);
+        one.other_periods = vec![(
+            Period::half(2025, 1),
+            BTreeMap::from([("talks".into(), 101_000), ("materials".into(), 1_200)]),
+        )];
+        check(&one, &[]);
         // A handful may well be the same by chance.
         let mut few = figures(&[("talks", "4")]);
         few.other_periods = vec![half(4, 80)];
