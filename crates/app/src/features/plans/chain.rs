@@ -53,7 +53,7 @@ impl OnLaw for Chained {
     fn inside<'a>(&'a self, signed: &'a Signed, law: Id) -> Later<'a, Vec<Resting>> {
         Box::pin(async move {
             let db = &signed.app.db;
-            let Some(units) = visible(signed) else { return Ok(vec![]) };
+            let units = visible(signed);
             let mut select = Select::from(&NAMING);
             for column in
                 ["shard_id", "plan_id", "unit_id", "line_id", "issued_on", "plan_title", "line_title", "day"]
@@ -62,7 +62,7 @@ impl OnLaw for Chained {
             }
             let in_life = State::ALL.iter().filter(|s| **s != State::Withdrawn).map(|s| s.code());
             select = select.filter(Filter::is("law_id", law)).filter(Filter::any_of("state", in_life));
-            if let Visible::Some(units) = units {
+            if let Some(units) = &units {
                 select = select.filter(Filter::any_of("unit_id", units));
             }
             let rows: Vec<Naming> = select.order("plan_id", true).limit(MOST).query().all(db).await?;
@@ -104,26 +104,32 @@ impl OnLaw for Chained {
                     }
                 }
             }
+            // What was done for the law outside of any plan, and under lines that do not name it.
+            for activity in activities::naming_law(db, law, units, MOST).await? {
+                let path = activity.path();
+                if all.iter().all(|r| r.path != path) {
+                    all.push(Resting {
+                        kind: signed.say("plans-resting-activity"),
+                        path,
+                        title: activity.title,
+                        unit: Some(activity.unit_id),
+                        day: Some(activity.day),
+                        depth: 0,
+                    });
+                }
+            }
             Ok(all)
         })
     }
 }
 
-/// The units whose plans a person may see.
-enum Visible {
-    All,
-    Some(Vec<Id>),
-}
-
-fn visible(signed: &Signed) -> Option<Visible> {
+/// The units whose plans a person may see; none: all there are.
+fn visible(signed: &Signed) -> Option<Vec<Id>> {
     let mut units = Vec::new();
     for unit in signed.actor.units_for(Act::See) {
-        match scope(signed, unit) {
-            None => return Some(Visible::All),
-            Some(under) => units.extend(under.into_iter().filter(|u| signed.can(Act::See, *u))),
-        }
+        units.extend(scope(signed, unit)?.into_iter().filter(|u| signed.can(Act::See, *u)));
     }
     units.sort();
     units.dedup();
-    (!units.is_empty()).then_some(Visible::Some(units))
+    Some(units)
 }
