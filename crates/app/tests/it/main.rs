@@ -5,6 +5,7 @@ mod activities;
 mod demo;
 mod home;
 mod laws;
+mod numbers;
 mod orgs;
 mod papers;
 mod people;
