@@ -2,6 +2,7 @@
 //! PostgreSQL.
 
 mod activities;
+mod content;
 mod demo;
 mod home;
 mod laws;
@@ -10,5 +11,6 @@ mod orgs;
 mod papers;
 mod people;
 mod plans;
+mod portal;
 mod spine;
 mod support;
