@@ -77,7 +77,9 @@ impl Due {
 
 /// When a unit's own plan for a year is due, if the unit above has issued one to it.
 pub async fn due(app: &App, unit: Id, year: i64) -> Result<Option<Due>> {
-    let tree = app.trees.on(&app.db, app.today()).await?;
+    // Of a year that is over, the unit above was the one of that year.
+    let last = Date::new(i16::try_from(year).unwrap_or(2000), 12, 31).unwrap_or(Date::MAX);
+    let tree = app.trees.on(&app.db, app.today().min(last)).await?;
     Ok(above(&app.db, &tree, unit, year).await?.and_then(Due::after))
 }
 

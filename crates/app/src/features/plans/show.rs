@@ -12,7 +12,7 @@ use store::{Id, RecordId};
 
 use super::below::{self, Below, Due, Timely};
 use super::choose;
-use super::line::{self, Line, Standing};
+use super::line::{self, Line, LineContent, Standing};
 use super::plan::{self, Kind, Plan, State};
 use super::print;
 use crate::access::Act;
@@ -245,8 +245,11 @@ async fn told(signed: &Signed, plan: &Plan, lines: &[Shown]) -> Result<Vec<Told>
         };
         let about = match (event.line_id, event.act.as_str()) {
             (Some(line), _) => {
-                let known = lines.iter().find(|l| l.line.id.id == line);
-                known.map(|l| l.line.content.content.clone()).unwrap_or_default()
+                // As it was then, also when it has been taken out since.
+                let then: Option<LineContent> = serde_json::from_str(&event.content).ok();
+                let now =
+                    || lines.iter().find(|l| l.line.id.id == line).map(|l| l.line.content.content.clone());
+                then.map(|l| l.content).or_else(now).unwrap_or_default()
             }
             (None, "return" | "withdraw") => event.content,
             _ => String::new(),
