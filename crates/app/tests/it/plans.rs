@@ -476,6 +476,9 @@ async fn a_commune_owes_its_plan_so_many_working_days_after_the_province() {
         for part in ["hạn ban hành 26/02/2026", "Đúng hạn", "chưa được kiểm chứng"] {
             assert!(list.contains(part), "{part} in {list}");
         }
+        let own = plans::find_annual(&t.app.db, p.commune, 2026).await.unwrap().unwrap();
+        let own = in_words(&p.officer.get(&t, &format!("/ke-hoach/{own}")).await);
+        assert!(own.contains("Nghỉ 16/02/2026 – 20/02/2026 (Tết Âm lịch)."), "{own}");
         let late = t.person(Role::CommuneOfficer, p.sibling).await;
         let list = in_words(&late.get(&t, "/ke-hoach?nam=2026").await);
         assert!(list.contains("Muộn 2 ngày làm việc"), "{list}");

@@ -19,7 +19,7 @@ use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::activities::{self, Done, UnderLine};
 use crate::features::laws::{self, Law};
-use crate::page::{Page, Room};
+use crate::page::{Page, Room, date_text};
 use crate::web::Signed;
 use crate::web::form::Form;
 
@@ -191,6 +191,14 @@ impl Counts {
 impl ShowPage {
     fn below_words(&self) -> String {
         self.below.as_ref().map(|b| b.words(&self.page)).unwrap_or_default()
+    }
+    /// "16/02/2026" or "16/02/2026 – 20/02/2026"
+    fn days(&self, first: &Date, last: &Date) -> String {
+        if first == last {
+            date_text(*first)
+        } else {
+            format!("{} – {}", date_text(*first), date_text(*last))
+        }
     }
     fn long_date(&self, d: &Date) -> String {
         viet::date_long(d.year(), d.month(), d.day())
