@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const run = join(fileURLToPath(new URL('..', import.meta.url)), 'test-results');
+const run = join(fileURLToPath(new URL('..', import.meta.url)), 'run');
 const json = (name) => JSON.parse(readFileSync(join(run, name), 'utf8'));
 
 export const accounts = () => {
