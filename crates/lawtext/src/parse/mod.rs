@@ -35,6 +35,11 @@ pub fn parse(text: &Text) -> Parsed {
         .collect();
     let Parsed { documents, mut problems } = parsed;
     problems.extend(taken);
+    for page in &text.lost_pages {
+        let before = |paragraph: &crate::Paragraph| paragraph.page.is_some_and(|number| number < *page);
+        let place = text.paragraphs.iter().rposition(before).unwrap_or(0);
+        problems.push(Problem { page: Some(*page), ..lines.problem(ProblemKind::PageLost, place) });
+    }
     problems.sort_by_key(|problem| problem.paragraph);
     Parsed { documents, problems }
 }
@@ -52,6 +57,8 @@ pub(crate) struct Lines<'t> {
     next_letter: Vec<usize>,
     next_opening: Vec<usize>,
     next_closing: Vec<usize>,
+    /// A quotation was opened before and not closed.
+    inside_quotation: Vec<bool>,
     /// Tables are only the frame of the text.
     tables_are_frames: bool,
 }
@@ -77,6 +84,7 @@ impl<'t> Lines<'t> {
             next_letter: Vec::new(),
             next_opening: Vec::new(),
             next_closing: Vec::new(),
+            inside_quotation: Vec::new(),
             tables_are_frames: inside > outside,
         };
         let kind =
@@ -97,6 +105,12 @@ impl<'t> Lines<'t> {
             n = lines.next_article(at + 1);
         }
         lines.articles = articles;
+        let mut open = false;
+        for n in 0..lines.len() {
+            let marks = lines.marks[n];
+            lines.inside_quotation.push(open);
+            open = open && marks.net >= 0 || marks.opens && marks.net > 0;
+        }
         lines
     }
 
