@@ -16,6 +16,7 @@
 
 use store::{Migration, migration};
 
+pub mod demo;
 mod document;
 pub mod index;
 mod law;
