@@ -88,11 +88,11 @@ impl Clock {
 /// Chance: the machine's, or a repeatable sequence for the demo data and tests.
 pub enum Random {
     System,
-    Seeded(Mutex<rand::rngs::StdRng>),
+    Seeded(Box<Mutex<rand::rngs::StdRng>>),
 }
 impl Random {
     pub fn seeded(seed: u64) -> Random {
-        Random::Seeded(Mutex::new(rand::SeedableRng::seed_from_u64(seed)))
+        Random::Seeded(Box::new(Mutex::new(rand::SeedableRng::seed_from_u64(seed))))
     }
     #[allow(clippy::disallowed_methods)]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {

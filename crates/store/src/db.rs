@@ -116,8 +116,8 @@ impl Db {
         use sqlx::SqlSafeStr;
         let text = AssertSqlSafe(text.to_owned()).into_sql_str();
         match self {
-            Db::Sqlite { readers, .. } => drop(readers.acquire().await?.prepare(text).await?),
-            Db::Postgres(pool) => drop(pool.acquire().await?.prepare(text).await?),
+            Db::Sqlite { readers, .. } => readers.acquire().await?.prepare(text).await.map(|_| ())?,
+            Db::Postgres(pool) => pool.acquire().await?.prepare(text).await.map(|_| ())?,
         }
         Ok(())
     }
@@ -156,8 +156,8 @@ impl Db {
     pub(crate) async fn script(tx: &mut Tx, text: &str) -> Result<()> {
         let script = sqlx::raw_sql(AssertSqlSafe(text.to_owned()));
         match tx {
-            Tx::Sqlite(t) => drop(script.execute(&mut **t).await?),
-            Tx::Postgres(t) => drop(script.execute(&mut **t).await?),
+            Tx::Sqlite(t) => script.execute(&mut **t).await.map(|_| ())?,
+            Tx::Postgres(t) => script.execute(&mut **t).await.map(|_| ())?,
         }
         Ok(())
     }

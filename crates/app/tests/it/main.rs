@@ -5,5 +5,6 @@ mod activities;
 mod home;
 mod laws;
 mod orgs;
+mod people;
 mod spine;
 mod support;

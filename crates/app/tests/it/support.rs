@@ -125,6 +125,28 @@ impl TestApp {
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).expect("request")).await
     }
+    /// As the browser that holds a sign-in's cookie.
+    pub async fn get_with(&self, cookie: &str, path: &str) -> Answer {
+        let cookie = format!("{}={cookie}", lantoa::signin::COOKIE);
+        let request = Request::get(path).header(header::COOKIE, cookie);
+        self.send(request.body(Body::empty()).expect("request")).await
+    }
+    /// Sends a form as nobody.
+    pub async fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Answer {
+        let request = Request::post(path).header("sec-fetch-site", "same-origin");
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let body = serde_html_form::to_string(pairs).expect("a form");
+        self.send(request.body(Body::from(body)).expect("request")).await
+    }
+    pub async fn sign_in(&self, email: &str, password: &str) -> Answer {
+        self.post("/dang-nhap", &[("email", email), ("password", password)]).await
+    }
+    pub fn pass_minutes(&self, minutes: i64) {
+        let now = self.app.now();
+        self.app
+            .clock
+            .set(now + std::time::Duration::from_secs(u64::try_from(minutes * 60).expect("forward")));
+    }
 }
 
 pub struct Person {

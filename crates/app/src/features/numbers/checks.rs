@@ -142,26 +142,27 @@ impl Check {
                 let enough = m.number(bottom) >= Some(*least) && m.before.get(bottom) >= Some(least);
                 let now = ratio(m.number(top), m.number(bottom));
                 let before = ratio(m.before.get(top).copied(), m.before.get(bottom).copied());
-                if let (true, Some(now), Some(before)) = (enough, now, before) {
-                    if before > 0.0 && now / before > *limit {
-                        let values = [("value", decimal(now / before, 1)), ("limit", decimal(*limit, 0))];
-                        found.push(self.finding(top, &values));
-                    }
+                if let (true, Some(now), Some(before)) = (enough, now, before)
+                    && before > 0.0
+                    && now / before > *limit
+                {
+                    let values = [("value", decimal(now / before, 1)), ("limit", decimal(*limit, 0))];
+                    found.push(self.finding(top, &values));
                 }
             }
             Kind::PartAboveWhole => {
                 for code in m.printed.keys() {
                     let Some(whole) = find_indicator(code).and_then(|i| i.part_of.as_ref()) else { continue };
-                    if let (Some(part), Some(all)) = (m.number(code), m.number(whole)) {
-                        if part > all {
-                            let values = [
-                                ("part", name(code)),
-                                ("value", viet::format_int(part)),
-                                ("whole", name(whole)),
-                                ("limit", viet::format_int(all)),
-                            ];
-                            found.push(self.finding(code, &values));
-                        }
+                    if let (Some(part), Some(all)) = (m.number(code), m.number(whole))
+                        && part > all
+                    {
+                        let values = [
+                            ("part", name(code)),
+                            ("value", viet::format_int(part)),
+                            ("whole", name(whole)),
+                            ("limit", viet::format_int(all)),
+                        ];
+                        found.push(self.finding(code, &values));
                     }
                 }
             }
@@ -179,15 +180,15 @@ impl Check {
             }
             Kind::Sum { whole, parts } => {
                 let sum: Option<i64> = parts.iter().map(|p| m.number(p)).sum();
-                if let (Some(sum), Some(all)) = (sum, m.number(whole)) {
-                    if sum != all {
-                        let values = [
-                            ("value", viet::format_int(sum)),
-                            ("whole", name(whole)),
-                            ("limit", viet::format_int(all)),
-                        ];
-                        found.push(self.finding(whole, &values));
-                    }
+                if let (Some(sum), Some(all)) = (sum, m.number(whole))
+                    && sum != all
+                {
+                    let values = [
+                        ("value", viet::format_int(sum)),
+                        ("whole", name(whole)),
+                        ("limit", viet::format_int(all)),
+                    ];
+                    found.push(self.finding(whole, &values));
                 }
             }
             Kind::Percentage { percentage, top, bottom } => {
