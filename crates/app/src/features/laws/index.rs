@@ -234,3 +234,10 @@ async fn entries(db: &Db, law: &Law) -> Result<Vec<Entry>> {
 fn hit_id(slug: &str, path: &str, cited_as: &str) -> String {
     format!("{slug}\t{path}\t{cited_as}")
 }
+
+/// Address of the document, path in it, name for programs.
+pub(super) fn read_hit_id(id: &str) -> (&str, &str, &str) {
+    let mut parts = id.split('\t');
+    let mut next = || parts.next().unwrap_or_default();
+    (next(), next(), next())
+}
