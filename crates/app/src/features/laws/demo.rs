@@ -95,7 +95,8 @@ fn read(entry: Entry, province: Option<Id>) -> Result<NewLaw> {
 }
 
 fn parse(text: &str) -> Result<NewLaw> {
-    let text = lawtext::read(lawtext::Format::Text, text.as_bytes()).map_err(|e| Error::Internal(e.into()))?;
+    let text =
+        lawtext::read(lawtext::Format::Text, text.as_bytes()).map_err(|e| Error::Internal(e.into()))?;
     Ok(NewLaw::of(&lawtext::parse(&text), SOURCE).0)
 }
 

@@ -108,8 +108,10 @@ fn folded_words(text: &str) -> Vec<String> {
     let number = law::viet_number(text).map(|n| n.normal());
     let text = viet::fold(&viet::clean(number.as_deref().unwrap_or(text)));
     let pattern = |word: &str| {
-        let escaped: String =
-            word.chars().flat_map(|c| matches!(c, '%' | '_' | '!').then_some('!').into_iter().chain([c])).collect();
+        let escaped: String = word
+            .chars()
+            .flat_map(|c| matches!(c, '%' | '_' | '!').then_some('!').into_iter().chain([c]))
+            .collect();
         format!("%{escaped}%")
     };
     text.split(' ').filter(|w| !w.is_empty()).take(WORDS).map(pattern).collect()

@@ -20,8 +20,12 @@ pub mod demo;
 mod document;
 pub mod index;
 mod law;
+mod list;
 mod node;
+mod reader;
 mod relations;
+mod search;
+mod show;
 
 pub use document::{By, NewLaw, Problem, Saved, insert};
 pub use law::{
@@ -48,4 +52,14 @@ const MIGRATIONS: &[Migration] = &[migration!(30, "laws", "0030_laws.sql")];
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
+        .get("/luat", list::inside)
+        .get("/luat/{id}", show::show_law)
+        .get("/tim", search::inside)
+        .public("/van-ban", list::public)
+        .public("/van-ban/{slug}", reader::whole)
+        .public("/van-ban/{slug}/{*path}", reader::part)
+        .public("/hoi", search::public)
+        .public("/api/v1/articles", search::articles)
+        .public("/api/v1/laws", search::laws)
+        .public("/api/v1/laws/{slug}", search::law)
 }

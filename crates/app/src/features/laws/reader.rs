@@ -78,7 +78,8 @@ pub async fn part(visitor: Visitor, Path((slug, path)): Path<(String, String)>) 
     let at = nodes.iter().position(is_it).ok_or(Error::NotFound)?;
     let found = nodes.get(at).ok_or(Error::NotFound)?;
     // A head is shown with everything under it.
-    let under = nodes.iter().skip(at + 1).take_while(|n| n.depth > found.depth && n.document == found.document);
+    let under =
+        nodes.iter().skip(at + 1).take_while(|n| n.depth > found.depth && n.document == found.document);
     let shown: Vec<&Node> = std::iter::once(found).chain(under).collect();
     let base = href(visitor.lang(), &law.path());
     let marked = (found.path.as_deref() != Some(path)).then_some(path);
@@ -102,7 +103,8 @@ pub async fn part(visitor: Visitor, Path((slug, path)): Path<(String, String)>) 
     let mut heads: Vec<&Node> = heads.flatten().collect();
     heads.reverse();
     for head in heads {
-        page = page.crumb(head.title(), format!("{}/{}", law.path(), head.path.as_deref().unwrap_or_default()));
+        page =
+            page.crumb(head.title(), format!("{}/{}", law.path(), head.path.as_deref().unwrap_or_default()));
     }
     let mut reader = reader(&visitor, page, law, outline(&nodes, link), text).await?;
     reader.part = true;
@@ -115,7 +117,13 @@ fn say(visitor: &Visitor, key: &str) -> String {
     visitor.app.words.say(visitor.lang(), key, &[])
 }
 
-async fn reader(visitor: &Visitor, page: Page, law: Law, outline: Vec<Line>, text: String) -> Result<ReaderPage> {
+async fn reader(
+    visitor: &Visitor,
+    page: Page,
+    law: Law,
+    outline: Vec<Line>,
+    text: String,
+) -> Result<ReaderPage> {
     let app = &visitor.app;
     let mut resting = Vec::new();
     for feature in crate::on_laws() {
@@ -153,8 +161,20 @@ pub fn html(nodes: &[&Node], base: &str, marked: Option<&str>) -> String {
             continue;
         }
         let heading = match (is_head(node), under_heads) {
-            (true, _) => if node.depth == 0 { "h2" } else { "h3" },
-            (false, true) => if node.depth > 1 { "h4" } else { "h3" },
+            (true, _) => {
+                if node.depth == 0 {
+                    "h2"
+                } else {
+                    "h3"
+                }
+            }
+            (false, true) => {
+                if node.depth > 1 {
+                    "h4"
+                } else {
+                    "h3"
+                }
+            }
             (false, false) => "h2",
         };
         match &node.path {

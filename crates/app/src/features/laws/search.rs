@@ -220,7 +220,8 @@ pub struct Wishes {
 /// `GET /api/v1/laws?q=&kind=&issuer=&status=&year=&after=`: newest first, 25 at a time; open to everybody.
 pub async fn laws(visitor: Visitor, Params(w): Params<Wishes>) -> Result<Response> {
     let day = visitor.app.today();
-    let asked = Asked { q: w.q, kind: w.kind, issuer: w.issuer, status: w.status, year: w.year, after: w.after };
+    let asked =
+        Asked { q: w.q, kind: w.kind, issuer: w.issuer, status: w.status, year: w.year, after: w.after };
     let (laws, next) = list::laws(&visitor.app.db, &asked, day).await?;
     Ok(api::list(&visitor.app, laws.iter().map(|l| law_item(l, day)).collect(), next))
 }
