@@ -42,6 +42,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Read a PDF from standard input: started by the program itself
+    #[command(hide = true)]
+    PdfText,
     /// Enter data from files
     Import {
         #[command(subcommand)]
@@ -64,6 +67,10 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let cli = Cli::parse();
+    if let Some(Command::PdfText) = cli.command {
+        let done = lantoa::features::laws::pdf_text_process(&mut std::io::stdin(), &mut std::io::stdout());
+        return if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(1) };
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(e) => {
@@ -100,7 +107,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
             import_units(&app, folder.as_deref()).await
         }
-        None => Ok(()),
+        Some(Command::PdfText) | None => Ok(()),
     }
 }
 

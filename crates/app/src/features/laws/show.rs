@@ -1,8 +1,9 @@
 //! A document inside: its facts, whom it concerns, what it rests on and what of ours rests on it.
 
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::response::Response;
+use serde::Deserialize;
 use store::Id;
 
 use super::law::{self, Coming, Law};
@@ -26,8 +27,15 @@ struct ShowPage {
     may_change: bool,
 }
 
+#[derive(Deserialize)]
+pub struct Done {
+    xong: Option<String>,
+    /// What became of an import.
+    nhap: Option<String>,
+}
+
 /// `GET /luat/{id}`
-pub async fn show_law(signed: Signed, Path(id): Path<String>) -> Result<Response> {
+pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query<Done>) -> Result<Response> {
     let id: Id = id.parse()?;
     let db = &signed.app.db;
     let Coming { law, audiences, units } = law::concerned(db, law::get(db, id).await?).await?;
@@ -39,8 +47,15 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>) -> Result<Response
     for unit in units {
         names.push(signed.unit_name(unit).await?);
     }
+    let mut page = signed.page(Room::Laws, &law.name()).crumb(signed.say("room-laws"), "/luat");
+    page.done = match done.nhap.as_deref() {
+        Some("new") => Some(page.t("laws-import-done")),
+        Some("same") => Some(page.t("laws-import-same")),
+        Some("changed") => Some(page.t("laws-import-changed")),
+        _ => done.xong.map(|_| page.t("laws-changed")),
+    };
     show(&ShowPage {
-        page: signed.page(Room::Laws, &law.name()).crumb(signed.say("room-laws"), "/luat"),
+        page,
         audiences: audiences
             .iter()
             .map(|a| find_audience(a).map_or(a.clone(), |a| a.name(signed.lang()).to_owned()))
