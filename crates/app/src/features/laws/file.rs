@@ -5,8 +5,7 @@ use std::io::Write as _;
 use std::process::Stdio;
 use std::time::Duration;
 
-use lawtext::{Format, Paragraph, Text, Unreadable};
-use serde::{Deserialize, Serialize};
+use lawtext::{Format, Text, Unreadable};
 use tokio::io::AsyncWriteExt as _;
 
 use super::document::{NewLaw, Problem};
@@ -31,7 +30,14 @@ pub async fn read(
         Err(code) => return Ok(Err(code)),
     };
     let source = name.to_owned();
-    let read = tokio::task::spawn_blocking(move || NewLaw::of(&lawtext::parse(&text), &source)).await;
+    let read = tokio::task::spawn_blocking(move || {
+        let (new, mut problems) = NewLaw::of(&lawtext::parse(&text), &source);
+        let lost =
+            text.lost_pages.iter().map(|page| Problem { page: Some(*page), ..Problem::new("page-lost", "") });
+        problems.extend(lost);
+        (new, problems)
+    })
+    .await;
     read.map(Ok).map_err(|e| Error::Internal(e.into()))
 }
 
@@ -58,44 +64,17 @@ async fn text(config: &Config, name: &str, bytes: Vec<u8>) -> Result<Result<Text
     Ok(read.map_err(|e| e.code().to_owned()))
 }
 
-/// A paragraph as the reading process writes it, one JSON object a line.
-#[derive(Serialize, Deserialize)]
-struct Line {
-    text: String,
-    bold: bool,
-    centred: bool,
-    table: Option<u32>,
-    page: Option<u32>,
-    furniture: bool,
-}
-
-/// What `lantoa pdf-text` does: a PDF from standard input, its paragraphs to standard output; the first line is
-/// `ok` or the code of what is wrong. It is started by [`pdf_text`], never by a person.
+/// What `lantoa pdf-text` does: a PDF from standard input, its text as JSON to standard output, or
+/// as a JSON string the code of what is wrong. It is started by [`pdf_text`], never by a person.
 pub fn pdf_text_process(
     input: &mut dyn std::io::Read,
     output: &mut dyn std::io::Write,
 ) -> std::io::Result<()> {
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes)?;
+    let text = lawtext::read(Format::Pdf, &bytes).map_err(Unreadable::code);
     let mut output = std::io::BufWriter::new(output);
-    match lawtext::read(Format::Pdf, &bytes) {
-        Err(e) => writeln!(output, "{}", e.code())?,
-        Ok(text) => {
-            writeln!(output, "ok")?;
-            for p in text.paragraphs {
-                let line = Line {
-                    text: p.text,
-                    bold: p.bold,
-                    centred: p.centred,
-                    table: p.table,
-                    page: p.page,
-                    furniture: p.furniture,
-                };
-                serde_json::to_writer(&mut output, &line)?;
-                writeln!(output)?;
-            }
-        }
-    }
+    serde_json::to_writer(&mut output, &text)?;
     output.flush()
 }
 
@@ -130,25 +109,8 @@ async fn pdf_text(config: &Config, bytes: Vec<u8>) -> Result<Result<Text, String
     let Ok(output) = tokio::time::timeout(Duration::from_secs(PDF_SECONDS), reading).await else {
         return Ok(Err("took-too-long".to_owned()));
     };
-    let output = String::from_utf8_lossy(&output?.stdout).into_owned();
-    let mut lines = output.lines();
-    match lines.next() {
-        Some("ok") => {}
-        // It died of what it read, or of its limits.
-        None => return Ok(Err(Unreadable::Damaged.code().to_owned())),
-        Some(code) => return Ok(Err(code.to_owned())),
-    }
-    let mut text = Text::default();
-    for line in lines {
-        let Ok(line) = serde_json::from_str::<Line>(line) else { break };
-        text.paragraphs.push(Paragraph {
-            text: line.text,
-            bold: line.bold,
-            centred: line.centred,
-            table: line.table,
-            page: line.page,
-            furniture: line.furniture,
-        });
-    }
-    Ok(if text.paragraphs.is_empty() { Err(Unreadable::NoText.code().to_owned()) } else { Ok(text) })
+    // No answer: it died of what it read, or of its limits.
+    let text: Result<Text, String> = serde_json::from_slice(&output?.stdout)
+        .unwrap_or_else(|_| Err(Unreadable::Damaged.code().to_owned()));
+    Ok(text)
 }

@@ -16,6 +16,7 @@
 
 use store::{Migration, migration};
 
+pub mod bulk;
 pub mod demo;
 mod document;
 mod edit;
