@@ -13,6 +13,7 @@ pub mod i18n;
 pub mod lines;
 pub mod mail;
 pub mod page;
+pub mod seed;
 pub mod signin;
 pub mod start;
 pub mod tasks;
@@ -62,13 +63,13 @@ pub const SHELL_WORDS: (&str, &str) =
     (include_str!("words/shell.vi.ftl"), include_str!("words/shell.en.ftl"));
 
 pub fn migrations() -> Vec<Migration> {
-    let mut all = [audit::MIGRATIONS, signin::MIGRATIONS].concat();
+    let mut all = [audit::MIGRATIONS, signin::MIGRATIONS, seed::MIGRATIONS].concat();
     all.extend(features().iter().flat_map(|f| f.migrations.iter().copied()));
     all
 }
 
 pub fn words() -> anyhow::Result<i18n::Words> {
-    let mut files = vec![SHELL_WORDS];
+    let mut files = vec![SHELL_WORDS, seed::WORDS];
     files.extend(features().iter().map(|f| f.words));
     i18n::Words::load(&files)
 }

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use lantoa::app::{Clock, Random};
+use lantoa::i18n::Lang;
+use lantoa::seed::command as demo;
 use lantoa::start::{self, Data};
 
 /// Lan Tỏa: đưa pháp luật đến người dân, từ luật đến báo cáo. Without a command: the demo.
@@ -27,8 +29,26 @@ struct Place {
     database: Option<String>,
 }
 
+#[derive(Args)]
+struct Demo {
+    /// The address to serve on
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Folder of the two annual reports; "out" in the data folder by default
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Make the data and the reports, then stop
+    #[arg(long)]
+    no_serve: bool,
+    /// Say what was done as JSON
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Subcommand)]
 enum Command {
+    /// Make the demo's data once, do the main job from end to end, write the two annual reports, and serve
+    Demo(Demo),
     /// Serve pages and the programming interface
     Serve {
         #[arg(long, default_value = "127.0.0.1:8080")]
@@ -60,7 +80,20 @@ enum Import {
     Laws {
         #[arg(required = true)]
         paths: Vec<PathBuf>,
-        /// Print what was done as JSON
+        /// Say what was done as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Activities of a unit from a workbook made from the template (/hoat-dong/mau.xlsx)
+    Activities {
+        workbook: PathBuf,
+        /// The unit: its code or its name, as today
+        #[arg(long)]
+        unit: String,
+        /// The account that records: its e-mail address
+        #[arg(long)]
+        account: Option<String>,
+        /// Say what was done as JSON
         #[arg(long)]
         json: bool,
     },
@@ -87,7 +120,7 @@ fn main() -> ExitCode {
         }
     };
     match runtime.block_on(run(cli)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(e) => {
             eprintln!("{e:#}");
             ExitCode::from(1)
@@ -95,32 +128,133 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<()> {
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let data = Data { folder: cli.place.data, postgres: cli.place.database };
-    match cli.command {
-        Some(Command::Serve { listen }) => {
+    let Some(command) = cli.command else {
+        let listen = "127.0.0.1:8080".to_owned();
+        run_demo(data, Demo { listen, out: None, no_serve: false, json: false }).await?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    match command {
+        Command::Demo(options) => run_demo(data, options).await?,
+        Command::Serve { listen } => {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
             eprintln!("http://{listen}");
-            start::serve(app, &listen).await
+            start::serve(app, &listen).await?;
         }
-        Some(Command::Migrate) => {
+        Command::Migrate => {
             start::open(&data, false, Clock::System, Random::System).await?;
-            Ok(())
         }
-        Some(Command::Routes { json }) => {
-            print_routes(json);
-            Ok(())
-        }
-        Some(Command::Import { what: Import::Units { folder } }) => {
+        Command::Routes { json } => print_routes(json),
+        Command::Import { what: Import::Units { folder } } => {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
-            import_units(&app, folder.as_deref()).await
+            import_units(&app, folder.as_deref()).await?;
         }
-        Some(Command::Import { what: Import::Laws { paths, json } }) => {
+        Command::Import { what: Import::Activities { workbook, unit, account, json } } => {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
-            import_laws(&app, &paths, json).await
+            return import_activities(&app, &workbook, &unit, account.as_deref(), json).await;
         }
-        Some(Command::PdfText) | None => Ok(()),
+        Command::Import { what: Import::Laws { paths, json } } => {
+            let app = start::open(&data, false, Clock::System, Random::System).await?;
+            return import_laws(&app, &paths, json).await;
+        }
+        Command::PdfText => {}
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The language of the machine when it is English, else Vietnamese.
+fn language() -> Lang {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok());
+    if set.is_some_and(|l| l.starts_with("en")) { Lang::En } else { Lang::Vi }
+}
+
+async fn run_demo(data: Data, demo: Demo) -> anyhow::Result<()> {
+    let options = demo::Options { data, out: demo.out, listen: demo.listen, lang: language() };
+    let (app, done) = demo::run(&options).await?;
+    if demo.json {
+        println!("{}", serde_json::to_string_pretty(&done)?);
+    } else {
+        println!("{}", demo::text(&app, options.lang, &done));
+    }
+    if demo.no_serve {
+        return Ok(());
+    }
+    start::serve(app, &options.listen).await
+}
+
+/// Good rows are kept; the others come back beside the workbook with notes on their cells, and the status is 1.
+async fn import_activities(
+    app: &lantoa::app::App,
+    workbook: &std::path::Path,
+    unit: &str,
+    account: Option<&str>,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    use lantoa::error::Error;
+    use lantoa::features::activities;
+    let lang = language();
+    let sentence = |e: Error| match e {
+        Error::Internal(cause) => cause,
+        Error::Invalid(problems) => {
+            let say =
+                |p: &lantoa::error::FieldProblem| app.words.say(lang, p.key, &[("value", p.value.clone())]);
+            anyhow::anyhow!("{}", problems.iter().map(say).collect::<Vec<_>>().join("\n"))
+        }
+        other => anyhow::anyhow!("{}", app.words.say(lang, other.key(), &[])),
+    };
+    let bytes = std::fs::read(workbook).map_err(|e| anyhow::anyhow!("{}: {e}", workbook.display()))?;
+    let tree = app.trees.on(&app.db, app.today()).await.map_err(sentence)?;
+    let named: Vec<_> = tree.units().filter(|u| u.name == unit || u.code.as_deref() == Some(unit)).collect();
+    let unit = match named.as_slice() {
+        [one] => one.unit_id,
+        [] => anyhow::bail!(
+            "{}",
+            app.words.say(lang, "activities-import-no-unit", &[("value", unit.to_owned())])
+        ),
+        many => anyhow::bail!(
+            "{}",
+            app.words.say(
+                lang,
+                "activities-import-many-units",
+                &[("value", unit.to_owned()), ("codes", codes(many))]
+            )
+        ),
+    };
+    let account = match account {
+        None => None,
+        Some(email) => {
+            let found = lantoa::signin::find_account_by_email(&app.db, email).await.map_err(sentence)?;
+            let missing =
+                || app.words.say(lang, "activities-import-no-account", &[("value", email.to_owned())]);
+            Some(found.ok_or_else(|| anyhow::anyhow!("{}", missing()))?.id)
+        }
+    };
+    let done = activities::import_workbook(app, lang, account, unit, bytes).await.map_err(sentence)?;
+    let returned = done.returned.as_ref().map(|_| workbook.with_extension("can-sua.xlsx"));
+    if let (Some(bytes), Some(path)) = (&done.returned, &returned) {
+        std::fs::write(path, bytes).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
+    }
+    if json {
+        let answer = serde_json::json!({
+            "saved": done.saved, "refused": done.refused, "returned": returned, "sentences": done.sentences,
+        });
+        println!("{answer}");
+    } else {
+        done.sentences.iter().for_each(|s| eprintln!("{s}"));
+        let counts = [("saved", done.saved.to_string()), ("refused", done.refused.to_string())];
+        println!("{}", app.words.say(lang, "activities-import-did", &counts));
+        if let Some(path) = &returned {
+            let path = path.display().to_string();
+            println!("{}", app.words.say(lang, "activities-import-beside", &[("value", path)]));
+        }
+    }
+    Ok(if returned.is_some() { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+fn codes(units: &[&lantoa::features::orgs::Unit]) -> String {
+    let codes: Vec<&str> = units.iter().filter_map(|u| u.code.as_deref()).collect();
+    codes.join(", ")
 }
 
 fn print_routes(json: bool) {
@@ -136,8 +270,8 @@ fn print_routes(json: bool) {
     }
 }
 
-/// Shows how far it is; what could not be read is named, the rest is in.
-async fn import_laws(app: &lantoa::app::App, paths: &[PathBuf], json: bool) -> anyhow::Result<()> {
+/// Shows how far it is; what could not be read is named, the rest is in, and the status is 1.
+async fn import_laws(app: &lantoa::app::App, paths: &[PathBuf], json: bool) -> anyhow::Result<ExitCode> {
     use lantoa::features::laws::bulk::{self, Progress};
     struct Bar(indicatif::ProgressBar);
     impl Progress for Bar {
@@ -168,12 +302,7 @@ async fn import_laws(app: &lantoa::app::App, paths: &[PathBuf], json: bool) -> a
             report.unread.len()
         );
     }
-    if report.new + report.changed + report.same == 0 && !report.unread.is_empty() {
-        anyhow::bail!(
-            "nothing could be read; give DOCX, HTML, PDF with text, plain text or JSON Lines files"
-        );
-    }
-    Ok(())
+    Ok(if report.unread.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// Prints each row that could not be used; the others are entered.

@@ -2,9 +2,11 @@
 //! PostgreSQL.
 
 mod activities;
+mod demo;
 mod home;
 mod laws;
 mod orgs;
+mod papers;
 mod people;
 mod plans;
 mod spine;

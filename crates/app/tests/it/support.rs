@@ -62,6 +62,14 @@ impl TestApp {
         let app = start::open(&data, false, clock, Random::seeded(1)).await.expect("the app opens");
         TestApp { app, engine, folder }
     }
+    /// An app that is open already; its folder goes when the test does.
+    pub fn opened(app: Shared, engine: Engine, folder: tempfile::TempDir) -> TestApp {
+        TestApp { app, engine, folder }
+    }
+    /// Somebody who has an account, signed in.
+    pub async fn as_account(&self, account: Id) -> Person {
+        Person { account, cookie: lantoa::signin::open(&self.app, account).await.expect("sign-in") }
+    }
     pub fn data_folder(&self) -> &std::path::Path {
         self.folder.path()
     }

@@ -83,6 +83,18 @@ fn code(level: Level) -> &'static str {
     }
 }
 
+/// A title printed in capitals as it is written in a sentence; names in it are for a person to restore.
+fn in_sentence_case(title: &str) -> String {
+    if title.chars().any(char::is_lowercase) {
+        return title.to_owned();
+    }
+    let mut lower = title.to_lowercase().replace("việt nam", "Việt Nam");
+    if let Some(first) = lower.chars().next() {
+        lower.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+    }
+    lower
+}
+
 fn day(date: Option<(i16, i8, i8)>) -> Option<Date> {
     date.and_then(|(y, m, d)| Date::new(y, m, d).ok())
 }
@@ -97,7 +109,7 @@ impl NewLaw {
         if let Some(head) = parsed.documents.first().map(|d| &d.head) {
             new.number = head.number.clone();
             new.kind = head.kind.map(|k| k.name().to_owned()).unwrap_or_default();
-            new.title = head.title.clone();
+            new.title = in_sentence_case(&head.title);
             new.issuer = head.issuer.clone();
             new.issued = day(head.issued);
             new.effective = day(head.effective);
