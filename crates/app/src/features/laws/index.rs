@@ -130,7 +130,8 @@ impl LawIndex {
         let newest: Vec<(Option<i64>,)> = sql!("SELECT MAX(revision) FROM laws").all(db).await?;
         let newest = newest.first().and_then(|n| n.0).unwrap_or(0);
         // Read before the texts: what changes meanwhile is taken in afterwards.
-        let lately = changed_since(db, newest - LATEST).await?.into_iter().map(|c| (c.id, c.revision)).collect();
+        let lately =
+            changed_since(db, newest - LATEST).await?.into_iter().map(|c| (c.id, c.revision)).collect();
         let ids: Vec<(Id,)> = sql!("SELECT id FROM laws ORDER BY id").all(db).await?;
         let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Entry>>(16);
         let index = Arc::clone(&self.index);
