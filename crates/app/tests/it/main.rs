@@ -1,6 +1,7 @@
 //! Tests of the whole program in process, on SQLite and, when `LANTOA_TEST_POSTGRES` names a server, on
 //! PostgreSQL.
 
+mod access;
 mod activities;
 mod home;
 mod laws;
