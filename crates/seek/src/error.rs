@@ -43,15 +43,3 @@ impl SeekError {
         }
     }
 }
-
-impl From<tantivy::TantivyError> for SeekError {
-    fn from(error: tantivy::TantivyError) -> Self {
-        SeekError::Engine(error.to_string())
-    }
-}
-
-impl From<std::io::Error> for SeekError {
-    fn from(error: std::io::Error) -> Self {
-        SeekError::Engine(error.to_string())
-    }
-}

@@ -197,13 +197,17 @@ impl Live {
         self.reader.searcher()
     }
 
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// The stored record at the address.
-    pub fn record(searcher: &Searcher, field: Field, at: tantivy::DocAddress) -> Result<Record, SeekError> {
+    pub fn record(&self, searcher: &Searcher, at: tantivy::DocAddress) -> tantivy::Result<Record> {
         let doc: TantivyDocument = searcher.doc(at)?;
-        doc.get_first(field)
-            .and_then(|value| value.as_bytes())
-            .and_then(Record::from_bytes)
-            .ok_or_else(|| SeekError::Engine("a record cannot be read".into()))
+        let stored = doc.get_first(self.fields.record).and_then(|value| value.as_bytes());
+        stored.and_then(Record::from_bytes).ok_or_else(|| {
+            tantivy::error::DataCorruption::comment_only("a record of the index cannot be read").into()
+        })
     }
 
     fn write<T>(&self, act: impl FnOnce(&mut IndexWriter) -> tantivy::Result<T>) -> Result<T, SeekError> {
@@ -419,7 +423,9 @@ impl Drop for Rebuild<'_> {
             *rebuilding = None;
             drop(rebuilding);
             // What is left behind is swept away by the next rebuild.
-            let _ = self.live.close().and_then(|()| Ok(fs::remove_dir_all(&self.live.dir)?));
+            if self.live.close().is_ok() {
+                let _ = fs::remove_dir_all(&self.live.dir);
+            }
         }
     }
 }

@@ -10,12 +10,15 @@
 
 mod entry;
 mod error;
+mod features;
 mod index;
 mod lookup;
 mod passage;
 mod query;
+mod question;
 mod retrieve;
 mod search;
+mod trees;
 mod words;
 
 pub use entry::Entry;

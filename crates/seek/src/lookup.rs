@@ -1,13 +1,13 @@
 //! Look-ups by number, by provision and by the name of a law: what is understood of a question before its words
 //! are searched.
 
+use crate::Query;
 use crate::entry::Record;
 use crate::index::{Live, place_key};
 use crate::query::Understood;
 use crate::retrieve::{self, Allowed, rarities};
 use crate::search::bag;
 use crate::words::folded_words;
-use crate::{Query, SeekError};
 use std::ops::Range;
 use std::sync::LazyLock;
 use tantivy::{DocAddress, Searcher, Term};
@@ -120,12 +120,7 @@ pub(crate) struct Named {
 }
 
 impl Named {
-    pub fn of(
-        live: &Live,
-        searcher: &Searcher,
-        query: &Query,
-        allowed: &Allowed,
-    ) -> Result<Named, SeekError> {
+    pub fn of(live: &Live, searcher: &Searcher, query: &Query, allowed: &Allowed) -> tantivy::Result<Named> {
         let text = viet::clean(&query.text);
         let provisions = viet::find_provisions(&text);
         let provision = provisions.iter().find(|p| p.article.is_some());
@@ -180,7 +175,7 @@ impl Named {
         searcher: &Searcher,
         allowed: &Allowed,
         limit: usize,
-    ) -> Result<Vec<DocAddress>, SeekError> {
+    ) -> tantivy::Result<Vec<DocAddress>> {
         let place = |document: &str, article: &str| {
             let term = Term::from_field_text(live.fields.place, &place_key(document, article));
             retrieve::with_term(searcher, &term, allowed)
@@ -243,20 +238,15 @@ fn masked(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn by_key(live: &Live, searcher: &Searcher, key: &str, allowed: &Allowed) -> Result<Vec<Record>, SeekError> {
+fn by_key(live: &Live, searcher: &Searcher, key: &str, allowed: &Allowed) -> tantivy::Result<Vec<Record>> {
     by_term(live, searcher, &Term::from_field_text(live.fields.number, key), allowed)
 }
 
-fn by_term(
-    live: &Live,
-    searcher: &Searcher,
-    term: &Term,
-    allowed: &Allowed,
-) -> Result<Vec<Record>, SeekError> {
+fn by_term(live: &Live, searcher: &Searcher, term: &Term, allowed: &Allowed) -> tantivy::Result<Vec<Record>> {
     let found = retrieve::with_term(searcher, term, allowed)?;
     let records = found.into_iter().take(MOST_DOCUMENTS);
     let mut records: Vec<Record> =
-        records.map(|at| Live::record(searcher, live.fields.record, at)).collect::<Result<_, _>>()?;
+        records.map(|at| live.record(searcher, at)).collect::<tantivy::Result<_>>()?;
     records.sort_by(|a, b| b.issued.cmp(&a.issued).then_with(|| a.document.cmp(&b.document)));
     records.dedup_by(|a, b| a.document == b.document);
     Ok(records)
@@ -267,14 +257,15 @@ fn by_number(
     searcher: &Searcher,
     asked: &LegalNumber,
     allowed: &Allowed,
-) -> Result<Vec<Record>, SeekError> {
-    let whole = by_key(live, searcher, &whole_key(&asked.normal()), allowed)?;
-    if !whole.is_empty() {
-        return Ok(whole);
-    }
-    let written = by_key(live, searcher, &whole_key(&asked.written), allowed)?;
-    if !written.is_empty() {
-        return Ok(written);
+) -> tantivy::Result<Vec<Record>> {
+    // Without an issuer a number may be of several documents, whatever the whole of one of them is.
+    if asked.issuer.is_some() {
+        for number in [&asked.normal(), &asked.written] {
+            let whole = by_key(live, searcher, &whole_key(number), allowed)?;
+            if !whole.is_empty() {
+                return Ok(whole);
+            }
+        }
     }
     let key = match asked.year {
         Some(year) => dated_key(&asked.serial, year),
@@ -323,7 +314,7 @@ fn by_name(
     searcher: &Searcher,
     words: &[String],
     allowed: &Allowed,
-) -> Result<Option<Name>, SeekError> {
+) -> tantivy::Result<Option<Name>> {
     let mut best: Option<Name> = None;
     for (start, _) in words.iter().enumerate() {
         let from = words.get(start..).unwrap_or_default();
@@ -380,7 +371,7 @@ fn by_part_of_name(
     searcher: &Searcher,
     words: &[String],
     allowed: &Allowed,
-) -> Result<Option<Name>, SeekError> {
+) -> tantivy::Result<Option<Name>> {
     let Some((kind, _)) = kind_at(words) else { return Ok(None) };
     let mut wanted = core(words);
     let year = wanted.last().filter(|word| is_year(word)).cloned();
@@ -402,7 +393,7 @@ fn by_part_of_name(
     let weighted: Vec<(Term, f32)> = terms.into_iter().zip(weights).collect();
     let mut found = Vec::new();
     for (_, at) in retrieve::best(searcher, live.fields.name, &weighted, allowed, MOST_DOCUMENTS)? {
-        let record = Live::record(searcher, live.fields.record, at)?;
+        let record = live.record(searcher, at)?;
         let name = name_key(&record.kind, &record.title).unwrap_or_default();
         let has_all = format!(" {name} ").contains(&format!(" {} ", wanted.join(" ")));
         let fits = DocumentKind::from_name(&record.kind).is_none_or(|k| k == kind || related(k, kind));

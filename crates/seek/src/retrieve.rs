@@ -48,6 +48,21 @@ impl Allowed {
         Ok(Allowed(searcher.segment_readers().iter().map(allowed).collect::<tantivy::Result<_>>()?))
     }
 
+    /// Those of them that have one of the terms, or all of them.
+    pub fn among(&self, searcher: &Searcher, terms: &[Term], all: bool) -> tantivy::Result<Allowed> {
+        let mut among = Vec::new();
+        for (ord, segment) in (0..).zip(searcher.segment_readers()) {
+            let mut has: Vec<bool> = (0..segment.max_doc()).map(|doc| self.lets_through(ord, doc)).collect();
+            let groups: Vec<&[Term]> = if all { terms.chunks(1).collect() } else { vec![terms] };
+            for group in groups {
+                let also = having(segment, group)?;
+                has.iter_mut().zip(also).for_each(|(has, also)| *has &= also);
+            }
+            among.push(Some(has));
+        }
+        Ok(Allowed(among))
+    }
+
     #[inline]
     fn lets_through(&self, segment: u32, doc: DocId) -> bool {
         match self.0.get(segment as usize) {

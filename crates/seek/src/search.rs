@@ -1,62 +1,205 @@
 //! From a question to ranked articles.
 
-use crate::index::{Index, Live};
+use crate::entry::Record;
+use crate::features::{COUNT, Candidate, Common, Comparer};
+use crate::index::{Index, Live, heading_key};
 use crate::lookup::Named;
+use crate::passage;
 use crate::query::{Answer, Hit, Query};
+use crate::question::{Question, written_out};
 use crate::retrieve::{self, Allowed};
-use crate::words::folded_words;
-use crate::{SeekError, passage};
-use tantivy::Term;
+use crate::words::{folded_words, numbers};
+use crate::{SeekError, trees};
+use std::collections::HashMap;
+use tantivy::{DocAddress, Searcher, Term};
 
-/// More words than this say nothing more; the rest of a pasted page is ignored.
-const MOST_WORDS: usize = 64;
+/// So many articles are looked at closely.
+const CANDIDATES: usize = 100;
+/// And so many of the documents that the question names.
+const OF_NAMED: usize = 30;
+
+/// An article under consideration.
+struct Considered {
+    at: DocAddress,
+    record: Record,
+    score: f32,
+}
 
 impl Index {
     /// The articles that answer, best first. Any text is a question; one without words has no answer.
     pub fn search(&self, query: &Query) -> Result<Answer, SeekError> {
         let live = self.live();
-        let searcher = live.searcher();
-        let allowed = Allowed::of(query, &live.fields, &searcher)?;
-        let words: Vec<Option<String>> = folded_words(&query.text).into_iter().take(MOST_WORDS).collect();
-        let named = Named::of(&live, &searcher, query, &allowed)?;
-        let mut found = Vec::new();
-        if named.whole || named.understood.article.is_some() {
-            for at in named.articles(&live, &searcher, &allowed, query.limit)? {
-                found.push((0.0, at));
+        search(&live, query).map_err(SeekError::engine(live.dir()))
+    }
+
+    /// For training: the features of every candidate, in the order of the retrieval, with the articles' ids.
+    #[doc(hidden)]
+    pub fn features(&self, query: &Query) -> Result<Vec<(String, [f32; COUNT])>, SeekError> {
+        let live = self.live();
+        let features = || {
+            let searcher = live.searcher();
+            let allowed = Allowed::of(query, &live.fields, &searcher)?;
+            let question = Question::of(&written_out(&query.text), &live.fields, &searcher)?;
+            let named = Named::of(&live, &searcher, query, &allowed)?;
+            let (considered, features) = consider(&live, &searcher, &question, &named, &allowed)?;
+            Ok(considered.into_iter().map(|c| c.record.id).zip(features).collect())
+        };
+        features().map_err(SeekError::engine(live.dir()))
+    }
+}
+
+fn search(live: &Live, query: &Query) -> tantivy::Result<Answer> {
+    let searcher = live.searcher();
+    let allowed = Allowed::of(query, &live.fields, &searcher)?;
+    let phrases = Phrases::of(&query.text);
+    let question = Question::of(&written_out(&query.text), &live.fields, &searcher)?;
+    let named = Named::of(live, &searcher, query, &allowed)?;
+    let mut found: Vec<Considered> = Vec::new();
+    if named.whole || named.understood.article.is_some() {
+        for at in named.articles(live, &searcher, &allowed, query.limit)? {
+            found.push(Considered { at, record: live.record(&searcher, at)?, score: 0.0 });
+        }
+    }
+    if found.is_empty() || !named.whole {
+        let ranked = if phrases.is_empty() {
+            rank(live, &searcher, &question, &named, &allowed)?
+        } else {
+            phrases.ranked(live, &searcher, &question, &allowed)?
+        };
+        let top = ranked.first().map_or(0.0, |c| c.score);
+        found.iter_mut().for_each(|named| named.score = top + 1.0);
+        let placed: Vec<DocAddress> = found.iter().map(|c| c.at).collect();
+        found.extend(ranked.into_iter().filter(|c| !placed.contains(&c.at)));
+    }
+    found.truncate(query.limit);
+    let comparer = Comparer::new(&question, Common::of(&question, 0.0));
+    let hit = |c: Considered| Hit {
+        snippet: passage::snippet(&comparer, &c.record, &named.understood),
+        id: c.record.id,
+        document: c.record.document,
+        number: c.record.number,
+        kind: c.record.kind,
+        title: c.record.title,
+        article: c.record.article,
+        heading: c.record.heading,
+        score: c.score,
+    };
+    Ok(Answer { hits: found.into_iter().map(hit).collect(), understood: named.understood.clone() })
+}
+
+/// The best candidates by what was learned.
+fn rank(
+    live: &Live,
+    searcher: &Searcher,
+    question: &Question,
+    named: &Named,
+    allowed: &Allowed,
+) -> tantivy::Result<Vec<Considered>> {
+    let (mut considered, features) = consider(live, searcher, question, named, allowed)?;
+    for (candidate, features) in considered.iter_mut().zip(&features) {
+        candidate.score = trees::learned().score(features);
+    }
+    considered.sort_by(|a, b| b.score.total_cmp(&a.score));
+    Ok(considered)
+}
+
+/// Candidates in the order of the retrieval, with their features.
+fn consider(
+    live: &Live,
+    searcher: &Searcher,
+    question: &Question,
+    named: &Named,
+    allowed: &Allowed,
+) -> tantivy::Result<(Vec<Considered>, Vec<[f32; COUNT]>)> {
+    let bag = live.fields.bag;
+    let mut found = retrieve::best(searcher, bag, &question.terms, allowed, CANDIDATES)?;
+    if !named.documents.is_empty() {
+        let term = |d: &Record| Term::from_field_text(live.fields.document, &d.document);
+        let terms: Vec<Term> = named.documents.iter().map(term).collect();
+        let among = allowed.among(searcher, &terms, false)?;
+        let more = retrieve::best(searcher, bag, &question.terms, &among, OF_NAMED)?;
+        let new = more.into_iter().filter(|(_, at)| found.iter().all(|(_, other)| other != at));
+        let new: Vec<_> = new.collect();
+        found.extend(new);
+    }
+    let mut considered = Vec::with_capacity(found.len());
+    for (score, at) in found {
+        considered.push(Considered { at, record: live.record(searcher, at)?, score });
+    }
+    let mut by_document: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (n, candidate) in considered.iter().enumerate() {
+        by_document.entry(&candidate.record.document).or_default().push(n);
+    }
+    let top = considered.first().map_or(0.0, |c| c.score);
+    let comparer = Comparer::new(question, Common::of(question, top));
+    let mut features = Vec::with_capacity(considered.len());
+    for (rank, candidate) in considered.iter().enumerate() {
+        let siblings = by_document.get(candidate.record.document.as_str());
+        let others = siblings.into_iter().flatten().filter(|n| **n != rank);
+        let best_sibling = others.filter_map(|n| considered.get(*n)).map(|c| c.score).fold(0.0, f32::max);
+        let heading = Term::from_field_text(live.fields.heading, &heading_key(&candidate.record.heading));
+        features.push(comparer.features(
+            &candidate.record,
+            &Candidate {
+                score: candidate.score,
+                rank,
+                same_heading: searcher.doc_freq(&heading)?,
+                named: named.understood.documents.contains(&candidate.record.document),
+                siblings: siblings.map_or(0, |s| s.len().saturating_sub(1)),
+                best_sibling,
+            },
+        ));
+    }
+    Ok((considered, features))
+}
+
+/// Phrases in quotes: an article must have them as they are written (marks count where they were typed).
+struct Phrases<'q>(Vec<&'q str>);
+
+impl<'q> Phrases<'q> {
+    fn of(text: &'q str) -> Phrases<'q> {
+        let mut phrases = Vec::new();
+        let mut open: Option<usize> = None;
+        for (at, c) in text.char_indices().filter(|(_, c)| matches!(c, '"' | '“' | '”' | '«' | '»')) {
+            match open.take() {
+                Some(start) => phrases.push(text.get(start..at).unwrap_or_default()),
+                None => open = Some(at + c.len_utf8()),
             }
         }
-        if found.is_empty() || !named.whole {
-            let terms: Vec<Term> =
-                bag(&words).iter().map(|term| Term::from_field_text(live.fields.bag, term)).collect();
-            let rarities = retrieve::rarities(&searcher, &terms)?;
-            let weighted: Vec<(Term, f32)> = terms.into_iter().zip(rarities).collect();
-            let more = retrieve::best(&searcher, live.fields.bag, &weighted, &allowed, query.limit)?;
-            let top = more.first().map_or(0.0, |(score, _)| *score);
-            found.iter_mut().for_each(|(score, _)| *score = top);
-            for (score, at) in more {
-                if found.iter().all(|(_, other)| *other != at) {
-                    found.push((score, at));
+        phrases.retain(|phrase| phrase.contains(char::is_alphanumeric));
+        Phrases(phrases)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Articles with all pairs of the phrases, best first, then only those with the phrases themselves.
+    fn ranked(
+        &self,
+        live: &Live,
+        searcher: &Searcher,
+        question: &Question,
+        allowed: &Allowed,
+    ) -> tantivy::Result<Vec<Considered>> {
+        const DEEP: usize = 1000;
+        let field = live.fields.bag;
+        let needed = self.0.iter().flat_map(|phrase| bag(&folded_words(phrase)));
+        let needed: Vec<Term> = needed.map(|term| Term::from_field_text(field, &term)).collect();
+        let among = allowed.among(searcher, &needed, true)?;
+        let phrases: Vec<Vec<u32>> = self.0.iter().map(|phrase| numbers(phrase)).collect();
+        let mut found = Vec::new();
+        for (score, at) in retrieve::best(searcher, field, &question.terms, &among, DEEP)? {
+            let record = live.record(searcher, at)?;
+            let parts = record.words.parts();
+            if phrases.iter().all(|phrase| parts.iter().any(|part| passage::has_phrase(part, phrase))) {
+                found.push(Considered { at, record, score });
+                if found.len() >= CANDIDATES {
+                    break;
                 }
             }
         }
-        found.truncate(query.limit);
-        let mut hits = Vec::with_capacity(found.len());
-        for (score, at) in found {
-            let record = Live::record(&searcher, live.fields.record, at)?;
-            let snippet = passage::snippet(&record.text, &words);
-            hits.push(Hit {
-                id: record.id,
-                document: record.document,
-                number: record.number,
-                kind: record.kind,
-                title: record.title,
-                article: record.article,
-                heading: record.heading,
-                score,
-                snippet,
-            });
-        }
-        Ok(Answer { hits, understood: named.understood })
+        Ok(found)
     }
 }
 

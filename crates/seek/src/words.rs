@@ -45,6 +45,16 @@ fn breaks(gap: &str) -> bool {
 /// Parts of the sequences of [`Analysed`]: the end of a line or clause.
 pub(crate) const BREAK: u32 = 0;
 
+/// The folded word in a word of [`Analysed`].
+pub(crate) fn folded_part(word: u32) -> u32 {
+    word >> 8
+}
+
+/// The trace of its marks, 0 when it bears none.
+pub(crate) fn marks_part(word: u32) -> u32 {
+    word & 0xFF
+}
+
 /// A word as a number: 24 bits of the folded form, 8 bits of the marks. Never [`BREAK`].
 pub(crate) fn number(syllable: &str) -> u32 {
     let folded = viet::fold(syllable);
