@@ -17,4 +17,4 @@ pub use document::{Document, Head, Level, Node, Parsed, Problem, ProblemKind};
 pub use outline::{Outline, outline_json};
 pub use parse::parse;
 pub use read::{Unreadable, detect, pdf_text, read};
-pub use text::{Format, Paragraph, Text};
+pub use text::{Cell, Format, Paragraph, Text};

@@ -234,7 +234,8 @@ fn appendix(node: &Node) -> Appendix {
 }
 
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    // Cells stand one after another in the gold outlines.
+    text.replace(" | ", " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn first(text: &str, chars: usize) -> String {

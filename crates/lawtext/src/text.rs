@@ -13,22 +13,32 @@ pub enum Format {
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Text {
     pub paragraphs: Vec<Paragraph>,
+    /// Pages that could not be read.
+    pub lost_pages: Vec<u32>,
 }
 
 /// One paragraph: in plain text and PDF what the broken lines make when they are joined again.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Paragraph {
-    /// NFC; blanks folded to one, zero-width characters dropped, Ð (U+00D0) read as Đ, a row's cells parted by
-    /// ` | `. Never empty.
+    /// NFC; blanks folded to one, zero-width characters dropped, Ð (U+00D0) read as Đ. Never empty.
     pub text: String,
     pub bold: bool,
     pub centred: bool,
-    /// Number of the table the paragraph stands in, from 1.
-    pub table: Option<u32>,
+    /// Where it stands in a table of several columns.
+    pub cell: Option<Cell>,
     /// Page, from 1, where the format has pages.
     pub page: Option<u32>,
     /// Belongs to the page, not to the text: page number, running head, stamp of a signature.
     pub furniture: bool,
+    pub footnote: bool,
+}
+
+/// A place in a table, each number from 1.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cell {
+    pub table: u32,
+    pub row: u32,
+    pub column: u32,
 }
 
 impl Paragraph {

@@ -1,0 +1,34 @@
+//! Plain text: one paragraph a line, or lines broken in the middle of sentences.
+
+use super::{LARGEST_TEXT, Unreadable, decode};
+use crate::read::wrapped::{Line, join};
+use crate::{Paragraph, Text};
+
+pub(super) fn text(bytes: &[u8]) -> Result<Text, Unreadable> {
+    if bytes.len() > LARGEST_TEXT {
+        return Err(Unreadable::TooLarge);
+    }
+    let text = decode(bytes)?;
+    let lines = text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\x0C']);
+    let lines: Vec<Line> = lines.map(|line| Line::new(viet::clean(line))).collect();
+    let paragraphs = if is_wrapped(&lines) {
+        join(lines)
+    } else {
+        let texts = lines.into_iter().filter(|line| !line.text.is_empty());
+        texts.map(|line| Paragraph { text: line.text, ..Paragraph::default() }).collect()
+    };
+    Ok(Text { paragraphs, ..Text::default() })
+}
+
+/// Where lines are broken to a width, many begin in the middle of a sentence.
+fn is_wrapped(lines: &[Line]) -> bool {
+    let texts = lines.iter().map(|line| line.text.as_str()).filter(|text| text.len() > 3);
+    let (mut all, mut inside) = (0, 0);
+    for text in texts {
+        all += 1;
+        let first = text.chars().next().is_some_and(char::is_lowercase);
+        let label = text.chars().skip(1).take(2).any(|c| matches!(c, ')' | '.' | '/'));
+        inside += usize::from(first && !label);
+    }
+    all > 10 && inside * 5 > all
+}
