@@ -70,6 +70,9 @@ impl Filter {
     pub fn at_least(column: &'static str, value: impl crate::ToValue) -> Filter {
         Filter { column, test: Test::AtLeast(value.to_value()) }
     }
+    pub fn below(column: &'static str, value: impl crate::ToValue) -> Filter {
+        Filter { column, test: Test::Below(value.to_value()) }
+    }
     pub fn at_most(column: &'static str, value: impl crate::ToValue) -> Filter {
         Filter { column, test: Test::AtMost(value.to_value()) }
     }

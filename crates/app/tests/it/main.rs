@@ -7,5 +7,6 @@ mod home;
 mod laws;
 mod orgs;
 mod people;
+mod plans;
 mod spine;
 mod support;

@@ -31,10 +31,14 @@ mod questions;
 mod record;
 pub mod reference;
 mod show;
+mod under;
 mod waiting;
 
 pub use activity::{Activity, Content, get, insert, update, withdraw};
+pub use entry::find_law;
 pub use import::{Imported, import_workbook};
+pub(crate) use under::recorded_under;
+pub use under::{Done, UnderLine, done_under, under_line};
 pub use waiting::is_quiet;
 
 pub const FEATURE: crate::Feature = crate::Feature {

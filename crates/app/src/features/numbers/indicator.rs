@@ -26,6 +26,9 @@ pub struct Indicator {
     /// Only rows whose column holds one of these.
     #[serde(default, rename = "where")]
     pub filters: BTreeMap<String, Vec<String>>,
+    /// Only rows whose day is over: what is late can be so only then.
+    #[serde(default)]
+    pub overdue: bool,
     /// Dimensions by which it may be split, besides unit and month.
     pub by: Vec<String>,
     /// It is a part of this other figure and may never exceed it.
@@ -64,11 +67,12 @@ impl Indicator {
     pub fn fact(&self) -> Option<&'static Fact> {
         crate::facts().into_iter().find(|f| f.name == self.fact)
     }
-    /// Its conditions on a relation's columns.
-    pub fn conditions(&self, relation: &'static Relation) -> Vec<Filter> {
-        self.filters
-            .iter()
-            .filter_map(|(column, values)| Some(Filter::any_of(relation.column(column)?.name(), values)))
-            .collect()
+    /// Its conditions on a relation's columns, asked on a day.
+    pub fn conditions(&self, relation: &'static Relation, today: Date) -> Vec<Filter> {
+        let filters = self.filters.iter();
+        let chosen = filters
+            .filter_map(|(column, values)| Some(Filter::any_of(relation.column(column)?.name(), values)));
+        let over = relation.column("day").filter(|_| self.overdue);
+        chosen.chain(over.map(|day| Filter::below(day.name(), today))).collect()
     }
 }

@@ -389,7 +389,7 @@ async fn sums(
     }
     let estimates = relation.column("estimated").is_some();
     for (_, indicator) in indicators {
-        let conditions = indicator.conditions(relation);
+        let conditions = indicator.conditions(relation, app.today());
         let measure = |select: Select, more: Vec<Filter>| {
             let conditions = [conditions.clone(), more].concat();
             match (indicator.measure.as_str(), rolled) {
@@ -497,7 +497,7 @@ pub async fn rows_behind(
         if let Some(members) = members {
             select = select.filter(Filter::any_of("unit_id", members));
         }
-        for condition in indicator.conditions(relation) {
+        for condition in indicator.conditions(relation, app.today()) {
             select = select.filter(condition);
         }
         if let Some(value) = row.and_then(|r| r.value.as_ref()) {

@@ -1,0 +1,99 @@
+//! What was recorded under plan lines: how far a line is, is counted from here and never typed (promise B8).
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use store::{Columns, Db, Filter, Id, RecordId, Relation, Select, sql};
+
+use crate::error::Result;
+
+/// SQL: how many activities were recorded under the row of that alias, which has a plan line's `shard_id` and
+/// `id`. Estimates are not yet done.
+macro_rules! recorded_under {
+    ($line:literal) => {
+        concat!(
+            "(SELECT COUNT(*) FROM activities x WHERE x.plan_shard = ",
+            $line,
+            ".shard_id AND x.plan_line = ",
+            $line,
+            ".id AND x.state = 'recorded' AND NOT x.estimated)"
+        )
+    };
+}
+pub(crate) use recorded_under;
+
+static UNDER: Relation = Relation {
+    name: "activities under plan lines",
+    from: "(SELECT plan_shard, plan_line, day, attendances FROM activities
+            WHERE plan_line IS NOT NULL AND state = 'recorded' AND NOT estimated)",
+    columns: &[
+        Columns::Key("plan_shard"),
+        Columns::Key("plan_line"),
+        Columns::Key("day"),
+        Columns::Measure("attendances"),
+    ],
+};
+
+/// What was recorded under a plan line.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Done {
+    pub rows: i64,
+    pub attendances: i64,
+    /// The last day.
+    pub last: Option<Date>,
+}
+
+/// What was recorded under each of these lines; a line without anything is not in it.
+pub async fn done_under(db: &Db, lines: &[RecordId]) -> Result<HashMap<RecordId, Done>> {
+    let mut all: HashMap<RecordId, Done> = HashMap::new();
+    for some in lines.chunks(500) {
+        let select = Select::from(&UNDER)
+            .by("plan_shard")
+            .by("plan_line")
+            .by("day")
+            .count(vec![])
+            .sum("attendances", vec![])
+            .filter(Filter::any_of("plan_line", some.iter().map(|l| l.id)));
+        for row in select.query().rows(db).await? {
+            let id: Id = row.get("plan_line")?;
+            let day: Date = row.get("day")?;
+            let done = all.entry(RecordId { shard: row.get("plan_shard")?, id }).or_default();
+            done.rows += row.int_at(3)?.unwrap_or(0);
+            done.attendances += row.int_at(4)?.unwrap_or(0);
+            done.last = done.last.max(Some(day));
+        }
+    }
+    Ok(all)
+}
+
+store::record! {
+    /// An activity under a plan line.
+    #[derive(Debug, Clone)]
+    pub struct UnderLine {
+        pub shard_id: i64,
+        pub id: Id,
+        pub unit_id: Id,
+        pub day: Date,
+        pub title: String,
+        pub attendances: i64,
+        pub estimated: bool,
+    }
+}
+
+impl UnderLine {
+    pub fn path(&self) -> String {
+        super::page(RecordId { shard: self.shard_id, id: self.id })
+    }
+}
+
+/// The activities recorded under a plan line, newest first.
+pub async fn under_line(db: &Db, line: RecordId) -> Result<Vec<UnderLine>> {
+    Ok(sql!(
+        "SELECT shard_id, id, unit_id, day, title, attendances, estimated FROM activities
+         WHERE plan_shard = $1 AND plan_line = $2 AND state = 'recorded' ORDER BY day DESC, id DESC LIMIT 500",
+        line.shard,
+        line.id
+    )
+    .all(db)
+    .await?)
+}

@@ -1,0 +1,85 @@
+//! What the forms of plans share: choosing laws, units, several codes; values as people read them.
+
+use store::Id;
+
+use crate::error::Result;
+use crate::features::activities::{find_law, reference};
+use crate::features::laws::Title;
+use crate::i18n::Lang;
+use crate::web::Signed;
+use crate::web::form::{Form, Problems};
+
+/// The laws ticked, in the order of the form, then those typed by number or name.
+pub fn read_laws(form: &Form, laws: &[Title], problems: &mut Problems) -> Vec<Id> {
+    let ticked = form.all("law").filter_map(|l| l.parse().ok()).filter(|id| laws.iter().any(|l| l.id == *id));
+    let mut chosen: Vec<Id> = ticked.collect();
+    for typed in form.text("law_text").split([';', '\n']).map(str::trim).filter(|t| !t.is_empty()) {
+        match find_law(laws, typed) {
+            Some(law) => chosen.push(law),
+            None => problems.add_value("law_text", "plans-error-law", typed.to_owned()),
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    chosen.retain(|id| seen.insert(*id));
+    chosen
+}
+
+/// The laws a form has ticked, to tick again.
+pub fn chips(form: &Form, laws: &[Title]) -> Vec<Title> {
+    form.all("law").filter_map(|id| laws.iter().find(|l| l.id.to_string() == id).cloned()).collect()
+}
+
+/// How many laws the list of a field offers.
+pub const OFFERED_LAWS: usize = 200;
+
+/// Codes of a field that are among those there are.
+pub fn read_codes<'a>(
+    form: &Form,
+    field: &'static str,
+    known: impl Fn(&str) -> bool + 'a,
+    problems: &mut Problems,
+) -> Vec<String> {
+    let (chosen, unknown): (Vec<&str>, Vec<&str>) = form.all(field).partition(|code| known(code));
+    if !unknown.is_empty() {
+        problems.add(field, "error-choice");
+    }
+    chosen.into_iter().map(str::to_owned).collect()
+}
+
+pub fn method_names(codes: &[String], lang: Lang) -> Vec<String> {
+    let name = |c: &String| reference::find_method(c).map_or(c.clone(), |m| m.name(lang).to_owned());
+    codes.iter().map(name).collect()
+}
+pub fn audience_names(codes: &[String], lang: Lang) -> Vec<String> {
+    let name = |c: &String| reference::find_audience(c).map_or(c.clone(), |a| a.name(lang).to_owned());
+    codes.iter().map(name).collect()
+}
+
+/// Who may lead or take part in a line of a unit's plan: the unit, its agencies, and the units below it.
+pub fn partners(signed: &Signed, unit: Id) -> Vec<(Id, String)> {
+    let tree = &signed.tree;
+    let mut all: Vec<Id> = vec![unit];
+    let below = tree.children(unit);
+    let is_agency = |u: &Id| tree.get(*u).is_some_and(|u| u.level == "agency");
+    all.extend(below.iter().filter(|u| is_agency(u)));
+    all.extend(below.iter().filter(|u| !is_agency(u)));
+    all.into_iter().filter_map(|u| Some((u, tree.get(u)?.name.clone()))).collect()
+}
+
+/// Names of units, as they are today or were last.
+pub async fn unit_names(signed: &Signed, units: &[Id]) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for unit in units {
+        names.push(signed.unit_name(*unit).await?);
+    }
+    Ok(names)
+}
+
+/// Law titles as they stand in a text: "Luật Hòa giải ở cơ sở (35/2013/QH13)".
+pub fn law_text(law: &Title) -> String {
+    match (law.number.is_empty(), law.title.is_empty()) {
+        (true, _) => law.title.clone(),
+        (_, true) => law.number.clone(),
+        _ => format!("{} ({})", law.title, law.number),
+    }
+}
