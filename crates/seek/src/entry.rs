@@ -1,6 +1,9 @@
 //! What is indexed: one article with what is known of its document.
 
-use crate::words::Analysed;
+use crate::index::heading_key;
+use crate::words::numbers;
+use std::ops::Range;
+use tantivy::directory::OwnedBytes;
 
 /// One article of a legal document, as it enters the index.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -33,109 +36,179 @@ pub struct Entry {
     pub text: String,
 }
 
-/// What the index keeps of an entry: enough to rank it and to show it.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+/// What the index keeps of an entry: enough to rank it and to show it. Read where it lies, part by part.
+#[derive(Clone)]
 pub(crate) struct Record {
-    pub id: String,
-    pub document: String,
-    pub number: String,
-    pub kind: String,
-    pub title: String,
-    pub issued: String,
-    pub article: String,
-    pub heading: String,
-    pub text: String,
-    pub words: Analysed,
+    bytes: OwnedBytes,
+    parts: [Range<usize>; PARTS],
 }
 
+const PARTS: usize = 13;
+
 impl Record {
-    /// The record of the article itself.
-    pub fn of_article(entry: &Entry) -> Record {
-        Record {
-            id: entry.id.clone(),
-            article: entry.article.clone(),
-            heading: entry.heading.clone(),
-            text: entry.text.clone(),
-            words: Analysed::of(entry),
-            ..Record::of_document(entry)
-        }
+    /// The bytes of the article's own record.
+    pub fn of_article(entry: &Entry) -> Vec<u8> {
+        let words = |text: &str| numbers(text).into_iter().flat_map(u32::to_le_bytes).collect::<Vec<u8>>();
+        let shared = heading_key(&entry.heading);
+        Record::write([
+            entry.document.as_bytes(),
+            entry.number.as_bytes(),
+            entry.kind.as_bytes(),
+            entry.title.as_bytes(),
+            entry.issued.as_deref().unwrap_or_default().as_bytes(),
+            entry.id.as_bytes(),
+            entry.article.as_bytes(),
+            entry.heading.as_bytes(),
+            shared.as_bytes(),
+            entry.text.as_bytes(),
+            &words(&entry.title),
+            &words(&entry.heading),
+            &words(&entry.text),
+        ])
     }
 
-    /// The record of the document that the article belongs to.
-    pub fn of_document(entry: &Entry) -> Record {
-        Record {
-            document: entry.document.clone(),
-            number: entry.number.clone(),
-            kind: entry.kind.clone(),
-            title: entry.title.clone(),
-            issued: entry.issued.clone().unwrap_or_default(),
-            ..Record::default()
+    /// The bytes of the record of the document that the article belongs to.
+    pub fn of_document(entry: &Entry) -> Vec<u8> {
+        let mut parts = [&[][..]; PARTS];
+        let known = [&entry.document, &entry.number, &entry.kind, &entry.title];
+        parts.iter_mut().zip(known).for_each(|(part, text)| *part = text.as_bytes());
+        if let (Some(part), Some(issued)) = (parts.get_mut(4), &entry.issued) {
+            *part = issued.as_bytes();
         }
+        Record::write(parts)
     }
 
-    /// Each part with its length before it.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.text.len() + 4 * self.words.len() + 512);
-        for part in [
-            &self.id,
-            &self.document,
-            &self.number,
-            &self.kind,
-            &self.title,
-            &self.issued,
-            &self.article,
-            &self.heading,
-            &self.text,
-        ] {
-            put(&mut out, part.as_bytes());
+    /// Each part with its length before it; at the end, the length of all.
+    fn write(parts: [&[u8]; PARTS]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(parts.iter().map(|part| part.len() + 4).sum::<usize>() + 4);
+        let length = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes();
+        for part in parts {
+            out.extend(length(part.len()));
+            out.extend_from_slice(part);
         }
-        for part in self.words.parts() {
-            put_len(&mut out, part.len());
-            out.extend(part.iter().flat_map(|word| word.to_le_bytes()));
-        }
+        out.extend(length(out.len()));
         out
     }
 
-    /// `None` if the bytes are not those of a record.
-    pub fn from_bytes(mut bytes: &[u8]) -> Option<Record> {
-        let from = &mut bytes;
-        Some(Record {
-            id: take_text(from)?,
-            document: take_text(from)?,
-            number: take_text(from)?,
-            kind: take_text(from)?,
-            title: take_text(from)?,
-            issued: take_text(from)?,
-            article: take_text(from)?,
-            heading: take_text(from)?,
-            text: take_text(from)?,
-            words: Analysed { title: take_words(from)?, heading: take_words(from)?, text: take_words(from)? },
-        })
+    /// The record at the end of the bytes, which is where the store keeps the only field it has; `None` if there
+    /// is none.
+    pub fn at_end_of(bytes: OwnedBytes) -> Option<Record> {
+        let (rest, length) = bytes.split_last_chunk::<4>()?;
+        let end = rest.len();
+        let mut at = end.checked_sub(number(*length))?;
+        let mut parts = [const { 0..0 }; PARTS];
+        for part in &mut parts {
+            let start = at + 4;
+            at = start + number(*bytes.get(at..)?.first_chunk::<4>()?);
+            *part = start..at;
+        }
+        (at == end).then_some(Record { bytes, parts })
+    }
+
+    fn part(&self, n: usize) -> &[u8] {
+        self.parts.get(n).and_then(|range| self.bytes.get(range.clone())).unwrap_or_default()
+    }
+
+    fn text_part(&self, n: usize) -> &str {
+        std::str::from_utf8(self.part(n)).unwrap_or_default()
+    }
+
+    pub fn document(&self) -> &str {
+        self.text_part(0)
+    }
+
+    pub fn number(&self) -> &str {
+        self.text_part(1)
+    }
+
+    pub fn kind(&self) -> &str {
+        self.text_part(2)
+    }
+
+    pub fn title(&self) -> &str {
+        self.text_part(3)
+    }
+
+    pub fn issued(&self) -> &str {
+        self.text_part(4)
+    }
+
+    pub fn id(&self) -> &str {
+        self.text_part(5)
+    }
+
+    pub fn article(&self) -> &str {
+        self.text_part(6)
+    }
+
+    pub fn heading(&self) -> &str {
+        self.text_part(7)
+    }
+
+    /// The key that headings of one wording share.
+    pub fn heading_key(&self) -> &str {
+        self.text_part(8)
+    }
+
+    pub fn text(&self) -> &str {
+        self.text_part(9)
+    }
+
+    /// The words of title, heading and text as numbers.
+    pub fn words(&self) -> [&[[u8; 4]]; 3] {
+        [10, 11, 12].map(|n| self.part(n).as_chunks().0)
     }
 }
 
-fn put_len(out: &mut Vec<u8>, len: usize) {
-    out.extend(u32::try_from(len).unwrap_or(u32::MAX).to_le_bytes());
+fn number(bytes: [u8; 4]) -> usize {
+    u32::from_le_bytes(bytes) as usize
 }
 
-fn put(out: &mut Vec<u8>, part: &[u8]) {
-    put_len(out, part.len());
-    out.extend_from_slice(part);
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
 
-fn take<'b>(from: &mut &'b [u8], unit: usize) -> Option<&'b [u8]> {
-    let (len, rest) = from.split_first_chunk::<4>()?;
-    let len = usize::try_from(u32::from_le_bytes(*len)).ok()?.checked_mul(unit)?;
-    let (part, rest) = rest.split_at_checked(len)?;
-    *from = rest;
-    Some(part)
-}
+    proptest! {
+        #[test]
+        fn a_record_gives_back_the_entry(
+            lead in prop::collection::vec(any::<u8>(), 0..40),
+            texts in prop::collection::vec("\\PC{0,30}", 8),
+        ) {
+            let text = |n: usize| texts[n].clone();
+            let entry = Entry {
+                id: text(0),
+                document: text(1),
+                number: text(2),
+                kind: text(3),
+                title: text(4),
+                issued: Some(text(5)),
+                article: "5a".into(),
+                heading: text(6),
+                text: text(7),
+                ..Entry::default()
+            };
+            let bytes = [lead.clone(), Record::of_article(&entry)].concat();
+            let record = Record::at_end_of(OwnedBytes::new(bytes)).expect("a record");
+            prop_assert_eq!(
+                [record.id(), record.document(), record.number(), record.kind()],
+                [&entry.id, &entry.document, &entry.number, &entry.kind]
+            );
+            prop_assert_eq!([record.title(), record.issued()], [&entry.title, &text(5)]);
+            prop_assert_eq!([record.article(), record.heading(), record.text()], ["5a", &entry.heading, &entry.text]);
+            let words = record.words()[2].iter().map(|word| u32::from_le_bytes(*word)).collect::<Vec<_>>();
+            prop_assert_eq!(words, numbers(&entry.text));
 
-fn take_text(from: &mut &[u8]) -> Option<String> {
-    take(from, 1).and_then(|part| std::str::from_utf8(part).ok()).map(String::from)
-}
+            let bytes = [lead, Record::of_document(&entry)].concat();
+            let record = Record::at_end_of(OwnedBytes::new(bytes)).expect("a record");
+            prop_assert_eq!([record.document(), record.id(), record.text()], [&entry.document, "", ""]);
+        }
 
-fn take_words(from: &mut &[u8]) -> Option<Vec<u32>> {
-    let (words, _) = take(from, 4)?.as_chunks::<4>();
-    Some(words.iter().map(|word| u32::from_le_bytes(*word)).collect())
+        #[test]
+        fn other_bytes_are_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            if let Some(record) = Record::at_end_of(OwnedBytes::new(bytes)) {
+                let _ = (record.text().len(), record.words());
+            }
+        }
+    }
 }

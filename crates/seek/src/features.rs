@@ -5,7 +5,7 @@
 
 use crate::entry::Record;
 use crate::question::Question;
-use crate::words::{BREAK, marks_part};
+use crate::words::{BREAK, folded_part, marks_part};
 
 pub(crate) const COUNT: usize = 40;
 
@@ -29,7 +29,6 @@ pub(crate) struct Common {
     /// Sum of the rarities of words and of pairs.
     pub words: f32,
     pub pairs: f32,
-    /// A window this long (in words) is a passage.
     pub rarest: f32,
 }
 
@@ -46,6 +45,27 @@ impl Common {
 
 /// Words of a passage are at most this far apart.
 const PASSAGE: usize = 40;
+
+/// A word of an article as the question sees it: its place in the question, and whether its marks are those of the
+/// question; or another word; or a break.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Code(u8);
+
+impl Code {
+    pub const BREAK: Code = Code(0xFF);
+    const OTHER: Code = Code(0xFE);
+    const EXACT: u8 = 0x40;
+
+    #[inline]
+    fn place(self) -> Option<usize> {
+        (self.0 < 0x80).then_some(usize::from(self.0 & 0x3F))
+    }
+
+    #[inline]
+    fn is_exact(self) -> bool {
+        self.0 < 0x80 && self.0 & Code::EXACT != 0
+    }
+}
 
 /// Words and pairs of a question found in a part of an article, as sets.
 #[derive(Clone, Copy, Default)]
@@ -77,16 +97,30 @@ impl Found {
 pub(crate) struct Comparer<'q> {
     question: &'q Question,
     common: Common,
+    /// Folded words of the question with their places, at the slot of their lowest bits or after it; 0 is free.
+    slots: [(u32, u8); SLOTS],
     /// Pair of two places as a place in `question.pairs`; row-wise.
     pair_places: Vec<u8>,
     marked: u64,
 }
 
 const NONE: u8 = u8::MAX;
+/// Four times as many as there are words at most.
+const SLOTS: usize = 256;
 
 impl<'q> Comparer<'q> {
     pub fn new(question: &'q Question, common: Common) -> Comparer<'q> {
         let size = question.words.len();
+        let mut slots = [(0, 0); SLOTS];
+        for (place, word) in question.words.iter().enumerate() {
+            let mut at = word.folded as usize % SLOTS;
+            while slots.get(at).is_some_and(|slot| slot.0 != 0) {
+                at = (at + 1) % SLOTS;
+            }
+            if let Some(slot) = slots.get_mut(at) {
+                *slot = (word.folded, place as u8);
+            }
+        }
         let mut pair_places = vec![NONE; size * size];
         for (n, pair) in question.pairs.iter().enumerate().take(64) {
             if let Some(place) = pair_places.get_mut(pair.words.0 * size + pair.words.1) {
@@ -94,7 +128,37 @@ impl<'q> Comparer<'q> {
             }
         }
         let marked = set_of(question.words.iter().enumerate().filter(|(_, w)| w.marks != 0).map(|(n, _)| n));
-        Comparer { question, common, pair_places, marked }
+        Comparer { question, common, slots, pair_places, marked }
+    }
+
+    /// Place of a word among the words of the question.
+    #[inline]
+    fn place(&self, word: u32) -> Option<u8> {
+        let folded = folded_part(word);
+        let mut at = folded as usize % SLOTS;
+        loop {
+            let (found, place) = *self.slots.get(at)?;
+            if found == folded {
+                return Some(place);
+            }
+            if found == 0 {
+                return None;
+            }
+            at = (at + 1) % SLOTS;
+        }
+    }
+
+    fn code(&self, word: u32) -> Code {
+        if word == BREAK {
+            return Code::BREAK;
+        }
+        let Some(place) = self.place(word) else { return Code::OTHER };
+        let marks = self.question.words.get(usize::from(place)).map_or(0, |word| word.marks);
+        Code(if marks != 0 && marks == marks_part(word) { place | Code::EXACT } else { place })
+    }
+
+    pub fn codes(&self, part: &[[u8; 4]]) -> Vec<Code> {
+        part.iter().map(|word| self.code(u32::from_le_bytes(*word))).collect()
     }
 
     fn pair(&self, a: usize, b: usize) -> Option<usize> {
@@ -116,27 +180,22 @@ impl<'q> Comparer<'q> {
             / self.common.pairs
     }
 
-    fn find(&self, part: &[u32]) -> Found {
+    fn find(&self, part: &[Code]) -> Found {
         let mut found = Found::default();
         let mut before: Option<usize> = None;
         let mut run = 0;
-        for word in part {
-            if *word == BREAK {
+        for code in part {
+            if *code == Code::BREAK {
                 before = None;
                 run = 0;
                 continue;
             }
             found.all += 1;
-            let place = self.question.place(*word);
+            let place = code.place();
             if let Some(place) = place {
                 found.hits += 1;
                 found.words |= 1 << place;
-                if self
-                    .question
-                    .words
-                    .get(place)
-                    .is_some_and(|w| w.marks != 0 && w.marks == marks_part(*word))
-                {
+                if code.is_exact() {
                     found.exact |= 1 << place;
                 }
                 match before.and_then(|before| self.pair(before, place)) {
@@ -156,48 +215,59 @@ impl<'q> Comparer<'q> {
         found
     }
 
-    /// The best line (words and pairs), and the best passage of [`PASSAGE`] words.
-    fn closest(&self, text: &[u32]) -> (f32, f32, f32) {
-        let mut best_line = (0.0_f32, 0.0_f32);
-        for line in text.split(|word| *word == BREAK) {
+    /// The whole text, its best line (words and pairs), its first line, and how many lines it has.
+    fn lines(&self, text: &[Code]) -> (Found, (f32, f32), Found, usize) {
+        let (mut whole, mut best, mut first, mut count) = (Found::default(), (0.0_f32, 0.0_f32), None, 0);
+        for line in text.split(|code| *code == Code::BREAK) {
             let found = self.find(line);
             let (words, pairs) = (self.words(found.words), self.pairs(found.pairs));
-            if words + pairs > best_line.0 + best_line.1 {
-                best_line = (words, pairs);
+            if words + pairs > best.0 + best.1 {
+                best = (words, pairs);
             }
+            whole = Found {
+                all: whole.all + found.all,
+                hits: whole.hits + found.hits,
+                pair_hits: whole.pair_hits + found.pair_hits,
+                run: whole.run.max(found.run),
+                ..whole.and(found)
+            };
+            first.get_or_insert(found);
+            count += 1;
         }
+        (whole, best, first.unwrap_or_default(), count)
+    }
+
+    /// The best passage of [`PASSAGE`] words.
+    fn passage(&self, text: &[Code]) -> f32 {
         let mut counts = [0_u16; 64];
         let (mut inside, mut best) = (0.0_f32, 0.0_f32);
-        let rarity = |place: usize| self.question.words.get(place).map_or(0.0, |w| w.rarity);
-        let mut window: std::collections::VecDeque<Option<usize>> =
-            std::collections::VecDeque::with_capacity(PASSAGE + 1);
-        for word in text.iter().filter(|word| **word != BREAK) {
-            let place = self.question.place(*word);
-            window.push_back(place);
-            if let Some(place) = place
-                && let Some(count) = counts.get_mut(place)
-            {
-                *count += 1;
-                if *count == 1 {
-                    inside += rarity(place);
-                    best = best.max(inside);
-                }
-            }
-            if window.len() > PASSAGE
-                && let Some(Some(left)) = window.pop_front()
+        let mut window = [None; PASSAGE];
+        for (n, code) in text.iter().filter(|code| **code != Code::BREAK).enumerate() {
+            let Some(slot) = window.get_mut(n % PASSAGE) else { break };
+            if let Some(left) = slot.take()
                 && let Some(count) = counts.get_mut(left)
             {
                 *count -= 1;
                 if *count == 0 {
-                    inside -= rarity(left);
+                    inside -= self.rarity(left);
+                }
+            }
+            *slot = code.place();
+            if let Some(place) = *slot
+                && let Some(count) = counts.get_mut(place)
+            {
+                *count += 1;
+                if *count == 1 {
+                    inside += self.rarity(place);
+                    best = best.max(inside);
                 }
             }
         }
-        (best_line.0, best_line.1, best / self.common.words)
+        best / self.common.words
     }
 
     /// How much of what was asked a part of a text has.
-    pub fn value(&self, part: &[u32]) -> f32 {
+    pub fn value(&self, part: &[Code]) -> f32 {
         let found = self.find(part);
         self.words(found.words) + self.pairs(found.pairs)
     }
@@ -205,7 +275,8 @@ impl<'q> Comparer<'q> {
     /// Place of the word in the question, if its marks do not say otherwise.
     pub fn same_word(&self, word: u32) -> Option<usize> {
         let marks = |place: &usize| self.question.words.get(*place).map_or(0, |w| w.marks);
-        self.question.place(word).filter(|place| marks(place) == 0 || marks(place) == marks_part(word))
+        let place = self.place(word).map(usize::from);
+        place.filter(|place| marks(place) == 0 || marks(place) == marks_part(word))
     }
 
     pub fn rarity(&self, place: usize) -> f32 {
@@ -217,9 +288,11 @@ impl<'q> Comparer<'q> {
     }
 
     pub fn features(&self, record: &Record, candidate: &Candidate) -> [f32; COUNT] {
-        let (title, heading, text) =
-            (self.find(&record.words.title), self.find(&record.words.heading), self.find(&record.words.text));
-        let (line_words, line_pairs, passage) = self.closest(&record.words.text);
+        let [title, heading, text] = record.words().map(|part| self.codes(part));
+        let passage = self.passage(&text);
+        let heading_length = heading.len() as f32;
+        let (title, heading) = (self.find(&title), self.find(&heading));
+        let (text, (line_words, line_pairs), first_line, lines) = self.lines(&text);
         let all = text.and(heading).and(title);
         let own = text.and(heading);
         let asked = self.question.words.len().max(1) as f32;
@@ -231,10 +304,6 @@ impl<'q> Comparer<'q> {
             let marked = self.weight(found.words & self.marked);
             if marked > 0.0 { self.weight(found.exact) / marked } else { 1.0 }
         };
-        let last_heading = record.words.heading.len();
-        let lines = record.words.text.split(|word| *word == BREAK).count();
-        let first_line = record.words.text.split(|word| *word == BREAK).next().unwrap_or_default();
-        let first_line = self.find(first_line);
         [
             candidate.score / (self.common.words + self.common.pairs),
             candidate.score,
@@ -257,7 +326,7 @@ impl<'q> Comparer<'q> {
             exact(heading),
             exact(text),
             (1.0 + text.all as f32).ln(),
-            last_heading as f32,
+            heading_length,
             (1.0 + candidate.same_heading as f32).ln(),
             self.words(all.words),
             self.pairs(all.pairs),

@@ -7,17 +7,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tantivy::indexer::UserOperation;
-use tantivy::schema::{
-    Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions, Value,
-};
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tantivy::schema::{Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions};
+use tantivy::store::StoreReader;
+use tantivy::{DocAddress, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
 
+/// Blocks of stored records kept unpacked in memory, for each segment (16 KB each).
+const CACHED_BLOCKS: usize = 600;
 /// Changes with everything that is stored: an index of another format counts as damaged.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 /// Names the folder that answers.
 const CURRENT: &str = "current";
 const BUFFER: usize = 64 << 20;
-const CACHED_BLOCKS: usize = 1500;
 
 /// The index of articles in one folder. Shared between threads; one process writes.
 ///
@@ -37,11 +37,37 @@ struct Changes {
 /// One generation of the index.
 pub(crate) struct Live {
     dir: PathBuf,
-    pub fields: Fields,
+    fields: Fields,
     index: tantivy::Index,
     reader: IndexReader,
+    view: RwLock<Arc<View>>,
     /// Opened at the first change: readers need no lock on the folder.
     writer: Mutex<Option<IndexWriter>>,
+}
+
+/// What was committed at one moment.
+pub(crate) struct View {
+    pub fields: Fields,
+    pub searcher: Searcher,
+    stores: Vec<StoreReader>,
+}
+
+impl View {
+    fn of(reader: &IndexReader, fields: Fields) -> tantivy::Result<View> {
+        let searcher = reader.searcher();
+        let store = |segment: &tantivy::SegmentReader| segment.get_store_reader(CACHED_BLOCKS);
+        let stores = searcher.segment_readers().iter().map(store).collect::<std::io::Result<_>>()?;
+        Ok(View { fields, searcher, stores })
+    }
+
+    /// The stored record at the address.
+    pub fn record(&self, at: DocAddress) -> tantivy::Result<Record> {
+        let store = self.stores.get(at.segment_ord as usize);
+        let bytes = store.map(|store| store.get_document_bytes(at.doc_id)).transpose()?;
+        bytes.and_then(Record::at_end_of).ok_or_else(|| {
+            tantivy::error::DataCorruption::comment_only("a record of the index cannot be read").into()
+        })
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -114,7 +140,7 @@ impl Fields {
             doc.add_text(self.bag, part);
         }
         doc.add_text(self.heading, heading_key(&entry.heading));
-        doc.add_bytes(self.record, &Record::of_article(entry).to_bytes());
+        doc.add_bytes(self.record, &Record::of_article(entry));
         doc
     }
 
@@ -127,7 +153,7 @@ impl Fields {
         for key in crate::lookup::number_keys(&entry.number) {
             doc.add_text(self.number, key);
         }
-        doc.add_bytes(self.record, &Record::of_document(entry).to_bytes());
+        doc.add_bytes(self.record, &Record::of_document(entry));
         doc
     }
 }
@@ -184,30 +210,19 @@ impl Live {
 
     fn with(dir: &Path, index: tantivy::Index, fields: Fields) -> Result<Live, SeekError> {
         index.tokenizers().register("bag", Bag);
-        let reader = index
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .doc_store_cache_num_blocks(CACHED_BLOCKS)
-            .try_into()
-            .map_err(SeekError::engine(dir))?;
-        Ok(Live { dir: dir.into(), fields, index, reader, writer: Mutex::new(None) })
+        let made = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
+        let reader = made.map_err(SeekError::engine(dir))?;
+        let view = RwLock::new(Arc::new(View::of(&reader, fields).map_err(SeekError::engine(dir))?));
+        Ok(Live { dir: dir.into(), fields, index, reader, view, writer: Mutex::new(None) })
     }
 
-    pub fn searcher(&self) -> Searcher {
-        self.reader.searcher()
+    /// What can be found now.
+    pub fn view(&self) -> Arc<View> {
+        Arc::clone(&self.view.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub fn dir(&self) -> &Path {
         &self.dir
-    }
-
-    /// The stored record at the address.
-    pub fn record(&self, searcher: &Searcher, at: tantivy::DocAddress) -> tantivy::Result<Record> {
-        let doc: TantivyDocument = searcher.doc(at)?;
-        let stored = doc.get_first(self.fields.record).and_then(|value| value.as_bytes());
-        stored.and_then(Record::from_bytes).ok_or_else(|| {
-            tantivy::error::DataCorruption::comment_only("a record of the index cannot be read").into()
-        })
     }
 
     fn write<T>(&self, act: impl FnOnce(&mut IndexWriter) -> tantivy::Result<T>) -> Result<T, SeekError> {
@@ -249,7 +264,13 @@ impl Live {
         if lock(&self.writer).is_some() {
             self.write(IndexWriter::commit)?;
         }
-        self.reader.reload().map_err(SeekError::engine(&self.dir))
+        let view = || {
+            self.reader.reload()?;
+            View::of(&self.reader, self.fields)
+        };
+        let view = view().map_err(SeekError::engine(&self.dir))?;
+        *self.view.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(view);
+        Ok(())
     }
 
     /// Ends writing: running merges finish, the lock on the folder is given back.
@@ -350,13 +371,12 @@ impl Index {
 
     /// Articles that can be found.
     pub fn len(&self) -> u64 {
-        let live = self.live();
-        let searcher = live.searcher();
+        let view = self.live().view();
         let count = |segment: &tantivy::SegmentReader| -> tantivy::Result<u64> {
-            let bag = segment.get_fieldnorms_reader(live.fields.bag)?;
+            let bag = segment.get_fieldnorms_reader(view.fields.bag)?;
             Ok(segment.doc_ids_alive().filter(|doc| bag.fieldnorm_id(*doc) > 0).count() as u64)
         };
-        searcher.segment_readers().iter().map(|segment| count(segment).unwrap_or(0)).sum()
+        view.searcher.segment_readers().iter().map(|segment| count(segment).unwrap_or(0)).sum()
     }
 
     pub fn is_empty(&self) -> bool {

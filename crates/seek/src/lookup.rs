@@ -3,14 +3,14 @@
 
 use crate::Query;
 use crate::entry::Record;
-use crate::index::{Live, place_key};
+use crate::index::{View, place_key};
 use crate::query::Understood;
 use crate::retrieve::{self, Allowed, rarities};
 use crate::search::bag;
 use crate::words::folded_words;
 use std::ops::Range;
 use std::sync::LazyLock;
-use tantivy::{DocAddress, Searcher, Term};
+use tantivy::{DocAddress, Term};
 use viet::{DocumentKind, LegalNumber, ProvisionRef};
 
 /// Longest name of a law in words; the names of amending laws name the laws they amend.
@@ -120,7 +120,7 @@ pub(crate) struct Named {
 }
 
 impl Named {
-    pub fn of(live: &Live, searcher: &Searcher, query: &Query, allowed: &Allowed) -> tantivy::Result<Named> {
+    pub fn of(view: &View, query: &Query, allowed: &Allowed) -> tantivy::Result<Named> {
         let text = viet::clean(&query.text);
         let provisions = viet::find_provisions(&text);
         let provision = provisions.iter().find(|p| p.article.is_some());
@@ -136,29 +136,29 @@ impl Named {
         };
         let mut rest_words = asked_words(&rest);
         if let Some(number) = asked {
-            named.documents = by_number(live, searcher, number, allowed)?;
+            named.documents = by_number(view, number, allowed)?;
             named.understood.number = Some(number.normal());
         }
         if named.documents.is_empty() && whole_key(&without) != whole_key("") {
             // Numbers that the law does not know are found as they are printed: `33/2018/TT-`.
-            named.documents = by_key(live, searcher, &whole_key(&without), allowed)?;
+            named.documents = by_key(view, &whole_key(&without), allowed)?;
             if let Some(document) = named.documents.first() {
-                named.understood.number = Some(document.number.clone());
+                named.understood.number = Some(document.number().to_owned());
                 rest_words.clear();
             }
         }
         if named.documents.is_empty() {
             let words = asked_words(&without);
-            if let Some(name) = by_name(live, searcher, &words, allowed)? {
+            if let Some(name) = by_name(view, &words, allowed)? {
                 named.documents = name.documents;
                 named.one_name = true;
                 let first = named.documents.first();
-                named.understood.name = first.map(|d| full_name(&d.kind, &d.title));
+                named.understood.name = first.map(|d| full_name(d.kind(), d.title()));
                 rest_words = words;
                 rest_words.drain(name.words);
             }
         }
-        named.understood.documents = named.documents.iter().map(|d| d.document.clone()).collect();
+        named.understood.documents = named.documents.iter().map(|d| d.document().to_owned()).collect();
         named.whole = rest_words.iter().all(|word| FILLER_WORDS.contains(&word.as_str()));
         if let Some(ProvisionRef { article, clause, point, .. }) = provision.or(provisions.first()) {
             named.understood.article = article.clone();
@@ -169,21 +169,15 @@ impl Named {
     }
 
     /// The articles named: the place in each document, or the documents from their first article on.
-    pub fn articles(
-        &self,
-        live: &Live,
-        searcher: &Searcher,
-        allowed: &Allowed,
-        limit: usize,
-    ) -> tantivy::Result<Vec<DocAddress>> {
+    pub fn articles(&self, view: &View, allowed: &Allowed, limit: usize) -> tantivy::Result<Vec<DocAddress>> {
         let place = |document: &str, article: &str| {
-            let term = Term::from_field_text(live.fields.place, &place_key(document, article));
-            retrieve::with_term(searcher, &term, allowed)
+            let term = Term::from_field_text(view.fields.place, &place_key(document, article));
+            retrieve::with_term(&view.searcher, &term, allowed)
         };
         let mut found = Vec::new();
         if let Some(article) = &self.understood.article {
             for document in &self.documents {
-                found.extend(place(&document.document, article)?);
+                found.extend(place(document.document(), article)?);
             }
             if !found.is_empty() {
                 found.truncate(limit);
@@ -195,14 +189,14 @@ impl Named {
             let wanted = if self.one_name { limit } else { limit.div_ceil(self.documents.len()) };
             let mut list = Vec::new();
             for label in 1..=wanted {
-                list.extend(place(&document.document, &label.to_string())?);
+                list.extend(place(document.document(), &label.to_string())?);
             }
             if list.is_empty() {
                 // Numbered in another way: as they come.
-                let term = Term::from_field_text(live.fields.document, &document.document);
-                let all = retrieve::with_term(searcher, &term, allowed)?;
-                let own = Term::from_field_text(live.fields.number, &whole_key(&document.number));
-                let own = retrieve::with_term(searcher, &own, allowed)?;
+                let term = Term::from_field_text(view.fields.document, document.document());
+                let all = retrieve::with_term(&view.searcher, &term, allowed)?;
+                let own = Term::from_field_text(view.fields.number, &whole_key(document.number()));
+                let own = retrieve::with_term(&view.searcher, &own, allowed)?;
                 list.extend(all.into_iter().filter(|at| !own.contains(at)).take(wanted));
             }
             lists.push(list.into_iter());
@@ -238,30 +232,24 @@ fn masked(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn by_key(live: &Live, searcher: &Searcher, key: &str, allowed: &Allowed) -> tantivy::Result<Vec<Record>> {
-    by_term(live, searcher, &Term::from_field_text(live.fields.number, key), allowed)
+fn by_key(view: &View, key: &str, allowed: &Allowed) -> tantivy::Result<Vec<Record>> {
+    by_term(view, &Term::from_field_text(view.fields.number, key), allowed)
 }
 
-fn by_term(live: &Live, searcher: &Searcher, term: &Term, allowed: &Allowed) -> tantivy::Result<Vec<Record>> {
-    let found = retrieve::with_term(searcher, term, allowed)?;
+fn by_term(view: &View, term: &Term, allowed: &Allowed) -> tantivy::Result<Vec<Record>> {
+    let found = retrieve::with_term(&view.searcher, term, allowed)?;
     let records = found.into_iter().take(MOST_DOCUMENTS);
-    let mut records: Vec<Record> =
-        records.map(|at| live.record(searcher, at)).collect::<tantivy::Result<_>>()?;
-    records.sort_by(|a, b| b.issued.cmp(&a.issued).then_with(|| a.document.cmp(&b.document)));
-    records.dedup_by(|a, b| a.document == b.document);
+    let mut records: Vec<Record> = records.map(|at| view.record(at)).collect::<tantivy::Result<_>>()?;
+    records.sort_by(|a, b| b.issued().cmp(a.issued()).then_with(|| a.document().cmp(b.document())));
+    records.dedup_by(|a, b| a.document() == b.document());
     Ok(records)
 }
 
-fn by_number(
-    live: &Live,
-    searcher: &Searcher,
-    asked: &LegalNumber,
-    allowed: &Allowed,
-) -> tantivy::Result<Vec<Record>> {
+fn by_number(view: &View, asked: &LegalNumber, allowed: &Allowed) -> tantivy::Result<Vec<Record>> {
     // Without an issuer a number may be of several documents, whatever the whole of one of them is.
     if asked.issuer.is_some() {
         for number in [&asked.normal(), &asked.written] {
-            let whole = by_key(live, searcher, &whole_key(number), allowed)?;
+            let whole = by_key(view, &whole_key(number), allowed)?;
             if !whole.is_empty() {
                 return Ok(whole);
             }
@@ -271,16 +259,16 @@ fn by_number(
         Some(year) => dated_key(&asked.serial, year),
         None => serial_key(&asked.serial),
     };
-    let all = by_key(live, searcher, &key, allowed)?;
+    let all = by_key(view, &key, allowed)?;
     let of_kind = |record: &&Record, loosely: bool| {
         let Some(asked) = asked.kind else { return true };
-        let kind = DocumentKind::from_name(&record.kind)
-            .or_else(|| LegalNumber::parse(&record.number).and_then(|number| number.kind));
+        let kind = DocumentKind::from_name(record.kind())
+            .or_else(|| LegalNumber::parse(record.number()).and_then(|number| number.kind));
         kind.is_none_or(|kind| kind == asked || loosely && related(kind, asked))
     };
     let of_issuer = |record: &&Record| {
         let Some(asked) = asked.issuer.as_deref().map(viet::slug) else { return true };
-        let issuer = LegalNumber::parse(&record.number).and_then(|number| number.issuer);
+        let issuer = LegalNumber::parse(record.number()).and_then(|number| number.issuer);
         issuer.is_none_or(|issuer| viet::slug(&issuer).starts_with(&asked))
     };
     let matching = |loosely: bool| -> Vec<Record> {
@@ -309,12 +297,7 @@ struct Name {
 }
 
 /// The law whose name stands in the words after its kind; the longest name counts.
-fn by_name(
-    live: &Live,
-    searcher: &Searcher,
-    words: &[String],
-    allowed: &Allowed,
-) -> tantivy::Result<Option<Name>> {
+fn by_name(view: &View, words: &[String], allowed: &Allowed) -> tantivy::Result<Option<Name>> {
     let mut best: Option<Name> = None;
     for (start, _) in words.iter().enumerate() {
         let from = words.get(start..).unwrap_or_default();
@@ -327,9 +310,9 @@ fn by_name(
                 break;
             }
             let key = core.get(..length).unwrap_or_default().join(" ");
-            let mut found = by_term(live, searcher, &Term::from_field_text(live.fields.core, &key), allowed)?;
+            let mut found = by_term(view, &Term::from_field_text(view.fields.core, &key), allowed)?;
             found.retain(|record| {
-                DocumentKind::from_name(&record.kind).is_none_or(|k| k == kind || related(k, kind))
+                DocumentKind::from_name(record.kind()).is_none_or(|k| k == kind || related(k, kind))
             });
             if !found.is_empty() {
                 let words = start..end + of_year(&mut found, words.get(end..).unwrap_or_default());
@@ -339,7 +322,7 @@ fn by_name(
         }
     }
     if best.is_none() && kind_at(words).is_some() {
-        best = by_part_of_name(live, searcher, words, allowed)?;
+        best = by_part_of_name(view, words, allowed)?;
     }
     Ok(best)
 }
@@ -352,8 +335,10 @@ fn of_year(found: &mut Vec<Record>, after: &[String]) -> usize {
         _ => return 0,
     };
     let in_year = |record: &Record| {
-        record.issued.starts_with(year.as_str())
-            || LegalNumber::parse(&record.number).and_then(|n| n.year).is_some_and(|y| y.to_string() == *year)
+        record.issued().starts_with(year.as_str())
+            || LegalNumber::parse(record.number())
+                .and_then(|n| n.year)
+                .is_some_and(|y| y.to_string() == *year)
     };
     if found.iter().any(in_year) {
         found.retain(in_year);
@@ -366,12 +351,7 @@ fn is_year(word: &str) -> bool {
 }
 
 /// The question is nothing but a kind and a part of a name: "luật biển". The shortest name that has it all.
-fn by_part_of_name(
-    live: &Live,
-    searcher: &Searcher,
-    words: &[String],
-    allowed: &Allowed,
-) -> tantivy::Result<Option<Name>> {
+fn by_part_of_name(view: &View, words: &[String], allowed: &Allowed) -> tantivy::Result<Option<Name>> {
     let Some((kind, _)) = kind_at(words) else { return Ok(None) };
     let mut wanted = core(words);
     let year = wanted.last().filter(|word| is_year(word)).cloned();
@@ -388,15 +368,15 @@ fn by_part_of_name(
     }
     let wrapped: Vec<Option<String>> = wanted.iter().cloned().map(Some).collect();
     let terms: Vec<Term> =
-        bag(&wrapped).iter().map(|term| Term::from_field_text(live.fields.name, term)).collect();
-    let weights = rarities(searcher, &terms)?;
+        bag(&wrapped).iter().map(|term| Term::from_field_text(view.fields.name, term)).collect();
+    let weights = rarities(&view.searcher, &terms)?;
     let weighted: Vec<(Term, f32)> = terms.into_iter().zip(weights).collect();
     let mut found = Vec::new();
-    for (_, at) in retrieve::best(searcher, live.fields.name, &weighted, allowed, MOST_DOCUMENTS)? {
-        let record = live.record(searcher, at)?;
-        let name = name_key(&record.kind, &record.title).unwrap_or_default();
+    for (_, at) in retrieve::best(&view.searcher, view.fields.name, &weighted, allowed, MOST_DOCUMENTS)? {
+        let record = view.record(at)?;
+        let name = name_key(record.kind(), record.title()).unwrap_or_default();
         let has_all = format!(" {name} ").contains(&format!(" {} ", wanted.join(" ")));
-        let fits = DocumentKind::from_name(&record.kind).is_none_or(|k| k == kind || related(k, kind));
+        let fits = DocumentKind::from_name(record.kind()).is_none_or(|k| k == kind || related(k, kind));
         if has_all && fits {
             found.push((name.len(), record));
         }
@@ -404,7 +384,7 @@ fn by_part_of_name(
     let Some(shortest) = found.iter().map(|(length, _)| *length).min() else { return Ok(None) };
     found.retain(|(length, _)| *length == shortest);
     let mut documents: Vec<Record> = found.into_iter().map(|(_, record)| record).collect();
-    documents.sort_by(|a, b| b.issued.cmp(&a.issued));
+    documents.sort_by(|a, b| b.issued().cmp(a.issued()));
     of_year(&mut documents, year.as_slice());
     Ok(Some(Name { documents, words: 0..words.len() }))
 }

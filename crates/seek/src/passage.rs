@@ -2,9 +2,9 @@
 
 use crate::Piece;
 use crate::entry::Record;
-use crate::features::Comparer;
+use crate::features::{Code, Comparer};
 use crate::query::Understood;
-use crate::words::{BREAK, number};
+use crate::words::{folded_part, marks_part, number};
 use std::ops::Range;
 
 /// A snippet has about so many words at most.
@@ -14,24 +14,22 @@ const TELLING: f32 = 1.2;
 
 /// The line of the text that answers best, shortened, in pieces. A clause or point that was named comes first.
 pub(crate) fn snippet(comparer: &Comparer, record: &Record, understood: &Understood) -> Vec<Piece> {
-    let text = record.text.as_str();
-    let (line, core) = match named_line(text, understood) {
-        Some(line) => (line.clone(), line.start..line.start),
-        None => {
-            let core = best_part(comparer, record);
-            (line_around(text, &core), core)
-        }
-    };
-    pieces(comparer, text.get(line.clone()).unwrap_or_default(), core.start.saturating_sub(line.start))
+    let text = record.text();
+    let line = named_line(text, understood).unwrap_or_else(|| {
+        let part = best_part(comparer, record);
+        line_around(text, &part)
+    });
+    pieces(comparer, text.get(line).unwrap_or_default())
 }
 
 /// Whether the words stand in the part in this order; marks count where the phrase has them.
-pub(crate) fn has_phrase(part: &[u32], phrase: &[u32]) -> bool {
-    use crate::words::{folded_part, marks_part};
-    let same = |a: &u32, b: &u32| {
-        folded_part(*a) == folded_part(*b) && (marks_part(*b) == 0 || marks_part(*a) == marks_part(*b))
+pub(crate) fn has_phrase(part: &[[u8; 4]], phrase: &[u32]) -> bool {
+    let same = |word: &[u8; 4], wanted: &u32| {
+        let word = u32::from_le_bytes(*word);
+        folded_part(word) == folded_part(*wanted) && [0, marks_part(word)].contains(&marks_part(*wanted))
     };
-    part.windows(phrase.len().max(1)).any(|run| run.iter().zip(phrase).all(|(a, b)| same(a, b)))
+    part.windows(phrase.len().max(1))
+        .any(|run| run.iter().zip(phrase).all(|(word, wanted)| same(word, wanted)))
 }
 
 /// The line of the clause, or of the point in it, that the question names.
@@ -68,13 +66,13 @@ fn parts(text: &str, end: char) -> impl Iterator<Item = Range<usize>> {
 /// The part between breaks that has most of what was asked. The words of the record have the same parts.
 fn best_part(comparer: &Comparer, record: &Record) -> Range<usize> {
     let mut best = (0, 0.0);
-    for (n, part) in record.words.text.split(|word| *word == BREAK).enumerate() {
+    for (n, part) in comparer.codes(record.words()[2]).split(|code| *code == Code::BREAK).enumerate() {
         let value = comparer.value(part);
         if value > best.1 {
             best = (n, value);
         }
     }
-    let mut parts = parts(&record.text, ';');
+    let mut parts = parts(record.text(), ';');
     let first = parts.next().unwrap_or(0..0);
     if best.0 == 0 { first } else { parts.nth(best.0 - 1).unwrap_or(first) }
 }
@@ -83,14 +81,15 @@ fn line_around(text: &str, part: &Range<usize>) -> Range<usize> {
     lines(text).find(|line| line.start <= part.start && part.start < line.end).unwrap_or(part.clone())
 }
 
-/// The line in pieces; of a long line the words around byte `core`.
-fn pieces(comparer: &Comparer, line: &str, core: usize) -> Vec<Piece> {
+/// The line in pieces; of a long line the stretch with most of what was asked.
+fn pieces(comparer: &Comparer, line: &str) -> Vec<Piece> {
     let words: Vec<(Range<usize>, &str)> = viet::syllables(line).collect();
-    let at_core = words.iter().position(|(range, _)| range.start >= core).unwrap_or(0);
-    let from = if words.len() <= LONGEST { 0 } else { at_core.saturating_sub(8).min(words.len() - LONGEST) };
-    let shown = words.get(from..words.len().min(from + LONGEST)).unwrap_or_default();
     let places: Vec<Option<usize>> =
-        shown.iter().map(|(_, word)| comparer.same_word(number(&viet::tone_place(word)))).collect();
+        words.iter().map(|(_, word)| comparer.same_word(number(&viet::tone_place(word)))).collect();
+    let from = stretch(comparer, &places);
+    let until = words.len().min(from + LONGEST);
+    let shown = words.get(from..until).unwrap_or_default();
+    let places = places.get(from..until).unwrap_or_default();
     let beside = |n: usize| {
         let pair = |a: usize, b: usize| {
             let place = |n: usize| places.get(n).copied().flatten();
@@ -126,4 +125,29 @@ fn pieces(comparer: &Comparer, line: &str, core: usize) -> Vec<Piece> {
     let cut = from + shown.len() < words.len();
     push(if cut { " …" } else { line.get(end..).unwrap_or_default() }, false);
     pieces
+}
+
+/// Where the stretch of [`LONGEST`] words begins that has most of the words asked for, each counted once; a few words
+/// before the first of them.
+fn stretch(comparer: &Comparer, places: &[Option<usize>]) -> usize {
+    const BEFORE: usize = 8;
+    if places.len() <= LONGEST {
+        return 0;
+    }
+    let mut best = (0, 0.0);
+    let inside = LONGEST - BEFORE;
+    for (start, _) in places.iter().enumerate().filter(|(_, place)| place.is_some()) {
+        let mut seen = 0_u64;
+        let mut value = 0.0;
+        for place in places.iter().skip(start).take(inside).flatten() {
+            if seen & (1 << place) == 0 {
+                seen |= 1 << place;
+                value += comparer.rarity(*place);
+            }
+        }
+        if value > best.1 {
+            best = (start, value);
+        }
+    }
+    best.0.saturating_sub(BEFORE).min(places.len() - LONGEST)
 }

@@ -1,11 +1,11 @@
 //! A question taken apart: its words, their pairs, how rare each is, and what it abbreviates.
 
-use crate::index::Fields;
+use crate::index::View;
 use crate::retrieve;
 use crate::words::{BREAK, folded_part, folded_words, marks_part, numbers};
 use std::collections::HashMap;
 use std::sync::LazyLock;
-use tantivy::{Searcher, Term};
+use tantivy::Term;
 
 /// More words than this say nothing more; the rest of a pasted page is ignored. Sets of words are bits of a `u64`.
 pub(crate) const MOST_WORDS: usize = 64;
@@ -113,12 +113,11 @@ pub(crate) struct Question {
     pub order: Vec<Option<usize>>,
     /// Terms of the bag with their weights.
     pub terms: Vec<(Term, f32)>,
-    /// Where the words of a folded number stand in `words`.
-    places: HashMap<u32, usize>,
 }
 
 #[derive(Clone, Copy)]
 pub(crate) struct Word {
+    pub folded: u32,
     pub marks: u32,
     pub rarity: f32,
     pub digits: bool,
@@ -131,23 +130,25 @@ pub(crate) struct Pair {
 }
 
 impl Question {
-    pub fn of(text: &str, fields: &Fields, searcher: &Searcher) -> tantivy::Result<Question> {
+    pub fn of(text: &str, view: &View) -> tantivy::Result<Question> {
         let placed = viet::tone_place(text);
         let mut question = Question::default();
+        let mut places: HashMap<u32, usize> = HashMap::new();
         let mut texts: Vec<String> = Vec::new();
         for (number, folded) in numbers(&placed).into_iter().zip(folded_words(&placed)) {
             let Some(folded) = folded.filter(|_| number != BREAK) else {
                 question.order.push(None);
                 continue;
             };
-            let known = question.places.get(&folded_part(number)).copied();
+            let known = places.get(&folded_part(number)).copied();
             let place = known.unwrap_or(question.words.len());
             if known.is_none() {
                 if question.words.len() >= MOST_WORDS {
                     break;
                 }
-                question.places.insert(folded_part(number), place);
+                places.insert(folded_part(number), place);
                 question.words.push(Word {
+                    folded: folded_part(number),
                     marks: marks_part(number),
                     rarity: 0.0,
                     digits: folded.bytes().all(|b| b.is_ascii_digit()),
@@ -169,11 +170,11 @@ impl Question {
             }
         }
         let text = |n: usize| texts.get(n).map_or("", String::as_str);
-        let mut terms: Vec<Term> = texts.iter().map(|t| Term::from_field_text(fields.bag, t)).collect();
+        let mut terms: Vec<Term> = texts.iter().map(|t| Term::from_field_text(view.fields.bag, t)).collect();
         terms.extend(question.pairs.iter().map(|pair| {
-            Term::from_field_text(fields.bag, &format!("{} {}", text(pair.words.0), text(pair.words.1)))
+            Term::from_field_text(view.fields.bag, &format!("{} {}", text(pair.words.0), text(pair.words.1)))
         }));
-        let rarities = retrieve::rarities(searcher, &terms)?;
+        let rarities = retrieve::rarities(&view.searcher, &terms)?;
         for (word, rarity) in question.words.iter_mut().zip(&rarities) {
             word.rarity = *rarity;
         }
@@ -182,11 +183,5 @@ impl Question {
         }
         question.terms = terms.into_iter().zip(rarities).collect();
         Ok(question)
-    }
-
-    /// Place of a word of an article among the words of the question.
-    #[inline]
-    pub fn place(&self, word: u32) -> Option<usize> {
-        self.places.get(&folded_part(word)).copied()
     }
 }

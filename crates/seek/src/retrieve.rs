@@ -1,7 +1,7 @@
 //! The articles that share most with the question: BM25 over one bag of words.
 
 use crate::Query;
-use crate::index::{Fields, day, filter_key};
+use crate::index::{View, day, filter_key};
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
@@ -14,7 +14,8 @@ const B: f32 = 0.75;
 pub(crate) struct Allowed(Vec<Option<Vec<bool>>>);
 
 impl Allowed {
-    pub fn of(query: &Query, fields: &Fields, searcher: &Searcher) -> tantivy::Result<Allowed> {
+    pub fn of(query: &Query, view: &View) -> tantivy::Result<Allowed> {
+        let fields = &view.fields;
         let filters = [
             (fields.kind, &query.kind),
             (fields.issuer, &query.issuer),
@@ -45,7 +46,7 @@ impl Allowed {
             }
             Ok(Some(allowed))
         };
-        Ok(Allowed(searcher.segment_readers().iter().map(allowed).collect::<tantivy::Result<_>>()?))
+        Ok(Allowed(view.searcher.segment_readers().iter().map(allowed).collect::<tantivy::Result<_>>()?))
     }
 
     /// Those of them that have one of the terms, or all of them.
@@ -184,9 +185,10 @@ fn best_of_segment(
     let mut scores = vec![0.0_f32; segment.max_doc() as usize];
     let mut touched: Vec<DocId> = Vec::new();
     let mut bar = 0.0;
+    let mut highest = 0.0_f32;
     let mut lists = lists.into_iter().peekable();
     while let Some(mut list) = lists.next_if(|_| left > bar) {
-        left -= list.weight * (K1 + 1.0);
+        left = (left - list.weight * (K1 + 1.0)).max(0.0);
         let mut doc = list.postings.doc();
         while doc != TERMINATED {
             if allowed(doc)
@@ -196,16 +198,20 @@ fn best_of_segment(
                     touched.push(doc);
                 }
                 *score += gain(&list, doc);
+                highest = highest.max(*score);
             }
             doc = list.postings.advance();
         }
-        bar = bar_of(&scores, &touched, limit);
+        // The bar is never above the highest score.
+        if highest >= left {
+            bar = bar_of(&scores, &touched, limit, bar);
+        }
     }
     let score_of = |scores: &[f32], doc: DocId| scores.get(doc as usize).copied().unwrap_or(0.0);
-    touched.retain(|doc| score_of(&scores, *doc) + left > bar);
+    touched.retain(|doc| score_of(&scores, *doc) + left >= bar);
     touched.sort_unstable();
     for mut list in lists {
-        left -= list.weight * (K1 + 1.0);
+        left = (left - list.weight * (K1 + 1.0)).max(0.0);
         for doc in &touched {
             if list.postings.doc() < *doc {
                 list.postings.seek(*doc);
@@ -216,7 +222,7 @@ fn best_of_segment(
                 *score += gain(&list, *doc);
             }
         }
-        bar = bar_of(&scores, &touched, limit);
+        bar = bar_of(&scores, &touched, limit, bar);
         touched.retain(|doc| score_of(&scores, *doc) + left >= bar);
     }
     let mut found: Vec<(f32, DocId)> = touched.iter().map(|doc| (score_of(&scores, *doc), *doc)).collect();
@@ -225,12 +231,96 @@ fn best_of_segment(
     Ok(found)
 }
 
-/// The score of the document at place `limit`; 0 while there are fewer.
-fn bar_of(scores: &[f32], touched: &[DocId], limit: usize) -> f32 {
+/// The score of the document at place `limit`; 0 while there are fewer. Scores only grow, so those below the bar of
+/// before cannot be at that place now.
+fn bar_of(scores: &[f32], touched: &[DocId], limit: usize, before: f32) -> f32 {
     if touched.len() < limit || limit == 0 {
         return 0.0;
     }
-    let mut reached: Vec<f32> =
-        touched.iter().map(|doc| scores.get(*doc as usize).copied().unwrap_or(0.0)).collect();
+    let reached = touched.iter().map(|doc| scores.get(*doc as usize).copied().unwrap_or(0.0));
+    let mut reached: Vec<f32> = reached.filter(|score| *score >= before).collect();
+    if reached.len() < limit {
+        return before;
+    }
     *reached.select_nth_unstable_by(limit - 1, |a, b| b.total_cmp(a)).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::{Bag, folded_words};
+    use proptest::prelude::*;
+    use tantivy::fieldnorm::FieldNormReader;
+    use tantivy::schema::{Schema, TextFieldIndexing, TextOptions};
+    use tantivy::{Index, IndexWriter, TantivyDocument};
+
+    /// One segment a part of the texts.
+    fn index(texts: &[Vec<String>]) -> (Index, Field) {
+        let indexing =
+            TextFieldIndexing::default().set_tokenizer("bag").set_index_option(IndexRecordOption::WithFreqs);
+        let mut schema = Schema::builder();
+        let field = schema.add_text_field("bag", TextOptions::default().set_indexing_options(indexing));
+        let index = Index::create_in_ram(schema.build());
+        index.tokenizers().register("bag", Bag);
+        let mut writer: IndexWriter = index.writer_with_num_threads(1, 20_000_000).expect("a writer");
+        writer.set_merge_policy(Box::new(tantivy::indexer::NoMergePolicy));
+        for segment in texts {
+            for text in segment {
+                let mut doc = TantivyDocument::new();
+                doc.add_text(field, text);
+                writer.add_document(doc).expect("added");
+            }
+            writer.commit().expect("committed");
+        }
+        (index, field)
+    }
+
+    /// The same scores, article by article.
+    fn naive(texts: &[Vec<String>], terms: &[(String, f32)]) -> Vec<f32> {
+        let bag = |text: &String| -> Vec<String> { folded_words(text).into_iter().flatten().collect() };
+        let length = |words: usize| if words == 0 { 0 } else { 2 * words - 1 } as u32;
+        let all: Vec<Vec<String>> = texts.iter().flatten().map(bag).collect();
+        let total: u32 = all.iter().map(|words| length(words.len())).sum();
+        let average = (total as f32 / all.len().max(1) as f32).max(1.0);
+        let score = |words: &Vec<String>| {
+            let coarse =
+                FieldNormReader::id_to_fieldnorm(FieldNormReader::fieldnorm_to_id(length(words.len())));
+            let norm = K1 * (1.0 - B + B * coarse as f32 / average);
+            let gain = |(term, weight): &(String, f32)| {
+                let times = words.iter().filter(|word| *word == term).count() as f32;
+                if times > 0.0 { weight * times * (K1 + 1.0) / (times + norm) } else { 0.0 }
+            };
+            terms.iter().map(gain).sum()
+        };
+        let mut scores: Vec<f32> = all.iter().map(score).filter(|score: &f32| *score > 0.0).collect();
+        scores.sort_by(|a, b| b.total_cmp(a));
+        scores
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        /// Stopping early loses nothing.
+        #[test]
+        fn the_best_are_the_best(
+            texts in prop::collection::vec(prop::collection::vec("([a-h] ){0,12}", 1..25), 1..4),
+            weights in prop::collection::vec(0.05_f32..5.0, 8),
+            limit in 1_usize..12,
+        ) {
+            let (index, field) = index(&texts);
+            let searcher = index.reader().expect("a reader").searcher();
+            let terms: Vec<(String, f32)> =
+                ["a", "b", "c", "d", "e", "f", "g", "h"].map(String::from).into_iter().zip(weights).collect();
+            let asked: Vec<(Term, f32)> =
+                terms.iter().map(|(t, w)| (Term::from_field_text(field, t), *w)).collect();
+            let all = Allowed(texts.iter().map(|_| None).collect());
+            let found = best(&searcher, field, &asked, &all, limit).expect("found");
+            let mut expected = naive(&texts, &terms);
+            expected.truncate(limit);
+            prop_assert_eq!(found.len(), expected.len());
+            for ((score, _), expected) in found.iter().zip(expected) {
+                prop_assert!((score - expected).abs() < 1e-3, "{score} {expected}");
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::entry::Record;
 use crate::features::{COUNT, Candidate, Common, Comparer};
-use crate::index::{Index, Live, heading_key};
+use crate::index::{Index, View};
 use crate::lookup::Named;
 use crate::passage;
 use crate::query::{Answer, Hit, Query};
@@ -11,7 +11,7 @@ use crate::retrieve::{self, Allowed};
 use crate::words::{folded_words, numbers};
 use crate::{SeekError, trees};
 use std::collections::HashMap;
-use tantivy::{DocAddress, Searcher, Term};
+use tantivy::{DocAddress, Term};
 
 /// So many articles are looked at closely.
 const CANDIDATES: usize = 100;
@@ -29,7 +29,7 @@ impl Index {
     /// The articles that answer, best first. Any text is a question; one without words has no answer.
     pub fn search(&self, query: &Query) -> Result<Answer, SeekError> {
         let live = self.live();
-        search(&live, query).map_err(SeekError::engine(live.dir()))
+        search(&live.view(), query).map_err(SeekError::engine(live.dir()))
     }
 
     /// For training: the features of every candidate, in the order of the retrieval, with the articles' ids.
@@ -37,34 +37,33 @@ impl Index {
     pub fn features(&self, query: &Query) -> Result<Vec<(String, [f32; COUNT])>, SeekError> {
         let live = self.live();
         let features = || {
-            let searcher = live.searcher();
-            let allowed = Allowed::of(query, &live.fields, &searcher)?;
-            let question = Question::of(&written_out(&query.text), &live.fields, &searcher)?;
-            let named = Named::of(&live, &searcher, query, &allowed)?;
-            let (considered, features) = consider(&live, &searcher, &question, &named, &allowed)?;
-            Ok(considered.into_iter().map(|c| c.record.id).zip(features).collect())
+            let view = live.view();
+            let allowed = Allowed::of(query, &view)?;
+            let question = Question::of(&written_out(&query.text), &view)?;
+            let named = Named::of(&view, query, &allowed)?;
+            let (considered, features) = consider(&view, &question, &named, &allowed)?;
+            Ok(considered.into_iter().map(|c| c.record.id().to_owned()).zip(features).collect())
         };
         features().map_err(SeekError::engine(live.dir()))
     }
 }
 
-fn search(live: &Live, query: &Query) -> tantivy::Result<Answer> {
-    let searcher = live.searcher();
-    let allowed = Allowed::of(query, &live.fields, &searcher)?;
+fn search(view: &View, query: &Query) -> tantivy::Result<Answer> {
+    let allowed = Allowed::of(query, view)?;
     let phrases = Phrases::of(&query.text);
-    let question = Question::of(&written_out(&query.text), &live.fields, &searcher)?;
-    let named = Named::of(live, &searcher, query, &allowed)?;
+    let question = Question::of(&written_out(&query.text), view)?;
+    let named = Named::of(view, query, &allowed)?;
     let mut found: Vec<Considered> = Vec::new();
     if named.whole || named.understood.article.is_some() {
-        for at in named.articles(live, &searcher, &allowed, query.limit)? {
-            found.push(Considered { at, record: live.record(&searcher, at)?, score: 0.0 });
+        for at in named.articles(view, &allowed, query.limit)? {
+            found.push(Considered { at, record: view.record(at)?, score: 0.0 });
         }
     }
     if found.is_empty() || !named.whole {
         let ranked = if phrases.is_empty() {
-            rank(live, &searcher, &question, &named, &allowed)?
+            rank(view, &question, &named, &allowed)?
         } else {
-            phrases.ranked(live, &searcher, &question, &allowed)?
+            phrases.ranked(view, &question, &allowed)?
         };
         let top = ranked.first().map_or(0.0, |c| c.score);
         found.iter_mut().for_each(|named| named.score = top + 1.0);
@@ -75,13 +74,13 @@ fn search(live: &Live, query: &Query) -> tantivy::Result<Answer> {
     let comparer = Comparer::new(&question, Common::of(&question, 0.0));
     let hit = |c: Considered| Hit {
         snippet: passage::snippet(&comparer, &c.record, &named.understood),
-        id: c.record.id,
-        document: c.record.document,
-        number: c.record.number,
-        kind: c.record.kind,
-        title: c.record.title,
-        article: c.record.article,
-        heading: c.record.heading,
+        id: c.record.id().into(),
+        document: c.record.document().into(),
+        number: c.record.number().into(),
+        kind: c.record.kind().into(),
+        title: c.record.title().into(),
+        article: c.record.article().into(),
+        heading: c.record.heading().into(),
         score: c.score,
     };
     Ok(Answer { hits: found.into_iter().map(hit).collect(), understood: named.understood.clone() })
@@ -89,13 +88,12 @@ fn search(live: &Live, query: &Query) -> tantivy::Result<Answer> {
 
 /// The best candidates by what was learned.
 fn rank(
-    live: &Live,
-    searcher: &Searcher,
+    view: &View,
     question: &Question,
     named: &Named,
     allowed: &Allowed,
 ) -> tantivy::Result<Vec<Considered>> {
-    let (mut considered, features) = consider(live, searcher, question, named, allowed)?;
+    let (mut considered, features) = consider(view, question, named, allowed)?;
     for (candidate, features) in considered.iter_mut().zip(&features) {
         candidate.score = trees::learned().score(features);
     }
@@ -105,46 +103,45 @@ fn rank(
 
 /// Candidates in the order of the retrieval, with their features.
 fn consider(
-    live: &Live,
-    searcher: &Searcher,
+    view: &View,
     question: &Question,
     named: &Named,
     allowed: &Allowed,
 ) -> tantivy::Result<(Vec<Considered>, Vec<[f32; COUNT]>)> {
-    let bag = live.fields.bag;
-    let mut found = retrieve::best(searcher, bag, &question.terms, allowed, CANDIDATES)?;
+    let bag = view.fields.bag;
+    let mut found = retrieve::best(&view.searcher, bag, &question.terms, allowed, CANDIDATES)?;
     if !named.documents.is_empty() {
-        let term = |d: &Record| Term::from_field_text(live.fields.document, &d.document);
+        let term = |d: &Record| Term::from_field_text(view.fields.document, d.document());
         let terms: Vec<Term> = named.documents.iter().map(term).collect();
-        let among = allowed.among(searcher, &terms, false)?;
-        let more = retrieve::best(searcher, bag, &question.terms, &among, OF_NAMED)?;
+        let among = allowed.among(&view.searcher, &terms, false)?;
+        let more = retrieve::best(&view.searcher, bag, &question.terms, &among, OF_NAMED)?;
         let new = more.into_iter().filter(|(_, at)| found.iter().all(|(_, other)| other != at));
         let new: Vec<_> = new.collect();
         found.extend(new);
     }
     let mut considered = Vec::with_capacity(found.len());
     for (score, at) in found {
-        considered.push(Considered { at, record: live.record(searcher, at)?, score });
+        considered.push(Considered { at, record: view.record(at)?, score });
     }
     let mut by_document: HashMap<&str, Vec<usize>> = HashMap::new();
     for (n, candidate) in considered.iter().enumerate() {
-        by_document.entry(&candidate.record.document).or_default().push(n);
+        by_document.entry(candidate.record.document()).or_default().push(n);
     }
     let top = considered.first().map_or(0.0, |c| c.score);
     let comparer = Comparer::new(question, Common::of(question, top));
     let mut features = Vec::with_capacity(considered.len());
     for (rank, candidate) in considered.iter().enumerate() {
-        let siblings = by_document.get(candidate.record.document.as_str());
+        let siblings = by_document.get(candidate.record.document());
         let others = siblings.into_iter().flatten().filter(|n| **n != rank);
         let best_sibling = others.filter_map(|n| considered.get(*n)).map(|c| c.score).fold(0.0, f32::max);
-        let heading = Term::from_field_text(live.fields.heading, &heading_key(&candidate.record.heading));
+        let heading = Term::from_field_text(view.fields.heading, candidate.record.heading_key());
         features.push(comparer.features(
             &candidate.record,
             &Candidate {
                 score: candidate.score,
                 rank,
-                same_heading: searcher.doc_freq(&heading)?,
-                named: named.understood.documents.contains(&candidate.record.document),
+                same_heading: view.searcher.doc_freq(&heading)?,
+                named: named.understood.documents.iter().any(|d| d == candidate.record.document()),
                 siblings: siblings.map_or(0, |s| s.len().saturating_sub(1)),
                 best_sibling,
             },
@@ -177,21 +174,20 @@ impl<'q> Phrases<'q> {
     /// Articles with all pairs of the phrases, best first, then only those with the phrases themselves.
     fn ranked(
         &self,
-        live: &Live,
-        searcher: &Searcher,
+        view: &View,
         question: &Question,
         allowed: &Allowed,
     ) -> tantivy::Result<Vec<Considered>> {
         const DEEP: usize = 1000;
-        let field = live.fields.bag;
+        let field = view.fields.bag;
         let needed = self.0.iter().flat_map(|phrase| bag(&folded_words(phrase)));
         let needed: Vec<Term> = needed.map(|term| Term::from_field_text(field, &term)).collect();
-        let among = allowed.among(searcher, &needed, true)?;
+        let among = allowed.among(&view.searcher, &needed, true)?;
         let phrases: Vec<Vec<u32>> = self.0.iter().map(|phrase| numbers(phrase)).collect();
         let mut found = Vec::new();
-        for (score, at) in retrieve::best(searcher, field, &question.terms, &among, DEEP)? {
-            let record = live.record(searcher, at)?;
-            let parts = record.words.parts();
+        for (score, at) in retrieve::best(&view.searcher, field, &question.terms, &among, DEEP)? {
+            let record = view.record(at)?;
+            let parts = record.words();
             if phrases.iter().all(|phrase| parts.iter().any(|part| passage::has_phrase(part, phrase))) {
                 found.push(Considered { at, record, score });
                 if found.len() >= CANDIDATES {

@@ -4,7 +4,6 @@
 //! article holds its words and each pair of neighbours. Beside it stands the sequence of words as numbers, each
 //! with a trace of its marks, so that ranking can look at order and marks without reading the text again.
 
-use crate::Entry;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 /// Longer runs of letters are not words of a language.
@@ -42,10 +41,10 @@ fn breaks(gap: &str) -> bool {
     gap.contains(['\n', ';'])
 }
 
-/// Parts of the sequences of [`Analysed`]: the end of a line or clause.
+/// In a sequence of words as numbers: the end of a line or clause.
 pub(crate) const BREAK: u32 = 0;
 
-/// The folded word in a word of [`Analysed`].
+/// The folded word in a word as a number.
 pub(crate) fn folded_part(word: u32) -> u32 {
     word >> 8
 }
@@ -77,32 +76,7 @@ pub(crate) fn hash(text: &str) -> u32 {
     (h >> 32) as u32
 }
 
-/// The words of an article as numbers, with [`BREAK`]s between lines and clauses.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Analysed {
-    pub title: Vec<u32>,
-    pub heading: Vec<u32>,
-    pub text: Vec<u32>,
-}
-
-impl Analysed {
-    pub fn of(entry: &Entry) -> Analysed {
-        Analysed {
-            title: numbers(&entry.title),
-            heading: numbers(&entry.heading),
-            text: numbers(&entry.text),
-        }
-    }
-
-    pub fn parts(&self) -> [&Vec<u32>; 3] {
-        [&self.title, &self.heading, &self.text]
-    }
-
-    pub fn len(&self) -> usize {
-        self.parts().iter().map(|part| part.len()).sum()
-    }
-}
-
+/// The words of a text as numbers, with [`BREAK`]s between lines and clauses.
 pub(crate) fn numbers(text: &str) -> Vec<u32> {
     let placed = viet::tone_place(text);
     let mut words = Vec::new();
@@ -179,5 +153,62 @@ impl TokenStream for BagStream {
 
     fn token_mut(&mut self) -> &mut Token {
         &mut self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn bag(text: &str) -> Vec<String> {
+        let mut bag = Bag;
+        let mut stream = bag.token_stream(text);
+        std::iter::from_fn(|| stream.next().map(|token| token.text.clone())).collect()
+    }
+
+    #[test]
+    fn words_and_pairs_of_neighbours() {
+        assert_eq!(
+            bag("Hòa giải ở cơ sở"),
+            ["hoa", "hoa giai", "giai", "giai o", "o", "o co", "co", "co so", "so"]
+        );
+        assert_eq!(
+            bag("02 tháng;\nĐiều 007, 000"),
+            ["2", "2 thang", "thang", "dieu", "dieu 7", "7", "7 0", "0"]
+        );
+        assert_eq!(bag(" … "), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_place_of_the_tone_makes_no_difference() {
+        assert_eq!(numbers("hoà giải"), numbers("hòa giải"));
+        assert_eq!(numbers("hòa giải").len(), 2);
+    }
+
+    #[test]
+    fn marks_are_traced() {
+        let [marked, bare, other] = ["hòa", "hoa", "hóa"].map(number);
+        assert_eq!(folded_part(marked), folded_part(bare));
+        assert_eq!(folded_part(marked), folded_part(other));
+        assert_eq!(marks_part(bare), 0);
+        assert_ne!(marks_part(marked), marks_part(other));
+        assert_eq!(number("HÒA"), marked);
+    }
+
+    proptest! {
+        #[test]
+        fn folding_first_changes_nothing(text in "[a-zA-Zđưởăấ0-9 ;.,\\n]{0,60}") {
+            prop_assert_eq!(bag(&text), bag(&viet::fold(&text)));
+            let folded: Vec<u32> = numbers(&text).into_iter().map(folded_part).collect();
+            prop_assert_eq!(folded, numbers(&viet::fold(&text)).into_iter().map(folded_part).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn any_text_has_words(text in "\\PC{0,60}") {
+            let single = bag(&text).into_iter().filter(|token| !token.contains(' ')).count();
+            let words = folded_words(&text).into_iter().flatten().count();
+            prop_assert_eq!(single, words);
+        }
     }
 }

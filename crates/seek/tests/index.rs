@@ -240,3 +240,66 @@ proptest! {
         prop_assert!(found.hits.iter().any(|hit| hit.id == entries[article].id), "{words:?}");
     }
 }
+
+fn snippet(index: &Index, text: &str) -> String {
+    let hit = index.search(&Query::new(text)).expect("an answer").hits.remove(0);
+    let mark = |p: seek::Piece| if p.hit { format!("[{}]", p.text) } else { p.text };
+    hit.snippet.into_iter().map(mark).collect()
+}
+
+#[test]
+fn the_clause_that_answers_is_shown() {
+    let (_dir, index) = filled();
+    assert_eq!(
+        snippet(&index, "gan san bay phai xin phep ai"),
+        "2. [Gần sân bay], người thả diều [phải xin phép] Ủy ban nhân dân cấp xã."
+    );
+    assert_eq!(snippet(&index, "khoản 2 điều 2 nđ 15/2099"), "2. Tịch thu diều.");
+    let long = format!("1. {} bồ câu đưa thư. {}", "chim trời cá nước ".repeat(60), "non xanh ".repeat(80));
+    let mut entries = kites();
+    entries[0].text = long;
+    index.replace("07/2099/QH20", &entries).expect("replaced");
+    index.commit().expect("committed");
+    let shown = snippet(&index, "bo cau dua thu");
+    assert!(shown.contains("[bồ câu đưa thư]") && shown.len() < 1000, "{shown}");
+    assert!(shown.starts_with('…') && shown.ends_with('…'), "{shown}");
+}
+
+#[test]
+fn phrases_in_quotes_stand_as_they_are() {
+    let (_dir, index) = filled();
+    assert_eq!(ids(&index, "\"xin phép Ủy ban\""), ["07/2099/QH20+2"]);
+    assert_eq!(ids(&index, "thả diều “tich thu dieu”"), ["15/2099/NĐ-CP+2"]);
+    assert!(ids(&index, "\"phép xin Ủy ban\"").is_empty());
+    assert!(ids(&index, "\"xin phèp\"").is_empty(), "marks count where they were typed");
+}
+
+#[test]
+fn short_forms_are_written_out() {
+    let (_dir, index) = filled();
+    assert_eq!(first(&index, "xin phép ubnd"), "07/2099/QH20+2");
+    assert_eq!(first(&index, "xin phep UBND cap xa"), "07/2099/QH20+2");
+}
+
+#[test]
+fn shared_between_threads() {
+    let (_dir, index) = filled();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..50 {
+                    assert_eq!(first(&index, "gần sân bay phải xin phép ai"), "07/2099/QH20+2");
+                }
+            });
+        }
+        scope.spawn(|| {
+            for n in 0..5 {
+                let mut entries = fines();
+                entries[0].text = format!("Lần {n}.");
+                index.replace("15/2099/NĐ-CP", &entries).expect("replaced");
+                index.commit().expect("committed");
+            }
+        });
+    });
+    assert_eq!(index.len(), 5);
+}
