@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use lantoa::app::{Clock, Random};
+use lantoa::commands::Maintenance;
 use lantoa::start::{self, Data};
 
 /// Lan Tỏa: đưa pháp luật đến người dân, từ luật đến báo cáo. Without a command: the demo.
@@ -47,6 +48,8 @@ enum Command {
         #[command(subcommand)]
         what: Import,
     },
+    #[command(flatten)]
+    Maintain(Maintenance),
 }
 
 #[derive(Subcommand)]
@@ -72,7 +75,7 @@ fn main() -> ExitCode {
         }
     };
     match runtime.block_on(run(cli)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(e) => {
             eprintln!("{e:#}");
             ExitCode::from(1)
@@ -80,28 +83,25 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<()> {
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let data = Data { folder: cli.place.data, postgres: cli.place.database };
     match cli.command {
         Some(Command::Serve { listen }) => {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
-            eprintln!("http://{listen}");
-            start::serve(app, &listen).await
+            start::serve(app, &listen).await?;
         }
         Some(Command::Migrate) => {
             start::open(&data, false, Clock::System, Random::System).await?;
-            Ok(())
         }
-        Some(Command::Routes { json }) => {
-            print_routes(json);
-            Ok(())
-        }
+        Some(Command::Routes { json }) => print_routes(json),
         Some(Command::Import { what: Import::Units { folder } }) => {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
-            import_units(&app, folder.as_deref()).await
+            import_units(&app, folder.as_deref()).await?;
         }
-        None => Ok(()),
+        Some(Command::Maintain(command)) => return command.run(&data).await,
+        None => {}
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn print_routes(json: bool) {

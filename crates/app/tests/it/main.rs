@@ -4,7 +4,9 @@
 mod access;
 mod activities;
 mod home;
+mod house;
 mod laws;
+mod maintenance;
 mod orgs;
 mod people;
 mod plans;

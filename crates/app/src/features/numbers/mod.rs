@@ -16,7 +16,7 @@ mod table;
 
 use store::{Migration, migration};
 
-pub use freeze::{Freeze, Frozen, freeze, frozen_figures, get_freeze, list_freezes};
+pub use freeze::{Freeze, Frozen, freeze, frozen_figures, frozen_heads, get_freeze, list_freezes};
 pub use indicator::{Indicator, find_indicator, indicators};
 pub use overrides::{Override, list_overrides};
 pub use period::{BadPeriod, Period};
