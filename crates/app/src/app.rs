@@ -64,9 +64,16 @@ pub fn start_of_day(day: Date) -> Option<Timestamp> {
 #[derive(Clone)]
 pub enum Clock {
     System,
+    /// The machine's, set forward: on a machine whose date is before the demo's, the demo goes on from its own.
+    Ahead(jiff::SignedDuration),
     Set(Arc<Mutex<Timestamp>>),
 }
 impl Clock {
+    /// The machine's, or going on from a moment when the machine is not there yet.
+    pub fn not_before(moment: Timestamp) -> Clock {
+        let now = Clock::System.now();
+        if now < moment { Clock::Ahead(moment.duration_since(now)) } else { Clock::System }
+    }
     pub fn set_to(at: Timestamp) -> Clock {
         Clock::Set(Arc::new(Mutex::new(at)))
     }
@@ -74,6 +81,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             Clock::System => Timestamp::now(),
+            Clock::Ahead(by) => Timestamp::now().saturating_add(*by).unwrap_or(Timestamp::MAX),
             Clock::Set(at) => *at.lock().unwrap_or_else(|e| e.into_inner()),
         }
     }

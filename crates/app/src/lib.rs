@@ -14,6 +14,7 @@ pub mod i18n;
 pub mod lines;
 pub mod mail;
 pub mod page;
+pub mod seed;
 pub mod signin;
 pub mod start;
 pub mod tasks;
@@ -63,13 +64,13 @@ pub const SHELL_WORDS: (&str, &str) =
     (include_str!("words/shell.vi.ftl"), include_str!("words/shell.en.ftl"));
 
 pub fn migrations() -> Vec<Migration> {
-    let mut all = [audit::MIGRATIONS, signin::MIGRATIONS].concat();
+    let mut all = [audit::MIGRATIONS, signin::MIGRATIONS, seed::MIGRATIONS].concat();
     all.extend(features().iter().flat_map(|f| f.migrations.iter().copied()));
     all
 }
 
 pub fn words() -> anyhow::Result<i18n::Words> {
-    let mut files = vec![SHELL_WORDS, commands::WORDS];
+    let mut files = vec![SHELL_WORDS, commands::WORDS, seed::WORDS];
     files.extend(features().iter().map(|f| f.words));
     i18n::Words::load(&files)
 }
@@ -86,7 +87,7 @@ pub fn hand_overs() -> Vec<&'static dyn features::people::HandOver> {
 
 /// Every feature with something that rests on a law.
 pub fn on_laws() -> Vec<&'static dyn features::laws::OnLaw> {
-    vec![]
+    vec![&features::plans::Chained]
 }
 
 /// All routes, with who may come.

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use lantoa::app::{Clock, Random};
 use lantoa::commands::Maintenance;
+use lantoa::i18n::Lang;
+use lantoa::seed::command as demo;
 use lantoa::start::{self, Data};
 
 /// Lan Tỏa: đưa pháp luật đến người dân, từ luật đến báo cáo. Without a command: the demo.
@@ -28,8 +30,26 @@ struct Place {
     database: Option<String>,
 }
 
+#[derive(Args)]
+struct Demo {
+    /// The address to serve on
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Folder of the two annual reports; "out" in the data folder by default
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Make the data and the reports, then stop
+    #[arg(long)]
+    no_serve: bool,
+    /// Say what was done as JSON
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Subcommand)]
 enum Command {
+    /// Make the demo's data once, do the main job from end to end, write the two annual reports, and serve
+    Demo(Demo),
     /// Serve pages and the programming interface
     Serve {
         #[arg(long, default_value = "127.0.0.1:8080")]
@@ -56,6 +76,19 @@ enum Command {
 enum Import {
     /// Units and successions: units.csv and successions.csv of a folder, or all of Vietnam as the program knows it
     Units { folder: Option<PathBuf> },
+    /// Activities of a unit from a workbook made from the template (/hoat-dong/mau.xlsx)
+    Activities {
+        workbook: PathBuf,
+        /// The unit: its code or its name, as today
+        #[arg(long)]
+        unit: String,
+        /// The account that records: its e-mail address
+        #[arg(long)]
+        account: Option<String>,
+        /// Say what was done as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -85,23 +118,126 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let data = Data { folder: cli.place.data, postgres: cli.place.database };
-    match cli.command {
-        Some(Command::Serve { listen }) => {
+    let Some(command) = cli.command else {
+        let listen = "127.0.0.1:8080".to_owned();
+        run_demo(data, Demo { listen, out: None, no_serve: false, json: false }).await?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    match command {
+        Command::Demo(options) => run_demo(data, options).await?,
+        Command::Serve { listen } => {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
             start::serve(app, &listen).await?;
         }
-        Some(Command::Migrate) => {
+        Command::Migrate => {
             start::open(&data, false, Clock::System, Random::System).await?;
         }
-        Some(Command::Routes { json }) => print_routes(json),
-        Some(Command::Import { what: Import::Units { folder } }) => {
+        Command::Routes { json } => print_routes(json),
+        Command::Import { what: Import::Units { folder } } => {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
             import_units(&app, folder.as_deref()).await?;
         }
-        Some(Command::Maintain(command)) => return command.run(&data).await,
-        None => {}
+        Command::Import { what: Import::Activities { workbook, unit, account, json } } => {
+            let app = start::open(&data, false, Clock::System, Random::System).await?;
+            return import_activities(&app, &workbook, &unit, account.as_deref(), json).await;
+        }
+        Command::Maintain(command) => return command.run(&data).await,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The language of the machine when it is English, else Vietnamese.
+fn language() -> Lang {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok());
+    if set.is_some_and(|l| l.starts_with("en")) { Lang::En } else { Lang::Vi }
+}
+
+async fn run_demo(data: Data, demo: Demo) -> anyhow::Result<()> {
+    let options = demo::Options { data, out: demo.out, listen: demo.listen, lang: language() };
+    let (app, done) = demo::run(&options).await?;
+    if demo.json {
+        println!("{}", serde_json::to_string_pretty(&done)?);
+    } else {
+        println!("{}", demo::text(&app, options.lang, &done));
+    }
+    if demo.no_serve {
+        return Ok(());
+    }
+    start::serve(app, &options.listen).await
+}
+
+/// Good rows are kept; the others come back beside the workbook with notes on their cells, and the status is 1.
+async fn import_activities(
+    app: &lantoa::app::App,
+    workbook: &std::path::Path,
+    unit: &str,
+    account: Option<&str>,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    use lantoa::error::Error;
+    use lantoa::features::activities;
+    let lang = language();
+    let sentence = |e: Error| match e {
+        Error::Internal(cause) => cause,
+        Error::Invalid(problems) => {
+            let say =
+                |p: &lantoa::error::FieldProblem| app.words.say(lang, p.key, &[("value", p.value.clone())]);
+            anyhow::anyhow!("{}", problems.iter().map(say).collect::<Vec<_>>().join("\n"))
+        }
+        other => anyhow::anyhow!("{}", app.words.say(lang, other.key(), &[])),
+    };
+    let bytes = std::fs::read(workbook).map_err(|e| anyhow::anyhow!("{}: {e}", workbook.display()))?;
+    let tree = app.trees.on(&app.db, app.today()).await.map_err(sentence)?;
+    let named: Vec<_> = tree.units().filter(|u| u.name == unit || u.code.as_deref() == Some(unit)).collect();
+    let unit = match named.as_slice() {
+        [one] => one.unit_id,
+        [] => anyhow::bail!(
+            "{}",
+            app.words.say(lang, "activities-import-no-unit", &[("value", unit.to_owned())])
+        ),
+        many => anyhow::bail!(
+            "{}",
+            app.words.say(
+                lang,
+                "activities-import-many-units",
+                &[("value", unit.to_owned()), ("codes", codes(many))]
+            )
+        ),
+    };
+    let account = match account {
+        None => None,
+        Some(email) => {
+            let found = lantoa::signin::find_account_by_email(&app.db, email).await.map_err(sentence)?;
+            let missing =
+                || app.words.say(lang, "activities-import-no-account", &[("value", email.to_owned())]);
+            Some(found.ok_or_else(|| anyhow::anyhow!("{}", missing()))?.id)
+        }
+    };
+    let done = activities::import_workbook(app, lang, account, unit, bytes).await.map_err(sentence)?;
+    let returned = done.returned.as_ref().map(|_| workbook.with_extension("can-sua.xlsx"));
+    if let (Some(bytes), Some(path)) = (&done.returned, &returned) {
+        std::fs::write(path, bytes).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
+    }
+    if json {
+        let answer = serde_json::json!({
+            "saved": done.saved, "refused": done.refused, "returned": returned, "sentences": done.sentences,
+        });
+        println!("{answer}");
+    } else {
+        done.sentences.iter().for_each(|s| eprintln!("{s}"));
+        let counts = [("saved", done.saved.to_string()), ("refused", done.refused.to_string())];
+        println!("{}", app.words.say(lang, "activities-import-did", &counts));
+        if let Some(path) = &returned {
+            let path = path.display().to_string();
+            println!("{}", app.words.say(lang, "activities-import-beside", &[("value", path)]));
+        }
+    }
+    Ok(if returned.is_some() { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+fn codes(units: &[&lantoa::features::orgs::Unit]) -> String {
+    let codes: Vec<&str> = units.iter().filter_map(|u| u.code.as_deref()).collect();
+    codes.join(", ")
 }
 
 fn print_routes(json: bool) {

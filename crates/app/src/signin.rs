@@ -136,7 +136,8 @@ pub fn hash_password(password: &str) -> Result<String> {
         .map_err(|e| Error::Internal(anyhow::anyhow!("argon2: {e}")))
 }
 
-fn password_matches(password: &str, hash: &str) -> bool {
+/// Whether a hash of [`hash_password`] is of a password; as slow.
+pub fn password_matches(password: &str, hash: &str) -> bool {
     Argon2::default().verify_password(&normal(password), hash).is_ok()
 }
 

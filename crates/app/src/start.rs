@@ -25,13 +25,16 @@ impl Data {
     }
 }
 
-/// Opens everything and brings the database up to date.
+/// Opens everything and brings the database up to date. A database with the demo's data stays a demo, whoever
+/// opens it.
 pub async fn open(data: &Data, demo: bool, clock: Clock, random: Random) -> anyhow::Result<Shared> {
     std::fs::create_dir_all(&data.folder)
         .map_err(|e| anyhow::anyhow!("the data folder {} cannot be made: {e}", data.folder.display()))?;
-    let config = Config::load(data.folder.clone(), demo)?;
+    let mut config = Config::load(data.folder.clone(), demo)?;
     let db = Db::open(&data.place()).await?;
     store::migrate(&db, &crate::migrations()).await?;
+    config.demo |=
+        crate::seed::find_mark(&db).await.map_err(|e| anyhow::anyhow!("{e}"))? != crate::seed::Marked::No;
     Ok(Arc::new(App {
         keys: Keys::load(&data.folder, &random)?,
         mail: crate::mail::Mail::from_config(&config)?,

@@ -53,16 +53,21 @@ pub async fn new_place(engine: Engine) -> Result<Place> {
         Engine::Postgres => {
             let server = std::env::var("LANTOA_TEST_POSTGRES")
                 .map_err(|_| crate::Error::Migration("LANTOA_TEST_POSTGRES is not set".into()))?;
-            let server = server.trim_end_matches('/').to_owned();
-            let admin = Db::open(&Place::Postgres(format!("{server}/postgres"))).await?;
-            if let Db::Postgres(pool) = &admin {
-                let create = |text: String| sqlx::raw_sql(sqlx::AssertSqlSafe(text));
-                sqlx::Executor::execute(pool, create(format!("DROP DATABASE IF EXISTS {name}"))).await?;
-                sqlx::Executor::execute(pool, create(format!("CREATE DATABASE {name} TEMPLATE template0")))
-                    .await?;
-            }
-            admin.close().await;
-            Ok(Place::Postgres(format!("{server}/{name}")))
+            Ok(Place::Postgres(new_postgres(&server, &name).await?))
         }
     }
+}
+
+/// An empty database of a name on a server (`postgres://user@host:port`), in place of any that was there: its
+/// address.
+pub async fn new_postgres(server: &str, name: &str) -> Result<String> {
+    let server = server.trim_end_matches('/');
+    let admin = Db::open(&Place::Postgres(format!("{server}/postgres"))).await?;
+    if let Db::Postgres(pool) = &admin {
+        let create = |text: String| sqlx::raw_sql(sqlx::AssertSqlSafe(text));
+        sqlx::Executor::execute(pool, create(format!("DROP DATABASE IF EXISTS {name}"))).await?;
+        sqlx::Executor::execute(pool, create(format!("CREATE DATABASE {name} TEMPLATE template0"))).await?;
+    }
+    admin.close().await;
+    Ok(format!("{server}/{name}"))
 }

@@ -65,7 +65,11 @@ const MADE: [&str; 2] = ["act-", "object-"];
 
 #[test]
 fn every_word_stands_in_both_languages_and_is_said_somewhere() {
-    let mut files = vec![("shell", lantoa::SHELL_WORDS), ("commands", lantoa::commands::WORDS)];
+    let mut files = vec![
+        ("shell", lantoa::SHELL_WORDS),
+        ("commands", lantoa::commands::WORDS),
+        ("seed", lantoa::seed::WORDS),
+    ];
     files.extend(lantoa::features().iter().map(|f| (f.name, f.words)));
     let mut all = BTreeSet::new();
     for (name, (vi, en)) in files {

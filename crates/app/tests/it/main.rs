@@ -3,11 +3,13 @@
 
 mod access;
 mod activities;
+mod demo;
 mod home;
 mod house;
 mod laws;
 mod maintenance;
 mod orgs;
+mod papers;
 mod people;
 mod plans;
 mod spine;

@@ -68,6 +68,14 @@ impl TestApp {
     pub fn around(app: Shared, engine: Engine) -> TestApp {
         TestApp { app, engine, folder: None }
     }
+    /// An app that is open already; its folder goes when the test does.
+    pub fn opened(app: Shared, engine: Engine, folder: tempfile::TempDir) -> TestApp {
+        TestApp { app, engine, folder }
+    }
+    /// Somebody who has an account, signed in.
+    pub async fn as_account(&self, account: Id) -> Person {
+        Person { account, cookie: lantoa::signin::open(&self.app, account).await.expect("sign-in") }
+    }
     pub fn data_folder(&self) -> &std::path::Path {
         self.folder.as_ref().map_or(&self.app.config.data, |folder| folder.path())
     }

@@ -48,7 +48,7 @@ pub async fn add(signed: Signed, Path(id): Path<String>, form: Form) -> Result<R
     let rows = with_planned(version, &all, &successions);
     let mut tx = app.db.begin().await?;
     let shard = signed.tree.get(parent).map_or(0, |u| u.shard_id);
-    insert(&mut tx, &app, signed.actor.account, shard, &rows).await?;
+    insert(&mut tx, &app, Some(signed.actor.account), shard, &rows).await?;
     tx.commit().await?;
     app.pages.forget();
     Ok(signed.redirect(&format!("/don-vi/{parent}#{}", form.text("level"))))
@@ -74,7 +74,14 @@ fn with_planned(first: NewVersion, all: &[Arc<Unit>], successions: &[Succession]
     rows
 }
 
-async fn insert(tx: &mut Tx, app: &App, account: Id, shard: i64, rows: &[NewVersion]) -> Result<()> {
+/// Enters a unit with its versions under another, in its shard.
+pub async fn insert(
+    tx: &mut Tx,
+    app: &App,
+    account: Option<Id>,
+    shard: i64,
+    rows: &[NewVersion],
+) -> Result<()> {
     let Some(version) = rows.first() else { return Ok(()) };
     super::insert_unit(tx, version.unit_id, shard).await?;
     for row in rows {
@@ -86,7 +93,7 @@ async fn insert(tx: &mut Tx, app: &App, account: Id, shard: i64, rows: &[NewVers
         unit: version.parent_id.unwrap_or(version.unit_id),
         shard,
         at: app.now(),
-        account: Some(account),
+        account,
         act: "add",
         object_kind: "unit",
         object_id: version.unit_id.to_string(),

@@ -34,6 +34,7 @@ mod scopes;
 pub mod source;
 mod tree;
 
+pub use add::insert as add_unit;
 pub use scopes::under;
 pub use tree::{Placed, Succession, Tree, Unit, placements};
 

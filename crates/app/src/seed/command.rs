@@ -1,0 +1,216 @@
+//! `lantoa demo`: makes the data once, does the main job from end to end, writes the two annual reports, says
+//! what it did, and serves.
+
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use store::Id;
+
+use super::{AS_OF, BEN_LUC, DemoAccount, Marked, PASSWORD, SEED, TAY_NINH, Told, find_mark, people};
+use crate::app::{App, Clock, Random, Shared};
+use crate::features::numbers::{self, By, Period, Question, Units};
+use crate::i18n::Lang;
+use crate::start::{self, Data};
+
+/// The year the demo is about.
+pub const YEAR: i16 = 2026;
+
+pub struct Options {
+    pub data: Data,
+    /// Where the reports go; `out` in the data folder by default.
+    pub out: Option<PathBuf>,
+    /// The address to serve on, for links.
+    pub listen: String,
+    pub lang: Lang,
+}
+
+/// What the command did, for people and for programs.
+#[derive(Debug, Serialize)]
+pub struct Done {
+    /// False when the data were there already.
+    pub created: bool,
+    pub seconds: f64,
+    pub data: PathBuf,
+    pub figures: Vec<Figure>,
+    pub links: Vec<Link>,
+    pub accounts: Vec<DemoAccount>,
+    pub password: &'static str,
+}
+
+/// A figure of the year, as the pages show it.
+#[derive(Debug, Serialize)]
+pub struct Figure {
+    pub unit: String,
+    pub indicator: String,
+    pub name: String,
+    pub unit_of_measure: String,
+    pub value: i64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Link {
+    pub name: String,
+    pub address: String,
+}
+
+/// Makes or reuses the data; the app to serve, and what was done.
+pub async fn run(options: &Options) -> anyhow::Result<(Shared, Done)> {
+    let began = std::time::Instant::now();
+    let created = ensure(&options.data, options.lang).await?;
+    let app = start::open(&options.data, true, Clock::not_before(AS_OF), Random::System).await?;
+    let say = |key: &str| app.words.say(options.lang, key, &[]);
+    let tree = app.trees.on(&app.db, app.today()).await.map_err(said(&app, options.lang))?;
+    let unit = |level: &str, name: &str| {
+        tree.units()
+            .find(|u| u.level == level && u.name == name)
+            .map(|u| u.unit_id)
+            .ok_or_else(|| anyhow::anyhow!("{}", app.words.say(options.lang, "seed-not-whole", &[])))
+    };
+    let (province, commune) = (unit("province", TAY_NINH)?, unit("commune", BEN_LUC)?);
+    let mut figures = Vec::new();
+    for unit in [province, commune] {
+        figures.extend(year_figures(&app, unit, options.lang).await.map_err(said(&app, options.lang))?);
+    }
+    let at = |path: String| format!("http://{}{}", options.listen, crate::page::href(options.lang, &path));
+    let link = |key: &str, path: String| Link { name: say(key), address: at(path) };
+    let links = vec![
+        link("seed-link-public", "/".into()),
+        link("seed-link-sign-in", "/dang-nhap".into()),
+        link("seed-link-commune", format!("/so-lieu?don-vi={commune}&ky={YEAR}")),
+        link("seed-link-province", format!("/so-lieu?don-vi={province}&ky={YEAR}&theo=unit")),
+    ];
+    let accounts = people::accounts(&app).await.map_err(said(&app, options.lang))?;
+    let done = Done {
+        created,
+        seconds: began.elapsed().as_secs_f64(),
+        data: options.data.folder.clone(),
+        figures,
+        links,
+        accounts,
+        password: PASSWORD,
+    };
+    Ok((app, done))
+}
+
+/// An error as a sentence.
+fn said<'a>(app: &'a App, lang: Lang) -> impl Fn(crate::error::Error) -> anyhow::Error + 'a {
+    move |e| match e {
+        crate::error::Error::Internal(cause) => cause,
+        other => anyhow::anyhow!("{}", app.words.say(lang, other.key(), &[])),
+    }
+}
+
+/// Makes the data unless they are there; whether they were made.
+async fn ensure(data: &Data, lang: Lang) -> anyhow::Result<bool> {
+    // Keys come from real chance even here, so the first opening is an ordinary one.
+    let mut app = start::open(data, true, Clock::System, Random::System).await?;
+    let mark = find_mark(&app.db).await.map_err(said(&app, lang))?;
+    match mark {
+        Marked::Whole => {
+            app.db.close().await;
+            return Ok(false);
+        }
+        Marked::Begun => {
+            let store::Place::File(file) = data.place() else {
+                anyhow::bail!("{}", app.words.say(lang, "seed-cut-off", &[]));
+            };
+            app.db.close().await;
+            drop(app);
+            remove(&file)?;
+            app = start::open(data, true, Clock::System, Random::System).await?;
+        }
+        Marked::No if !super::is_empty(&app.db).await.map_err(said(&app, lang))? => {
+            anyhow::bail!("{}", app.words.say(lang, "seed-other-data", &[]));
+        }
+        Marked::No => {}
+    }
+    app.db.close().await;
+    drop(app);
+    let app = start::open(data, true, Clock::set_to(super::BEGINS), Random::seeded(SEED)).await?;
+    let bar = ProgressBar::no_length().with_style(
+        ProgressStyle::with_template("{msg:32} {wide_bar} {pos}/{len} {elapsed}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    let tell = |told: Told| match told {
+        Told::Part(key, steps) => {
+            bar.set_length(steps);
+            bar.set_position(0);
+            bar.set_message(app.words.say(lang, key, &[]));
+        }
+        Told::Step => bar.inc(1),
+    };
+    let made = super::create(&app, 100, &tell).await;
+    bar.finish_and_clear();
+    made.map_err(said(&app, lang))?;
+    app.db.close().await;
+    Ok(true)
+}
+
+fn remove(file: &Path) -> anyhow::Result<()> {
+    for end in ["", "-wal", "-shm"] {
+        let path = PathBuf::from(format!("{}{end}", file.display()));
+        if path.exists() {
+            std::fs::remove_file(&path).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+async fn year_figures(app: &App, unit: Id, lang: Lang) -> crate::error::Result<Vec<Figure>> {
+    let period = Period::year(YEAR);
+    let all = numbers::indicators(period.from, period.to);
+    let question = Question { unit, period, units: Units::AsOn(app.today()), by: By::Whole };
+    let table = numbers::read(app, &question, &all).await?;
+    let name = app.trees.name(&app.db, unit).await?;
+    Ok(all
+        .iter()
+        .zip(table.total)
+        .filter(|(_, figure)| figure.rows > 0)
+        .map(|(indicator, figure)| Figure {
+            unit: name.clone(),
+            indicator: indicator.code.clone(),
+            name: indicator.name(lang).to_owned(),
+            unit_of_measure: indicator.unit_of_measure(lang).to_owned(),
+            value: figure.total(),
+        })
+        .collect())
+}
+
+/// What the command prints for people.
+pub fn text(app: &App, lang: Lang, done: &Done) -> String {
+    let say = |key: &str| app.words.say(lang, key, &[]);
+    let mut lines = vec![crate::web::api::DEMO_NOTICE.to_owned(), String::new()];
+    let folder = done.data.display().to_string();
+    lines.push(app.words.say(
+        lang,
+        if done.created { "seed-made" } else { "seed-reused" },
+        &[("folder", folder), ("seconds", viet::format_decimal(done.seconds, 1))],
+    ));
+    let mut unit = "";
+    for figure in &done.figures {
+        if figure.unit != unit {
+            unit = &figure.unit;
+            lines.extend([
+                String::new(),
+                app.words.say(lang, "seed-year", &[("unit", unit.to_owned()), ("year", YEAR.to_string())]),
+            ]);
+        }
+        lines.push(format!(
+            "  {:>14} {}: {}",
+            viet::format_int(figure.value),
+            figure.unit_of_measure,
+            figure.name
+        ));
+    }
+    lines.push(String::new());
+    lines.extend(done.links.iter().map(|l| format!("{}: {}", l.name, l.address)));
+    lines.extend([
+        String::new(),
+        app.words.say(lang, "seed-accounts", &[("password", done.password.to_owned())]),
+    ]);
+    for a in &done.accounts {
+        lines.push(format!("  {:34} {} – {}", a.email, say(&format!("role-{}", a.role)), a.unit));
+    }
+    lines.join("\n")
+}

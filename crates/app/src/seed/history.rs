@@ -1,0 +1,215 @@
+//! What happened, in the order in which it did.
+
+use std::time::Duration;
+
+use jiff::ToSpan as _;
+use jiff::civil::{Date, date};
+use store::RecordId;
+
+use super::activities::{Laws, Planned, content, day, record, recorded_at};
+use super::chance::Chance;
+use super::people::{People, Site};
+use super::units::{self, Place};
+use super::{AS_OF, BEGINS, BEN_LUC, Seeded, Tell, Told, mistakes};
+use crate::app::{App, start_of_day};
+use crate::error::{Error, Result};
+use crate::features::activities::{self, Content};
+use crate::features::laws;
+use crate::features::numbers::{self, By, Period, Question, Units};
+
+/// The year's activities of the province together, about.
+const YEAR_ROWS: usize = 10_000;
+/// The last day of what was done; what follows is an estimate.
+const LAST_DONE: Date = date(2026, 11, 20);
+const FROZEN_ON: Date = date(2026, 7, 6);
+
+pub async fn create(app: &App, people: People, percent: usize, tell: &Tell<'_>) -> Result<Seeded> {
+    let mut chance = Chance::of(app);
+    let laws = Laws::of(&laws::titles(&app.db).await?);
+
+    let old = old_years(app, &mut chance, &people, &laws, percent).await?;
+    tell(Told::Part("seed-old", old.len() as u64));
+    record(app, old, tell).await?;
+
+    let (planted, found) = mistakes::plant(&people)?;
+    let (earlier, later): (Vec<_>, Vec<_>) =
+        planted.into_iter().partition(|p| p.content.day < date(2026, 1, 1));
+    let mut half = half_year(&mut chance, &people, &laws, date(2025, 7, 1), date(2025, 12, 31), 35 * percent);
+    half.extend(earlier);
+    tell(Told::Part("seed-2025", half.len() as u64));
+    record(app, half, tell).await?;
+
+    let mut year =
+        half_year(&mut chance, &people, &laws, date(2026, 1, 1), LAST_DONE, YEAR_ROWS * percent / 100);
+    year.extend(estimates(&mut chance, &people, &laws));
+    year.extend(later);
+    tell(Told::Part("seed-2026", year.len() as u64));
+    let frozen_on = start_of_day(FROZEN_ON).ok_or(Error::NotFound)? + Duration::from_secs(9 * 3_600);
+    let (before, after): (Vec<_>, Vec<_>) = year.into_iter().partition(|p| p.at < frozen_on);
+    let ben_luc = people.commune(BEN_LUC)?;
+    let june = before.iter().map(|p| (p.by, p.content.day)).collect::<Vec<_>>();
+    let ids = record(app, before, tell).await?;
+
+    app.clock.set(frozen_on);
+    let frozen = vec![freeze(app, ben_luc).await?, freeze(app, &people.province).await?];
+    record(app, after, tell).await?;
+
+    // Frozen figures stay; what changed since is listed beside them.
+    let of_june = june.iter().zip(&ids).filter(|((by, day), _)| *by == ben_luc.officer && day.month() == 6);
+    let changed: Vec<RecordId> = of_june.map(|(_, id)| *id).collect();
+    change(app, ben_luc, &changed).await?;
+    Ok(Seeded { people, mistakes: found, frozen })
+}
+
+/// 2024 and the first half of 2025, entered from the old provinces' books when the new ones began.
+async fn old_years(
+    app: &App,
+    chance: &mut Chance,
+    people: &People,
+    laws: &Laws,
+    percent: usize,
+) -> Result<Vec<Planned>> {
+    let spans = [
+        (date(2024, 1, 1), date(2024, 11, 30), 6),
+        (date(2024, 12, 1), date(2024, 12, 31), 1),
+        (date(2025, 1, 1), date(2025, 6, 30), 4),
+    ];
+    let mut all = Vec::new();
+    for (from, to, each) in spans {
+        let places = units::old_places(app, from).await?;
+        let ben_luc = places.iter().find(|p| p.name == "Huyện Bến Lức").map(|p| p.unit);
+        let tree = app.trees.on(&app.db, from).await?;
+        for place in places.into_iter().filter(|p| p.level != "province") {
+            // The demo's own district shows most.
+            let near = tree.parent(place.unit) == ben_luc;
+            let rows = if near { each * 4 } else { chance.between(each / 2, each + each / 2) };
+            let site = here(people, place);
+            for _ in 0..(rows as usize * percent).div_ceil(100) {
+                let day = day(chance, from, to);
+                all.push((site.clone(), content(chance, &site, day, laws)));
+            }
+        }
+    }
+    all.sort_by_key(|(_, content)| content.day);
+    // As books are entered: one after the other, in the first working days.
+    Ok(all
+        .into_iter()
+        .enumerate()
+        .map(|(i, (site, content))| Planned {
+            at: BEGINS + Duration::from_secs(86_400 + 20 * i as u64),
+            by: site.officer,
+            shard: site.place.shard,
+            content,
+        })
+        .collect())
+}
+
+/// A unit of the old era: the province's officer enters its rows.
+fn here(people: &People, place: Place) -> Site {
+    Site { place, ..people.province.clone() }
+}
+
+/// What today's units did from a day to a day; `rows` in all, about, some units much more than others.
+fn half_year(
+    chance: &mut Chance,
+    people: &People,
+    laws: &Laws,
+    from: Date,
+    to: Date,
+    rows: usize,
+) -> Vec<Planned> {
+    let sizes: Vec<i64> = people
+        .communes
+        .iter()
+        .map(|c| if c.place.name == BEN_LUC { 190 } else { chance.skewed(100.0, 0.35, 40, 220) })
+        .collect();
+    let sum: i64 = sizes.iter().sum();
+    let communes = rows * 97 / 100;
+    let mut all = Vec::with_capacity(rows);
+    let mut add = |chance: &mut Chance, site: &Site, rows: i64| {
+        for _ in 0..rows {
+            let day = day(chance, from, to);
+            let at = recorded_at(chance, day).min(AS_OF - Duration::from_secs(3_600));
+            let content = content(chance, site, day, laws);
+            all.push(Planned { at, by: site.officer, shard: site.place.shard, content });
+        }
+    };
+    for (site, size) in people.communes.iter().zip(sizes) {
+        add(chance, site, size * communes as i64 / sum);
+    }
+    let agencies = (rows - communes) as i64 / (people.agencies.len() as i64 + 4);
+    for (i, site) in people.agencies.iter().enumerate() {
+        // The Department of Justice does most; one agency has sent nothing yet.
+        let most = if i == 0 { 5 } else { 1 };
+        add(chance, site, if i + 1 == people.agencies.len() { 0 } else { agencies * most });
+    }
+    all
+}
+
+/// What will still be done in the year, as reports of November estimate it.
+fn estimates(chance: &mut Chance, people: &People, laws: &Laws) -> Vec<Planned> {
+    let mut all = Vec::new();
+    for site in &people.communes {
+        for _ in 0..chance.between(1, 3) {
+            let day = day(chance, LAST_DONE.saturating_add(4.days()), date(2026, 12, 31));
+            let content = Content { method: "talk".into(), ..content(chance, site, day, laws) };
+            let content = talk(chance, content);
+            let at = AS_OF - Duration::from_secs(chance.between(3_600, 4 * 86_400) as u64);
+            all.push(Planned { at, by: site.officer, shard: site.place.shard, content });
+        }
+    }
+    all
+}
+
+/// A talk still to come: its figures are round, and nobody has been counted.
+fn talk(chance: &mut Chance, content: Content) -> Content {
+    Content {
+        title: "Phổ biến văn bản mới trong tháng (ước tính)".into(),
+        audiences: vec!["people".into()],
+        attendances: chance.between(4, 12) * 10,
+        women: None,
+        minority: None,
+        copies: 0,
+        cost: 0,
+        estimated: true,
+        ..content
+    }
+}
+
+async fn freeze(app: &App, site: &Site) -> Result<RecordId> {
+    let question = Question {
+        unit: site.place.unit,
+        period: Period::half(2026, 1),
+        units: Units::AsOn(app.today()),
+        by: By::Whole,
+    };
+    let mut tx = app.db.begin().await?;
+    let id = numbers::freeze(&mut tx, app, site.officer, site.place.shard, &question).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// A figure corrected and a row withdrawn after their half-year was frozen.
+async fn change(app: &App, site: &Site, of: &[RecordId]) -> Result<()> {
+    app.clock.set(AS_OF - Duration::from_secs(20 * 86_400));
+    let mut found = Vec::new();
+    for id in of {
+        let activity = activities::get(&app.db, *id).await?;
+        if activity.content.method == "talk" {
+            found.push(activity);
+        }
+    }
+    let mut tx = app.db.begin().await?;
+    if let [corrected, twice, ..] = found.as_slice() {
+        let content = Content {
+            attendances: corrected.content.attendances + 15,
+            note: "Bổ sung danh sách ký tên đến sau".into(),
+            ..corrected.content.clone()
+        };
+        activities::update(&mut tx, app, Some(site.officer), corrected, &content).await?;
+        app.clock.set(AS_OF - Duration::from_secs(19 * 86_400));
+        activities::withdraw(&mut tx, app, Some(site.officer), twice, "Ghi hai lần").await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,15 @@
+seed-units = Units and people
+seed-old = 2024 and early 2025, old units
+seed-2025 = Second half of 2025
+seed-2026 = The year 2026
+seed-made = Made the demo's data in { $folder } ({ $seconds } s).
+seed-reused = Using the demo's data in { $folder } ({ $seconds } s).
+seed-year = { $unit }, { $year } (by today's units):
+seed-link-public = Public page
+seed-link-sign-in = Sign in
+seed-link-commune = Figures of the commune Bến Lức
+seed-link-province = Figures of Tây Ninh by unit
+seed-accounts = Accounts to try it with, in the demo only; all have the password { $password }
+seed-other-data = There are other data here. Choose another folder with --data, or an empty database with --database.
+seed-cut-off = Making the demo's data was cut off last time. Drop that database, create an empty one and run this again.
+seed-not-whole = Units are missing in the demo's data here. Remove the data folder and run this again.

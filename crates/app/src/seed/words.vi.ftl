@@ -1,0 +1,15 @@
+seed-units = Đơn vị và con người
+seed-old = 2024 và nửa đầu 2025, đơn vị cũ
+seed-2025 = Nửa cuối 2025
+seed-2026 = Năm 2026
+seed-made = Đã tạo dữ liệu minh họa trong { $folder } ({ $seconds } giây).
+seed-reused = Dùng lại dữ liệu minh họa trong { $folder } ({ $seconds } giây).
+seed-year = { $unit }, năm { $year } (theo địa giới hôm nay):
+seed-link-public = Trang công khai
+seed-link-sign-in = Đăng nhập
+seed-link-commune = Số liệu xã Bến Lức
+seed-link-province = Số liệu tỉnh Tây Ninh theo đơn vị
+seed-accounts = Tài khoản dùng thử, chỉ có trong bản minh họa, mật khẩu chung { $password }
+seed-other-data = Nơi này đã có dữ liệu khác. Hãy chọn thư mục khác bằng --data, hoặc cơ sở dữ liệu trống bằng --database.
+seed-cut-off = Lần tạo dữ liệu minh họa trước bị ngắt giữa chừng. Hãy xóa cơ sở dữ liệu đó, tạo lại cơ sở dữ liệu trống rồi chạy lại.
+seed-not-whole = Dữ liệu minh họa ở đây thiếu đơn vị. Hãy xóa thư mục dữ liệu rồi chạy lại.

@@ -1,0 +1,209 @@
+//! The demo's data: whole, repeatable, visibly invented, with the mistakes that the checks are to find.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use jiff::civil::{Date, date};
+use lantoa::app::{Clock, Random, Shared};
+use lantoa::features::activities;
+use lantoa::features::numbers::checks::Material;
+use lantoa::features::numbers::{self, By, Period, Question, Units};
+use lantoa::features::orgs::import;
+use lantoa::seed::{self, Mistake, Seeded};
+use lantoa::start::{self, Data};
+use store::{Engine, Id, Place};
+
+use crate::support::{NOW, TestApp};
+
+/// A demo on an engine, `percent` of its activities, as the command leaves it, with the clock of the tests.
+async fn demo(engine: Engine, percent: usize) -> (TestApp, Seeded) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let postgres = match store::testing::new_place(engine).await.expect("a test database") {
+        Place::Postgres(url) => Some(url),
+        Place::File(_) => None,
+    };
+    let data = Data { folder: folder.path().to_owned(), postgres };
+    let app =
+        start::open(&data, true, Clock::set_to(seed::BEGINS), Random::seeded(seed::SEED)).await.unwrap();
+    let seeded = seed::create(&app, percent, &|_| {}).await.unwrap();
+    app.db.close().await;
+    // Not asked for as a demo: the data themselves say what they are.
+    let app =
+        start::open(&data, false, Clock::set_to(NOW.parse().unwrap()), Random::seeded(7)).await.unwrap();
+    (TestApp::opened(app, engine, folder), seeded)
+}
+
+async fn total(app: &Shared, unit: Id, period: Period, units: Units, indicator: &str) -> i64 {
+    let indicator = numbers::find_indicator(indicator).unwrap();
+    let question = Question { unit, period, units, by: By::Whole };
+    numbers::read(app, &question, &[indicator]).await.unwrap().total[0].total()
+}
+
+async fn unit(app: &Shared, day: Date, level: &str, name: &str) -> Id {
+    let tree = app.trees.on(&app.db, day).await.unwrap();
+    tree.units().find(|u| u.level == level && u.name == name).unwrap().unit_id
+}
+
+#[tokio::test]
+async fn the_printed_accounts_open_with_the_printed_password() {
+    let (t, _) = demo(Engine::Sqlite, 1).await;
+    assert_eq!(lantoa::signin::password_problem(seed::PASSWORD, "x@tayninh.example"), None);
+    let accounts = seed::people::accounts(&t.app).await.unwrap();
+    assert!(accounts.len() >= 8, "{accounts:?}");
+    for account in accounts {
+        let found = lantoa::signin::find_account_by_email(&t.app.db, &account.email).await.unwrap();
+        assert!(lantoa::signin::is_password_of(&t.app, found.as_ref(), seed::PASSWORD).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn the_same_seed_makes_the_same_rows() {
+    let mut heads = Vec::new();
+    let twice = [Engine::Sqlite, *store::testing::engines().last().unwrap()];
+    for engine in twice {
+        let (t, seeded) = demo(engine, 3).await;
+        let district = unit(&t.app, date(2024, 1, 1), "district", "Huyện Bến Lức").await;
+        let old = t.app.trees.on(&t.app.db, date(2024, 1, 1)).await.unwrap();
+        let now =
+            seeded.people.communes.iter().chain(&seeded.people.agencies).chain([&seeded.people.province]);
+        // Heads of audit chains: ids, moments and contents of everything that was done are in them.
+        let mut all = Vec::new();
+        for unit in old.children(district).iter().copied().chain(now.map(|s| s.place.unit)) {
+            let head = lantoa::audit::head(&t.app.db, unit).await.unwrap();
+            all.extend(head.map(|h| (unit, h.seq, h.hash)));
+        }
+        all.sort();
+        assert!(all.len() > 120, "{} chains", all.len());
+        heads.push(all);
+    }
+    assert_eq!(heads[0], heads[1]);
+}
+
+#[tokio::test]
+async fn the_demo_is_whole_and_its_mistakes_are_found() {
+    for engine in store::testing::engines() {
+        let began = std::time::Instant::now();
+        let (t, seeded) = demo(engine, 100).await;
+        println!("{engine:?}: the demo's data made in {:.1} s", began.elapsed().as_secs_f64());
+        let app = &t.app;
+        assert!(app.config.demo);
+        let today = app.today();
+        let province = seeded.people.province.place.unit;
+        assert_eq!(seeded.people.communes.len(), 96);
+
+        // Bến Lức's three trees.
+        for (day, units) in [(date(2024, 11, 30), 15), (date(2024, 12, 1), 14)] {
+            let district = unit(app, day, "district", "Huyện Bến Lức").await;
+            let tree = app.trees.on(&app.db, day).await.unwrap();
+            assert_eq!(tree.children(district).len(), units, "{day}");
+        }
+
+        let year = |units| total(app, province, Period::year(2026), units, "talks");
+        let (now, then) = (year(Units::AsOn(today)).await, year(Units::AsTheyWere).await);
+        assert_eq!(now, then);
+        let rows = activities_of(app, Period::year(2026)).await;
+        assert!((9_500..=10_500).contains(&rows), "{rows} activities in 2026");
+        assert!(activities_of(app, Period::year(2024)).await > 1_500);
+        // Both mergers: what the old units did stands under today's province, and nothing twice.
+        let nation = import::nation_id();
+        for period in [Period::year(2024), Period::half(2025, 1), Period::year(2025)] {
+            let now = total(app, nation, period, Units::AsOn(today), "talk-attendances").await;
+            let then = total(app, nation, period, Units::AsTheyWere, "talk-attendances").await;
+            assert!(now > 0 && now == then, "{period}: {now} {then}");
+            assert_eq!(total(app, province, period, Units::AsOn(today), "talk-attendances").await, now);
+        }
+
+        assert_eq!(activities::wrong_sums(&app.db).await.unwrap(), vec![]);
+        assert_eq!(lantoa::audit::verify(&app.db).await.unwrap().1, vec![]);
+        for frozen in &seeded.frozen {
+            assert!(!numbers::frozen_figures(&app.db, *frozen).await.unwrap().is_empty());
+        }
+        checks(app, &seeded).await;
+        marks(&t, &seeded).await;
+    }
+}
+
+async fn activities_of(app: &Shared, period: Period) -> i64 {
+    let query = store::Select::from(activities::FACT.rows)
+        .filter(store::Filter::at_least("day", period.from))
+        .filter(store::Filter::at_most("day", period.to))
+        .count(vec![])
+        .query();
+    query.get::<(i64,)>(&app.db).await.unwrap().0
+}
+
+/// Each planted mistake is found where it was planted; of what else the rules look at, at most 1 % is flagged.
+async fn checks(app: &Shared, seeded: &Seeded) {
+    let periods = [Period::year(2026), Period::half(2026, 1), Period::half(2026, 2)];
+    let all = numbers::indicators(periods[0].from, periods[0].to);
+    let by_unit = async |period: Period| {
+        let unit = seeded.people.province.place.unit;
+        let question = Question { unit, period, units: Units::AsOn(app.today()), by: By::Unit };
+        numbers::read(app, &question, &all).await.unwrap()
+    };
+    let mut tables = Vec::new();
+    for period in periods {
+        tables.push((period, by_unit(period).await, by_unit(period.year_before()).await));
+    }
+    let codes = |figures: &[numbers::Figure]| -> BTreeMap<String, i64> {
+        all.iter().zip(figures).map(|(i, f)| (i.code.clone(), f.total())).collect()
+    };
+    let (mut looked, mut found, mut false_alarms) = (0, Vec::new(), Vec::new());
+    for (period, now, before) in &tables {
+        for (key, figures) in &now.rows {
+            let of = |table: &numbers::Table| {
+                let row = table.rows.iter().find(|(k, _)| k == key);
+                row.map(|(_, figures)| codes(figures)).unwrap_or_default()
+            };
+            let mut material = Material { before: of(before), period: Some(*period), ..Material::default() };
+            material.parent = codes(&now.total);
+            for (code, value) in codes(figures) {
+                material.figure(&code, value);
+            }
+            let others =
+                tables.iter().filter(|(p, ..)| p != period && (*p == periods[0] || *period == periods[0]));
+            material.other_periods = others.map(|(p, table, _)| (*p, of(table))).collect();
+            looked += numbers::checks::count_comparisons(&material);
+            for finding in numbers::checks::run(&material) {
+                let is_it = |m: &&Mistake| {
+                    key.place == Some(numbers::Place::Under(m.unit)) && m.check == finding.check
+                };
+                match seeded.mistakes.iter().find(is_it) {
+                    Some(mistake) => found.push(mistake.clone()),
+                    None => false_alarms.push(format!("{key:?} {period}: {}", finding.vi)),
+                }
+            }
+        }
+    }
+    for mistake in &seeded.mistakes {
+        assert!(found.contains(mistake), "{mistake:?} was not found");
+    }
+    let share = false_alarms.len() as f64 / looked as f64;
+    println!(
+        "false alarms: {} of {looked} comparisons ({:.2} %): {false_alarms:#?}",
+        false_alarms.len(),
+        share * 100.0
+    );
+    assert!(share <= 0.01, "{share}");
+}
+
+/// Whatever leaves the house says that it is invented.
+async fn marks(t: &TestApp, seeded: &Seeded) {
+    let notice = lantoa::web::api::DEMO_NOTICE;
+    let officer = t.as_account(seeded.people.commune(seed::BEN_LUC).unwrap().officer).await;
+    let routes = lantoa::routes().list;
+    let pages = routes.iter().filter(|r| r.method == "GET" && !r.path.contains('{') && !r.path.contains('.'));
+    let mut seen = 0;
+    for route in pages {
+        let answer = match route.who {
+            lantoa::web::Who::SignedIn => officer.get(t, route.path).await,
+            _ => t.get(route.path).await,
+        };
+        if answer.status == StatusCode::OK {
+            assert!(answer.text().contains(notice), "{} does not say that it is a demo", route.path);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 10, "{seen} pages");
+    assert!(t.get("/khong-co").await.text().contains(notice), "an error page");
+}
