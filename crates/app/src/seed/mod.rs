@@ -11,8 +11,10 @@ mod activities;
 mod chance;
 pub mod command;
 mod history;
+mod laws;
 mod mistakes;
 pub mod people;
+mod plans;
 mod units;
 
 use jiff::Timestamp;
@@ -89,6 +91,7 @@ pub async fn create(app: &App, percent: usize, tell: &Tell<'_>) -> Result<Seeded
     let units = units::create(app).await?;
     tell(Told::Step);
     let mut tx = app.db.begin().await?;
+    crate::features::laws::demo::insert(&mut tx, app, Some(units.province.unit)).await?;
     let people = people::create(&mut tx, app, units).await?;
     tx.commit().await?;
     tell(Told::Step);
