@@ -4,8 +4,8 @@ use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan as _};
 use store::Id;
 
-use super::Told;
 use super::chance::Chance;
+use super::laws::Laws;
 use super::people::{Site, lower_first};
 use crate::app::start_of_day;
 use crate::features::activities::Content;

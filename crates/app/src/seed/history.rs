@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, ToSpan as _};
 use jiff::civil::{Date, date};
+use jiff::{Timestamp, ToSpan as _};
 use store::{Id, RecordId};
 
 use super::activities::{Planned, content, day, recorded_at};
 use super::chance::Chance;
 use super::laws::Laws;
 use super::people::{People, Site};
-use super::units::{self, Place};
 use super::plans::{self, InForce, PlannedPlan};
+use super::units::{self, Place};
 use super::{AS_OF, BEGINS, BEN_LUC, Seeded, Tell, Told, mistakes};
 use crate::app::{App, start_of_day};
 use crate::error::{Error, Result};
@@ -50,8 +50,7 @@ pub async fn create(app: &App, people: People, percent: usize, tell: &Tell<'_>) 
     let (planted, found) = mistakes::plant(&people)?;
     let (earlier, later): (Vec<_>, Vec<_>) =
         planted.into_iter().partition(|p| p.content.day < date(2026, 1, 1));
-    let mut half =
-        half_year(&mut chance, &people, &laws, date(2025, 7, 1), date(2025, 12, 31), 35 * percent);
+    let mut half = half_year(&mut chance, &people, &laws, date(2025, 7, 1), date(2025, 12, 31), 35 * percent);
     half.extend(earlier);
     story.go_on("seed-2025", activities_only(half)).await?;
 
@@ -71,7 +70,8 @@ pub async fn create(app: &App, people: People, percent: usize, tell: &Tell<'_>) 
     story.go_on("seed-2026", after).await?;
 
     // Frozen figures stay; what changed since is listed beside them.
-    let of_june = recorded.into_iter().filter(|(unit, day, _)| *unit == ben_luc.place.unit && day.month() == 6);
+    let of_june =
+        recorded.into_iter().filter(|(unit, day, _)| *unit == ben_luc.place.unit && day.month() == 6);
     change(app, ben_luc, &of_june.map(|(_, _, id)| id).collect::<Vec<_>>()).await?;
     Ok(Seeded { people, mistakes: found, frozen })
 }
@@ -91,7 +91,11 @@ struct Story<'a> {
 impl Story<'_> {
     /// Lets things happen in the order of their moments, in one transaction; the clock goes along. The
     /// activities recorded: unit, day, id.
-    async fn go_on(&mut self, part: &'static str, mut events: Vec<Event>) -> Result<Vec<(Id, Date, RecordId)>> {
+    async fn go_on(
+        &mut self,
+        part: &'static str,
+        mut events: Vec<Event>,
+    ) -> Result<Vec<(Id, Date, RecordId)>> {
         let Story { app, tell, laws, in_force } = self;
         tell(Told::Part(part, events.len() as u64));
         events.sort_by_key(Event::at);

@@ -31,7 +31,9 @@ impl Laws {
             .await?
             .into_iter()
             .filter(|l| SPOKEN_OF.contains(&l.kind.as_str()))
-            .filter_map(|l| Some(Known { id: l.id, number: l.number.clone(), name: l.name(), issued: l.issued? }))
+            .filter_map(|l| {
+                Some(Known { id: l.id, number: l.number.clone(), name: l.name(), issued: l.issued? })
+            })
             .collect();
         known.sort_by(|a, b| (a.issued, &a.number).cmp(&(b.issued, &b.number)));
         Ok(Laws(known))

@@ -93,7 +93,10 @@ pub fn planned(chance: &mut Chance, people: &People, laws: &Laws) -> Result<Vec<
             site: site.clone(),
             year: YEAR,
             kind: Kind::Annual,
-            title: format!("Công tác phổ biến, giáo dục pháp luật năm {YEAR} của {}", lower_first(&site.place.name)),
+            title: format!(
+                "Công tác phổ biến, giáo dục pháp luật năm {YEAR} của {}",
+                lower_first(&site.place.name)
+            ),
             number: format!("{:02}/KH-UBND", chance.between(3, 40)),
             reached,
             is_province: false,
@@ -110,10 +113,20 @@ pub fn planned(chance: &mut Chance, people: &People, laws: &Laws) -> Result<Vec<
                 reached: Reached::Issued,
                 is_province: false,
                 lines: vec![
-                    line(format!("Phổ biến {} cho cán bộ, giáo viên", law.name), vec![law.id], &["officials"], &["talk"])
-                        .during(date(2026, 9, 1), date(2026, 10, 15), 2, 3_000_000),
-                    line(format!("Phổ biến {} cho cha mẹ học sinh", law.name), vec![law.id], &["people"], &["talk", "broadcast"])
-                        .during(date(2026, 9, 1), date(2026, 12, 15), 4, 4_000_000),
+                    line(
+                        format!("Phổ biến {} cho cán bộ, giáo viên", law.name),
+                        vec![law.id],
+                        &["officials"],
+                        &["talk"],
+                    )
+                    .during(date(2026, 9, 1), date(2026, 10, 15), 2, 3_000_000),
+                    line(
+                        format!("Phổ biến {} cho cha mẹ học sinh", law.name),
+                        vec![law.id],
+                        &["people"],
+                        &["talk", "broadcast"],
+                    )
+                    .during(date(2026, 9, 1), date(2026, 12, 15), 4, 4_000_000),
                 ],
             });
         }
@@ -173,18 +186,38 @@ fn lines(chance: &mut Chance, laws: &Laws, times: i64) -> Vec<PlannedLine> {
     let (quiet, quiet_name) = law("93/2099/QH99");
     let (tenants, tenants_name) = law("95/2099/NĐ-CP");
     let mut all = vec![
-        line(format!("Phổ biến {trees_name} tại các ấp, khu phố"), trees, &["people"], &["talk", "broadcast"])
-            .during(date(2026, 1, 20), date(2026, 6, 30), talks(2, 3), 4_000_000 * times),
-        line(format!("Phổ biến {quiet_name} cho nhân dân"), quiet.clone(), &["people", "business"], &["talk", "broadcast", "web"])
-            .during(date(2026, 3, 1), date(2026, 12, 15), talks(4, 8), 8_000_000 * times),
+        line(
+            format!("Phổ biến {trees_name} tại các ấp, khu phố"),
+            trees,
+            &["people"],
+            &["talk", "broadcast"],
+        )
+        .during(date(2026, 1, 20), date(2026, 6, 30), talks(2, 3), 4_000_000 * times),
+        line(
+            format!("Phổ biến {quiet_name} cho nhân dân"),
+            quiet.clone(),
+            &["people", "business"],
+            &["talk", "broadcast", "web"],
+        )
+        .during(date(2026, 3, 1), date(2026, 12, 15), talks(4, 8), 8_000_000 * times),
         line(format!("Tập huấn {quiet_name} cho cán bộ, công chức"), quiet, &["officials"], &["talk"])
             .during(date(2026, 3, 1), date(2026, 6, 15), talks(1, 2), 3_000_000 * times),
-        line(format!("Phổ biến {tenants_name} cho chủ nhà trọ và người lao động"), tenants, &["workers", "business"], &["talk", "materials"])
-            .during(date(2026, 2, 1), date(2026, 9, 30), talks(2, 4), 5_000_000 * times),
+        line(
+            format!("Phổ biến {tenants_name} cho chủ nhà trọ và người lao động"),
+            tenants,
+            &["workers", "business"],
+            &["talk", "materials"],
+        )
+        .during(date(2026, 2, 1), date(2026, 9, 30), talks(2, 4), 5_000_000 * times),
         line(format!("Củng cố tổ hòa giải, phổ biến {mediation_name}"), mediation, &["people"], &["talk"])
             .during(date(2026, 3, 1), date(2026, 10, 31), talks(2, 4), 6_000_000 * times),
-        line("Tổ chức hưởng ứng Ngày Pháp luật 9/11".into(), base.clone(), &["people", "officials"], &["talk", "culture", "contest"])
-            .during(date(2026, 10, 15), date(2026, 11, 9), talks(1, 3), 10_000_000 * times),
+        line(
+            "Tổ chức hưởng ứng Ngày Pháp luật 9/11".into(),
+            base.clone(),
+            &["people", "officials"],
+            &["talk", "culture", "contest"],
+        )
+        .during(date(2026, 10, 15), date(2026, 11, 9), talks(1, 3), 10_000_000 * times),
         line("Phát thanh pháp luật trên loa mỗi tuần một lần".into(), base, &["people"], &["broadcast"])
             .during(date(2026, 1, 15), date(2026, 12, 15), talks(8, 16), 0),
     ];
@@ -212,7 +245,13 @@ fn next_year(laws: &Laws) -> Vec<PlannedLine> {
 }
 
 /// Writes a plan with its lines and takes it as far as it got.
-pub async fn write(tx: &mut Tx, app: &App, laws: &Laws, p: PlannedPlan, in_force: &mut InForce) -> Result<()> {
+pub async fn write(
+    tx: &mut Tx,
+    app: &App,
+    laws: &Laws,
+    p: PlannedPlan,
+    in_force: &mut InForce,
+) -> Result<()> {
     app.clock.set(p.at);
     let unit = &p.site.place;
     let committee = if p.is_province { "ỦY BAN NHÂN DÂN TỈNH" } else { "ỦY BAN NHÂN DÂN" };
@@ -221,8 +260,11 @@ pub async fn write(tx: &mut Tx, app: &App, laws: &Laws, p: PlannedPlan, in_force
         year: p.year,
         kind: p.kind,
         title: p.title,
-        purpose: "Đưa văn bản mới đến đúng người, đúng lúc; mỗi nhiệm vụ rõ đơn vị chủ trì, thời gian và sản phẩm.".into(),
-        organisation: "Công chức tư pháp tham mưu tổ chức thực hiện, ghi kết quả ngay khi có và báo cáo theo kỳ.".into(),
+        purpose:
+            "Đưa văn bản mới đến đúng người, đúng lúc; mỗi nhiệm vụ rõ đơn vị chủ trì, thời gian và sản phẩm."
+                .into(),
+        organisation:
+            "Công chức tư pháp tham mưu tổ chức thực hiện, ghi kết quả ngay khi có và báo cáo theo kỳ.".into(),
         authority: format!("TM. {committee}\nCHỦ TỊCH"),
         signer: String::new(),
         recipients: "Như trên\nLưu: VT".into(),

@@ -50,6 +50,9 @@ pub async fn on_every_engine<F: AsyncFn(TestApp)>(test: F) {
 impl TestApp {
     pub async fn on(engine: Engine) -> TestApp {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        // PDF files are read by processes of the program itself.
+        let config = format!("program = {:?}\n", env!("CARGO_BIN_EXE_lantoa"));
+        std::fs::write(folder.path().join("lantoa.toml"), config).expect("the configuration");
         let postgres = match store::testing::new_place(engine).await.expect("a test database") {
             Place::Postgres(url) => Some(url),
             Place::File(_) => None,

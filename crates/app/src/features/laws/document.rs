@@ -173,7 +173,7 @@ impl NewLaw {
         let text = serde_json::to_vec(&self.nodes).unwrap_or_default();
         hex::encode(Sha256::digest(&text))
     }
-    fn folded(&self) -> String {
+    pub(super) fn folded(&self) -> String {
         viet::fold(&format!("{} {} {} {}", self.number, self.kind, self.title, self.issuer))
     }
     fn is(&self, law: &Law) -> bool {
@@ -264,6 +264,12 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
     loop {
         let there: Option<Law> =
             law::select().filter(Filter::is("slug", &*slug)).query().find(&mut *tx).await?;
+        let before: Option<(Id,)> =
+            sql!("SELECT law_id FROM law_addresses WHERE slug = $1", slug).find(&mut *tx).await?;
+        let there = match (there, before) {
+            (None, Some((id,))) => law::select().filter(Filter::is("id", id)).query().find(&mut *tx).await?,
+            (there, _) => there,
+        };
         match there {
             None => break,
             Some(law) if new.is(&law) => {
@@ -326,7 +332,8 @@ async fn replace_text(tx: &mut Tx, app: &App, by: &By, law: &Law, new: &NewLaw, 
     let issuer = if law.issuer.is_empty() { &new.issuer } else { &law.issuer };
     sql!(
         "UPDATE laws SET title = $2, issuer = $3, issued = $4, effective = $5, source = $6, digest = $7, day = $8,
-                         folded = $9, revision = $10 WHERE id = $1",
+                         folded = $9, revision = CASE WHEN revision >= $10 THEN revision + 1 ELSE $10 END
+         WHERE id = $1",
         law.id,
         title,
         issuer,

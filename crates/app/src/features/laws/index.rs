@@ -39,6 +39,8 @@ struct State {
 
 /// A transaction is seen at most this long (microseconds) after the moment that its revision names.
 const LATEST: i64 = 60_000_000;
+/// So many changed documents are not taken in one by one.
+const MANY: usize = 500;
 /// How often a node looks for what others saved.
 const EVERY: Duration = Duration::from_millis(700);
 
@@ -104,6 +106,10 @@ impl LawIndex {
         .await?;
         let new: Vec<Changed> =
             changed.into_iter().filter(|c| state.lately.get(&c.id) != Some(&c.revision)).collect();
+        // After an import in bulk it is quicker to begin anew.
+        if new.len() > MANY {
+            return self.rebuild(db, &mut state).await;
+        }
         for some in new.chunks(200) {
             let mut documents = Vec::new();
             for law in law::with_ids(db, some.iter().map(|c| c.id).collect()).await? {
@@ -233,4 +239,11 @@ async fn entries(db: &Db, law: &Law) -> Result<Vec<Entry>> {
 /// What a hit says of its place: enough for a link and for programs.
 fn hit_id(slug: &str, path: &str, cited_as: &str) -> String {
     format!("{slug}\t{path}\t{cited_as}")
+}
+
+/// Address of the document, path in it, name for programs.
+pub(super) fn read_hit_id(id: &str) -> (&str, &str, &str) {
+    let mut parts = id.split('\t');
+    let mut next = || parts.next().unwrap_or_default();
+    (next(), next(), next())
 }
