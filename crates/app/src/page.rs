@@ -149,6 +149,9 @@ impl Page {
     ) -> String {
         self.app.words.say(self.lang, key, &[(name, value.to_string()), (name2, value2.to_string())])
     }
+    pub fn words(&self) -> &crate::i18n::Words {
+        &self.app.words
+    }
     /// Whether there are words for a key made from data.
     pub fn knows(&self, key: &str) -> bool {
         self.app.words.has(self.lang, key)
@@ -173,8 +176,7 @@ impl Page {
     }
     /// 23/11/2026 10:42, Vietnam's time.
     pub fn moment(&self, at: impl Borrow<jiff::Timestamp>) -> String {
-        let t = vietnam_time(*at.borrow());
-        format!("{} {:02}:{:02}", date_text(t.date()), t.hour(), t.minute())
+        moment_text(*at.borrow())
     }
     /// "Thứ Hai, 23/11/2026"
     pub fn long_today(&self) -> String {
@@ -190,6 +192,12 @@ impl Page {
 
 pub fn date_text(d: Date) -> String {
     viet::date_short(d.year(), d.month(), d.day())
+}
+
+/// 23/11/2026 10:42, Vietnam's time.
+pub fn moment_text(at: jiff::Timestamp) -> String {
+    let t = vietnam_time(at);
+    format!("{} {:02}:{:02}", date_text(t.date()), t.hour(), t.minute())
 }
 
 /// A template as an answer.

@@ -6,6 +6,7 @@ mod demo;
 mod home;
 mod laws;
 mod orgs;
+mod papers;
 mod people;
 mod plans;
 mod spine;

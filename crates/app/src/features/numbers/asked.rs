@@ -6,7 +6,10 @@ use store::Id;
 
 use super::{By, Period, Place, Question, RowKey, Units};
 use crate::access::Act;
+use crate::app::App;
 use crate::error::{Error, Result};
+use crate::features::activities::reference::find_audience;
+use crate::i18n::{Lang, Words};
 use crate::page::{Page, date_text};
 use crate::web::Signed;
 
@@ -115,28 +118,79 @@ pub fn rows_path(question: &Question, today: Date, indicator: &str, row: Option<
     path
 }
 
-/// "năm 2026", "6 tháng đầu năm 2026", "từ 15/01/2026 đến 31/03/2026"
-pub fn period_words(page: &Page, period: Period) -> String {
-    let year = period.from.year();
-    if period == Period::year(year) {
-        page.t1("numbers-period-year", "year", year.to_string())
-    } else if period == Period::half(year, 1) {
-        page.t1("numbers-period-half-1", "year", year.to_string())
-    } else if period == Period::half(year, 2) {
-        page.t1("numbers-period-half-2", "year", year.to_string())
-    } else {
-        page.t2("numbers-period-days", "from", date_text(period.from), "to", date_text(period.to))
+/// What names a figure: the indicator, the period, the split, the row. Printed papers carry it as a mark.
+pub fn mark(question: &Question, indicator: &str, row: Option<&RowKey>) -> String {
+    let Question { period, by, .. } = question;
+    let mut mark = format!("{indicator} {period} {}", by.code());
+    if let Some(row) = row {
+        match row.place {
+            Some(Place::Own) => mark.push_str(" rieng"),
+            Some(Place::Under(id)) => mark.push_str(&format!(" duoi:{id}")),
+            Some(Place::Divided(id)) => mark.push_str(&format!(" chia:{id}")),
+            None => {}
+        }
+        mark.extend(row.month.map(|m| format!(" {m}")));
+        mark.extend(row.value.as_ref().map(|v| format!(" {v}")));
     }
+    mark
+}
+
+/// "năm 2026", "6 tháng đầu năm 2026", "từ 15/01/2026 đến 31/03/2026". Papers are in Vietnamese whoever reads
+/// them, so the language is asked for.
+pub fn period_text(words: &Words, lang: Lang, period: Period) -> String {
+    let year = period.from.year();
+    let of_year = |key| words.say(lang, key, &[("year", year.to_string())]);
+    if period == Period::year(year) {
+        of_year("numbers-period-year")
+    } else if period == Period::half(year, 1) {
+        of_year("numbers-period-half-1")
+    } else if period == Period::half(year, 2) {
+        of_year("numbers-period-half-2")
+    } else {
+        let days = [("from", date_text(period.from)), ("to", date_text(period.to))];
+        words.say(lang, "numbers-period-days", &days)
+    }
+}
+pub fn period_words(page: &Page, period: Period) -> String {
+    period_text(page.words(), page.lang, period)
 }
 
 /// "theo địa giới lúc đó" …
-pub fn units_words(page: &Page, units: Units) -> String {
+pub fn units_text(words: &Words, lang: Lang, units: Units) -> String {
     match units {
-        Units::AsTheyWere => page.t("numbers-units-as-they-were"),
-        Units::AsOn(day) => page.t1("numbers-units-as-on", "day", date_text(day)),
+        Units::AsTheyWere => words.say(lang, "numbers-units-as-they-were", &[]),
+        Units::AsOn(day) => words.say(lang, "numbers-units-as-on", &[("day", date_text(day))]),
     }
 }
+pub fn units_words(page: &Page, units: Units) -> String {
+    units_text(page.words(), page.lang, units)
+}
 
-pub fn month_words(page: &Page, month: i64) -> String {
-    page.t2("numbers-month", "month", month % 100, "year", (month / 100).to_string())
+pub fn month_text(words: &Words, lang: Lang, month: i64) -> String {
+    let args = [("month", (month % 100).to_string()), ("year", (month / 100).to_string())];
+    words.say(lang, "numbers-month", &args)
+}
+
+/// A row of a table in words: its unit, month, audience or law.
+pub async fn row_text(app: &App, lang: Lang, question: &Question, key: &RowKey) -> Result<String> {
+    let name = async |unit| app.trees.name(&app.db, unit).await;
+    let said = async |word, unit| -> Result<String> {
+        Ok(app.words.say(lang, word, &[("unit", name(unit).await?)]))
+    };
+    let mut words = Vec::new();
+    match key.place {
+        Some(Place::Own) => words.push(said("numbers-own", question.unit).await?),
+        Some(Place::Under(unit)) => words.push(name(unit).await?),
+        Some(Place::Divided(unit)) => words.push(said("numbers-divided", unit).await?),
+        None => {}
+    }
+    words.extend(key.month.map(|month| month_text(&app.words, lang, month)));
+    if let Some(value) = &key.value {
+        words.push(match (question.by, value.parse()) {
+            (By::Law, Ok(law)) => crate::features::laws::title(&app.db, law).await?,
+            (By::Law, Err(_)) => value.clone(),
+            _ => find_audience(value).map_or(value.clone(), |a| a.name(lang).to_owned()),
+        });
+    }
+    Ok(words.join(", "))
 }

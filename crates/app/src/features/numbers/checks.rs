@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::{Period, find_indicator};
+use super::{By, Figure, Indicator, Period, Question, find_indicator, list_overrides, read};
+use crate::app::App;
+use crate::error::Result;
 use crate::i18n::Lang;
 
 /// A rule; its kind says what is compared.
@@ -50,7 +52,7 @@ struct File {
 }
 
 static CHECKS: LazyLock<Vec<Check>> = LazyLock::new(|| {
-    let file: Result<File, _> = toml::from_str(include_str!("checks.toml"));
+    let file: Result<File, toml::de::Error> = toml::from_str(include_str!("checks.toml"));
     file.map(|f| f.check).unwrap_or_else(|e| panic!("checks.toml: {e}"))
 });
 
@@ -94,6 +96,40 @@ pub fn run(material: &Material) -> Vec<Finding> {
 /// How many comparisons the rules make over the material: the measure for false alarms.
 pub fn count_comparisons(material: &Material) -> usize {
     CHECKS.iter().filter(|c| c.applies(material)).count()
+}
+
+/// A unit's figures of a period with what the rules compare them to: those of a year earlier, and those of the
+/// periods that hold this one or lie in it. What a person stated stands in place of what was computed.
+pub async fn gather(
+    app: &App,
+    question: &Question,
+    all: &[&'static Indicator],
+    now: &[Figure],
+    last: &[Figure],
+) -> Result<Material> {
+    let by_code = |figures: &[Figure]| -> BTreeMap<String, i64> {
+        all.iter().zip(figures).map(|(i, f)| (i.code.clone(), f.total())).collect()
+    };
+    let mut material =
+        Material { before: by_code(last), period: Some(question.period), ..Material::default() };
+    for (code, value) in by_code(now) {
+        material.figure(&code, value);
+    }
+    for o in list_overrides(&app.db, question.unit, question.period).await? {
+        material.figure(&o.indicator, o.stated);
+    }
+    let year = question.period.from.year();
+    let (whole, halves) = (Period::year(year), [Period::half(year, 1), Period::half(year, 2)]);
+    let others = match question.period {
+        p if p == whole => halves.to_vec(),
+        p if halves.contains(&p) => vec![whole],
+        _ => vec![],
+    };
+    for period in others {
+        let table = read(app, &Question { period, by: By::Whole, ..question.clone() }, all).await?;
+        material.other_periods.push((period, by_code(&table.total)));
+    }
+    Ok(material)
 }
 
 impl Material {

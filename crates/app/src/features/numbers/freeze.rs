@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use store::{Db, Filter, Id, RecordId, Select, Tx, sql};
+use store::{Db, Filter, Id, RecordId, Runs, Select, Tx, sql};
 
 use super::asked::{period_words, units_words};
 use super::{By, Figure, Ground, Period, Question, Units, find_indicator, indicators, list_overrides, read};
@@ -74,14 +74,14 @@ impl Frozen {
     }
 }
 
-pub async fn get_freeze(db: &Db, id: RecordId) -> Result<Freeze> {
+pub async fn get_freeze(on: impl Runs, id: RecordId) -> Result<Freeze> {
     Ok(sql!(
         "SELECT shard_id, id, unit_id, period, units_on, code, audit_seq, audit_hash, account_id, created_at
          FROM number_freezes WHERE shard_id = $1 AND id = $2",
         id.shard,
         id.id
     )
-    .get(db)
+    .get(on)
     .await?)
 }
 
@@ -96,14 +96,14 @@ pub async fn list_freezes(db: &Db, unit: Id) -> Result<Vec<Freeze>> {
     .await?)
 }
 
-pub async fn frozen_figures(db: &Db, id: RecordId) -> Result<Vec<Frozen>> {
+pub async fn frozen_figures(on: impl Runs, id: RecordId) -> Result<Vec<Frozen>> {
     Ok(sql!(
         "SELECT indicator, actual, estimate, rows, stated FROM number_frozen WHERE shard_id = $1 AND freeze_id = $2
          ORDER BY indicator",
         id.shard,
         id.id
     )
-    .all(db)
+    .all(on)
     .await?)
 }
 

@@ -172,7 +172,7 @@ impl Ground {
                     let here = |u: Id| place(&tree, question.unit, u, Placed { at: u, divided: false });
                     let places: HashMap<Id, Place> =
                         tree.units().filter_map(|u| Some((u.unit_id, here(u.unit_id)?))).collect();
-                    let all = tree.roots().contains(&question.unit);
+                    let all = tree.roots() == [question.unit];
                     spans.push(Span { from: *from, to, tree, places, all });
                 }
             }

@@ -4,8 +4,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 
-use super::asked::{Asked, period_words, rows_path, table_path, units_words};
-use super::table::row_words;
+use super::asked::{Asked, period_words, row_text, rows_path, table_path, units_words};
 use super::{Behind, Figure, find_indicator, read, rows_behind};
 use crate::error::{Error, Result};
 use crate::page::{Page, Room, show};
@@ -62,7 +61,7 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         units_words(&page, question.units),
     ];
     if let Some(key) = &row {
-        filter.push(row_words(&signed, &page, &question, key).await?);
+        filter.push(row_text(&app, page.lang, &question, key).await?);
     }
     for (column, values) in &indicator.filters {
         let names: Vec<String> = values

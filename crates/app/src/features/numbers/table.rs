@@ -4,10 +4,9 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 
-use super::asked::{self, Asked, month_words, period_words, rows_path, table_path, units_words};
+use super::asked::{Asked, month_text, period_words, row_text, rows_path, table_path, units_words};
 use super::{By, Figure, Indicator, Period, Place, Question, RowKey, Units, indicators, read};
 use crate::error::Result;
-use crate::features::activities::reference::find_audience;
 use crate::page::{Page, Room, show};
 use crate::web::Signed;
 
@@ -262,7 +261,7 @@ async fn split(
     }];
     for (key, figures) in &table.rows {
         rows.push(RowView {
-            label: row_words(signed, page, question, key).await?,
+            label: row_text(&signed.app, page.lang, question, key).await?,
             link: match key.place {
                 Some(Place::Under(unit)) => Some(table_path(&Question { unit, ..question.clone() }, today)),
                 _ => None,
@@ -291,15 +290,20 @@ async fn matrix(
     let today = signed.app.today();
     let Some(indicator) = all.get(chosen) else { return split(signed, page, question, all, table).await };
     let months = question.period.months();
-    let columns: Vec<String> = months.iter().map(|m| month_words(page, *m)).collect();
+    let columns: Vec<String> = months.iter().map(|m| month_text(page.words(), page.lang, *m)).collect();
     let mut rows: Vec<RowView> = Vec::new();
     let mut last = None;
     for (key, figures) in &table.rows {
         if last != Some(key.place) {
             last = Some(key.place);
             rows.push(RowView {
-                label: row_words(signed, page, question, &RowKey { place: key.place, ..RowKey::default() })
-                    .await?,
+                label: row_text(
+                    &signed.app,
+                    page.lang,
+                    question,
+                    &RowKey { place: key.place, ..RowKey::default() },
+                )
+                .await?,
                 link: None,
                 total: false,
                 cells: vec![],
@@ -318,37 +322,4 @@ async fn matrix(
         columns,
         rows,
     })
-}
-
-/// A row in words.
-pub(super) async fn row_words(
-    signed: &Signed,
-    page: &Page,
-    question: &Question,
-    key: &RowKey,
-) -> Result<String> {
-    let mut words = Vec::new();
-    match key.place {
-        Some(Place::Own) => {
-            words.push(page.t1("numbers-own", "unit", signed.unit_name(question.unit).await?))
-        }
-        Some(Place::Under(unit)) => words.push(signed.unit_name(unit).await?),
-        Some(Place::Divided(unit)) => {
-            words.push(page.t1("numbers-divided", "unit", signed.unit_name(unit).await?))
-        }
-        None => {}
-    }
-    if let Some(month) = key.month {
-        words.push(asked::month_words(page, month));
-    }
-    if let Some(value) = &key.value {
-        words.push(match question.by {
-            By::Law => match value.parse() {
-                Ok(law) => crate::features::laws::title(&signed.app.db, law).await?,
-                Err(_) => value.clone(),
-            },
-            _ => find_audience(value).map_or(value.clone(), |a| a.name(page.lang).to_owned()),
-        });
-    }
-    Ok(words.join(", "))
 }

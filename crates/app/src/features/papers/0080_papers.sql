@@ -11,12 +11,17 @@ CREATE TABLE reports (
     -- Given by the agency's own register, never invented.
     number TEXT,
     issued_on TEXT,
+    -- Who signs, as printed.
+    signer TEXT,
+    -- Why it was returned or withdrawn.
+    note TEXT,
     freeze_shard BIGINT,
     freeze_id BYTES,
     -- The paper as it was frozen (JSON of the document model).
     frozen TEXT,
     version BIGINT NOT NULL,
     created_by BYTES NOT NULL,
+    submitted_by BYTES,
     approved_by BYTES,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
@@ -29,6 +34,9 @@ CREATE TABLE report_texts (
     report_id BYTES NOT NULL,
     key TEXT NOT NULL,
     content TEXT NOT NULL,
+    -- Counts changes: a page knows which of them it began from.
+    version BIGINT NOT NULL,
+    written_by BYTES NOT NULL,
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (shard_id, report_id, key),
     FOREIGN KEY (shard_id, report_id) REFERENCES reports (shard_id, id)

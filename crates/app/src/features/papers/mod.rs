@@ -1,4 +1,38 @@
-//! papers
+//! Papers (văn bản trình ký): the report of a unit and a period, from a dated template, the numbers, and what the
+//! officer writes.
+//!
+//! Words: a draft (bản nháp) is composed anew whenever it is looked at; freezing (chốt) keeps the figures and the
+//! paper; whoever did not write it approves (duyệt) or returns it; the number and date of the agency's own
+//! register issue it (ban hành); an issued paper is withdrawn (thu hồi), never deleted.
+//!
+//! Rules: every figure printed leads to its rows and carries a mark that names it; a figure that a person stated
+//! says what was computed; rows that change after freezing mark the report and change nothing in it; papers are
+//! in Vietnamese whoever reads them. The number of a paper is typed, never invented (Nghị định 30/2020 Điều 15).
+//!
+//! It reads figures through [`numbers`](super::numbers) alone. Keeps promises C1, G13, G20, G22, G23, G24.
+
+mod compose;
+mod evidence;
+mod list;
+mod print;
+mod report;
+mod show;
+mod steps;
+mod template;
+mod waiting;
+mod write;
+
+use jiff::civil::Date;
+use store::{Db, Id, Migration, RecordId, migration};
+
+pub use print::{Printed, print};
+pub use report::{Report, State, get};
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::numbers::{By, Period, Question, Units};
+use crate::features::orgs::Touches;
+use crate::tasks::Later;
 
 pub const FEATURE: crate::Feature = crate::Feature {
     name: "papers",
@@ -6,13 +40,95 @@ pub const FEATURE: crate::Feature = crate::Feature {
     migrations: MIGRATIONS,
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[],
-    touches: None,
-    tasks: None,
+    touches: Some(&Touched),
+    tasks: Some(&waiting::Waiting),
     plan_lines: None,
 };
 
-const MIGRATIONS: &[store::Migration] = &[];
+const MIGRATIONS: &[Migration] = &[migration!(80, "papers", "0080_papers.sql")];
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
+        .get("/bao-cao", list::page)
+        .post("/bao-cao", list::begin)
+        .get("/bao-cao/{id}", show::page)
+        .get("/bao-cao/{id}/bao-cao.docx", show::docx)
+        .get("/bao-cao/{id}/bao-cao.pdf", show::pdf)
+        .post("/bao-cao/{id}/noi-dung", write::text)
+        .post("/bao-cao/{id}/so-ghi-tay", write::figures)
+        .post("/bao-cao/{id}/chot", steps::freeze)
+        .post("/bao-cao/{id}/chot/thu-hoi", steps::thaw)
+        .post("/bao-cao/{id}/trinh", steps::submit)
+        .post("/bao-cao/{id}/duyet", steps::approve)
+        .post("/bao-cao/{id}/tra-lai", steps::give_back)
+        .post("/bao-cao/{id}/ban-hanh", steps::issue)
+        .post("/bao-cao/{id}/thu-hoi", steps::withdraw)
+}
+
+/// The page of a report.
+pub fn path(id: RecordId) -> String {
+    format!("/bao-cao/{id}")
+}
+
+/// What a reorganisation of units touches here: reports under way.
+struct Touched;
+
+impl Touches for Touched {
+    fn touched<'a>(&'a self, db: &'a Db, units: &'a [Id]) -> Later<'a, Vec<(&'static str, i64)>> {
+        Box::pin(async move {
+            let mut open = 0;
+            for unit in units {
+                open += report::count_open(db, *unit).await?;
+            }
+            Ok(vec![("papers-touched", open)])
+        })
+    }
+}
+
+/// Begins the report of a unit and a period.
+pub async fn create(app: &App, account: Id, unit: Id, period: Period, units: Units) -> Result<RecordId> {
+    let tree = app.trees.on(&app.db, app.today()).await?;
+    let shard = tree.get(unit).map(|u| u.shard_id).ok_or(Error::NotFound)?;
+    let question = Question { unit, period, units, by: By::Whole };
+    template::find_template("annual-report", period.from).ok_or(Error::Conflict("papers-no-template"))?;
+    let mut tx = app.db.begin().await?;
+    let id = report::insert(&mut tx, app, account, shard, &question).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Freezes the figures and the paper as they are now.
+pub async fn freeze(app: &App, account: Id, id: RecordId) -> Result<()> {
+    steps::do_freeze(app, account, id).await
+}
+
+/// Sends a frozen report to whoever signs.
+pub async fn submit(app: &App, account: Id, id: RecordId) -> Result<()> {
+    move_to(app, account, id, State::Waiting, report::Said::default()).await
+}
+
+/// Approves a report that somebody else wrote.
+pub async fn approve(app: &App, account: Id, id: RecordId) -> Result<()> {
+    move_to(app, account, id, State::Approved, report::Said::default()).await
+}
+
+/// Issues an approved report under the number and date of the agency's register.
+pub async fn issue(
+    app: &App,
+    account: Id,
+    id: RecordId,
+    number: &str,
+    day: Date,
+    signer: Option<&str>,
+) -> Result<()> {
+    let said = report::Said { number: Some(number), issued_on: Some(day), signer, note: None };
+    move_to(app, account, id, State::Issued, said).await
+}
+
+async fn move_to(app: &App, account: Id, id: RecordId, to: State, said: report::Said<'_>) -> Result<()> {
+    let r = report::get(&app.db, id).await?;
+    let mut tx = app.db.begin().await?;
+    report::move_to(&mut tx, app, account, &r, to, said).await?;
+    tx.commit().await?;
+    Ok(())
 }

@@ -21,6 +21,25 @@ pub enum State {
     Withdrawn,
 }
 impl State {
+    /// Key of its name.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Draft => "papers-state-draft",
+            State::Waiting => "papers-state-waiting",
+            State::Approved => "papers-state-approved",
+            State::Issued => "papers-state-issued",
+            State::Withdrawn => "papers-state-withdrawn",
+        }
+    }
+    /// How it looks.
+    pub fn look(self) -> &'static str {
+        match self {
+            State::Draft => "plain",
+            State::Waiting | State::Approved => "wait",
+            State::Issued => "good",
+            State::Withdrawn => "bad",
+        }
+    }
     pub fn code(self) -> &'static str {
         match self {
             State::Draft => "draft",
@@ -30,7 +49,7 @@ impl State {
             State::Withdrawn => "withdrawn",
         }
     }
-    fn from_code(code: &str) -> Option<State> {
+    pub fn from_code(code: &str) -> Option<State> {
         [State::Draft, State::Waiting, State::Approved, State::Issued, State::Withdrawn]
             .into_iter()
             .find(|s| s.code() == code)
@@ -40,8 +59,9 @@ impl State {
 store::record! {
     struct ReportRow {
         shard_id: i64, id: Id, unit_id: Id, template: String, period: String, units_on: Option<Date>, state: String,
-        number: Option<String>, issued_on: Option<Date>, freeze_shard: Option<i64>, freeze_id: Option<Id>,
-        frozen: Option<String>, version: i64, created_by: Id, approved_by: Option<Id>, created_at: Timestamp,
+        number: Option<String>, issued_on: Option<Date>, signer: Option<String>, note: Option<String>,
+        freeze_shard: Option<i64>, freeze_id: Option<Id>, frozen: Option<String>, version: i64, created_by: Id,
+        submitted_by: Option<Id>, approved_by: Option<Id>, created_at: Timestamp,
     }
 }
 
@@ -55,11 +75,16 @@ pub struct Report {
     pub state: State,
     pub number: Option<String>,
     pub issued_on: Option<Date>,
+    /// Who signs, as printed.
+    pub signer: Option<String>,
+    /// Why it was returned or withdrawn.
+    pub note: Option<String>,
     pub freeze: Option<RecordId>,
     /// The frozen paper.
     pub frozen: Option<press::Document>,
     pub version: i64,
     pub created_by: Id,
+    pub submitted_by: Option<Id>,
     pub approved_by: Option<Id>,
     pub created_at: Timestamp,
 }
@@ -84,8 +109,11 @@ impl Report {
             template: row.template,
             number: row.number,
             issued_on: row.issued_on,
+            signer: row.signer,
+            note: row.note,
             version: row.version,
             created_by: row.created_by,
+            submitted_by: row.submitted_by,
             approved_by: row.approved_by,
             created_at: row.created_at,
         })
@@ -94,8 +122,8 @@ impl Report {
 
 pub async fn get(db: &Db, id: RecordId) -> Result<Report> {
     let row: ReportRow = sql!(
-        "SELECT shard_id, id, unit_id, template, period, units_on, state, number, issued_on, freeze_shard, freeze_id,
-                frozen, version, created_by, approved_by, created_at
+        "SELECT shard_id, id, unit_id, template, period, units_on, state, number, issued_on, signer, note,
+                freeze_shard, freeze_id, frozen, version, created_by, submitted_by, approved_by, created_at
          FROM reports WHERE shard_id = $1 AND id = $2",
         id.shard,
         id.id
@@ -108,8 +136,8 @@ pub async fn get(db: &Db, id: RecordId) -> Result<Report> {
 /// A unit's reports, newest first.
 pub async fn list(db: &Db, unit: Id) -> Result<Vec<Report>> {
     let rows: Vec<ReportRow> = sql!(
-        "SELECT shard_id, id, unit_id, template, period, units_on, state, number, issued_on, freeze_shard, freeze_id,
-                frozen, version, created_by, approved_by, created_at
+        "SELECT shard_id, id, unit_id, template, period, units_on, state, number, issued_on, signer, note,
+                freeze_shard, freeze_id, frozen, version, created_by, submitted_by, approved_by, created_at
          FROM reports WHERE unit_id = $1 ORDER BY created_at DESC, id DESC LIMIT 200",
         unit
     )
@@ -118,8 +146,40 @@ pub async fn list(db: &Db, unit: Id) -> Result<Vec<Report>> {
     rows.into_iter().map(Report::from_row).collect()
 }
 
-/// Begins a report of a unit and a period.
-pub async fn insert(tx: &mut Tx, app: &App, account: Id, shard: i64, question: &Question) -> Result<RecordId> {
+store::record! {
+    /// How far a unit's report is.
+    pub struct Progress { pub shard_id: i64, pub id: Id, pub unit_id: Id, pub state: String, pub number: Option<String> }
+}
+
+/// How far all units' reports of a period are, withdrawn ones left out.
+pub async fn of_period(db: &Db, period: Period) -> Result<Vec<Progress>> {
+    Ok(sql!(
+        "SELECT shard_id, id, unit_id, state, number FROM reports WHERE period = $1 AND state <> 'withdrawn'
+         ORDER BY unit_id, id",
+        period.to_string()
+    )
+    .all(db)
+    .await?)
+}
+
+/// Begins a report of a unit and a period; one at a time.
+pub async fn insert(
+    tx: &mut Tx,
+    app: &App,
+    account: Id,
+    shard: i64,
+    question: &Question,
+) -> Result<RecordId> {
+    let open: Option<(Id,)> = sql!(
+        "SELECT id FROM reports WHERE unit_id = $1 AND period = $2 AND state <> 'withdrawn' ORDER BY id LIMIT 1",
+        question.unit,
+        question.period.to_string()
+    )
+    .find(&mut *tx)
+    .await?;
+    if open.is_some() {
+        return Err(Error::Conflict("papers-one-already"));
+    }
     let id = RecordId { shard, id: app.new_id() };
     let units_on = match question.units {
         Units::AsTheyWere => None,
@@ -165,40 +225,59 @@ pub async fn write_audit(
     audit::write(tx, &entry).await
 }
 
+store::record! {
+    /// What the officer wrote in one place.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Text { pub key: String, pub content: String, pub version: i64, pub written_by: Id }
+}
+
 /// What the officer wrote, by key.
-pub async fn texts(db: &Db, id: RecordId) -> Result<BTreeMap<String, String>> {
-    store::record! { struct Text { key: String, content: String } }
+pub async fn texts(on: impl store::Runs, id: RecordId) -> Result<BTreeMap<String, Text>> {
     let rows: Vec<Text> = sql!(
-        "SELECT key, content FROM report_texts WHERE shard_id = $1 AND report_id = $2 ORDER BY key",
+        "SELECT key, content, version, written_by FROM report_texts WHERE shard_id = $1 AND report_id = $2
+         ORDER BY key",
         id.shard,
         id.id
     )
-    .all(db)
+    .all(on)
     .await?;
-    Ok(rows.into_iter().map(|t| (t.key, t.content)).collect())
+    Ok(rows.into_iter().map(|t| (t.key.clone(), t)).collect())
 }
 
-/// Keeps texts of a draft.
-pub async fn keep_texts(tx: &mut Tx, app: &App, account: Id, r: &Report, texts: &[(String, String)]) -> Result<()> {
+/// Keeps one text of a draft. `began` is the version that the page began from, 0 for none; false when the text
+/// has been changed since, and nothing was kept.
+pub async fn keep_text(
+    tx: &mut Tx,
+    app: &App,
+    account: Id,
+    r: &Report,
+    (key, content): (&str, &str),
+    began: i64,
+) -> Result<bool> {
     if r.state != State::Draft || r.frozen.is_some() {
         return Err(Error::Conflict("papers-frozen-already"));
     }
-    for (key, content) in texts {
-        sql!(
-            "INSERT INTO report_texts (shard_id, report_id, key, content, updated_at) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (shard_id, report_id, key) DO UPDATE SET content = excluded.content,
-                 updated_at = excluded.updated_at",
-            r.id.shard,
-            r.id.id,
-            key,
-            content,
-            app.now()
-        )
-        .run(tx)
-        .await?;
+    let kept = sql!(
+        "INSERT INTO report_texts (shard_id, report_id, key, content, version, written_by, updated_at)
+         VALUES ($1, $2, $3, $4, 1, $5, $6)
+         ON CONFLICT (shard_id, report_id, key) DO UPDATE SET content = excluded.content,
+             version = report_texts.version + 1, written_by = excluded.written_by,
+             updated_at = excluded.updated_at
+         WHERE report_texts.version = $7",
+        r.id.shard,
+        r.id.id,
+        key,
+        content,
+        account,
+        app.now(),
+        began
+    )
+    .run(tx)
+    .await?;
+    if kept == 1 {
+        write_audit(tx, app, account, r.unit, r.id, "write", &format!("{key}\n{content}")).await?;
     }
-    let content: String = texts.iter().map(|(k, c)| format!("{k}\n{c}\n")).collect();
-    write_audit(tx, app, account, r.unit, r.id, "write", &content).await
+    Ok(kept == 1)
 }
 
 /// Keeps the paper as it is now; its figures no longer move.
@@ -231,60 +310,85 @@ pub async fn keep_frozen(
 }
 
 /// Back to writing: the frozen figures stay in `numbers`, the paper is composed anew.
-pub async fn thaw(tx: &mut Tx, app: &App, account: Id, r: &Report) -> Result<()> {
+/// `note` says why, when it was returned.
+pub async fn thaw(tx: &mut Tx, app: &App, account: Id, r: &Report, note: Option<&str>) -> Result<()> {
     let touched = sql!(
-        "UPDATE reports SET freeze_shard = NULL, freeze_id = NULL, frozen = NULL, state = 'draft', approved_by = NULL,
-             version = version + 1, updated_at = $4
+        "UPDATE reports SET freeze_shard = NULL, freeze_id = NULL, frozen = NULL, state = 'draft',
+             submitted_by = NULL, approved_by = NULL, note = $5, version = version + 1, updated_at = $4
          WHERE shard_id = $1 AND id = $2 AND version = $3 AND state IN ('draft', 'waiting', 'approved')",
         r.id.shard,
         r.id.id,
         r.version,
-        app.now()
+        app.now(),
+        note.map(str::to_owned)
     )
     .run(tx)
     .await?;
     if touched == 0 {
         return Err(Error::Conflict("papers-issued-already"));
     }
-    write_audit(tx, app, account, r.unit, r.id, "thaw", "").await
+    let act = if note.is_some() { "return" } else { "thaw" };
+    write_audit(tx, app, account, r.unit, r.id, act, note.unwrap_or_default()).await
 }
 
-/// Moves from one state to the next; a number and a date when it is issued.
+/// What is said when a paper moves on.
+#[derive(Debug, Default)]
+pub struct Said<'a> {
+    /// Given by the agency's own register, when it is issued.
+    pub number: Option<&'a str>,
+    pub issued_on: Option<Date>,
+    pub signer: Option<&'a str>,
+    /// Why it is withdrawn.
+    pub note: Option<&'a str>,
+}
+
+/// Moves from one state to the next; returning is [`thaw`].
 pub async fn move_to(
     tx: &mut Tx,
     app: &App,
     account: Id,
     r: &Report,
     to: State,
-    number: Option<&str>,
-    issued_on: Option<Date>,
+    said: Said<'_>,
 ) -> Result<()> {
     let allowed = matches!(
         (r.state, to),
         (State::Draft, State::Waiting)
-            | (State::Waiting, State::Approved | State::Draft)
+            | (State::Waiting, State::Approved)
             | (State::Approved, State::Issued)
             | (State::Issued, State::Withdrawn)
     );
     if !allowed || r.frozen.is_none() {
         return Err(Error::Conflict("papers-not-now"));
     }
-    // Someone other than the author approves (C1).
-    if to == State::Approved && r.created_by == account {
-        return Err(Error::Conflict("papers-own-report"));
+    let (mut submitted_by, mut approved_by) = (r.submitted_by, r.approved_by);
+    match to {
+        State::Waiting => submitted_by = Some(account),
+        State::Approved => {
+            // Someone other than whoever wrote any of it approves, always (C1).
+            let wrote = texts(&mut *tx, r.id).await?.values().any(|t| t.written_by == account);
+            if wrote || r.created_by == account || r.submitted_by == Some(account) {
+                return Err(Error::Conflict("papers-own-report"));
+            }
+            approved_by = Some(account);
+        }
+        _ => {}
     }
-    let approved_by = if to == State::Approved { Some(account) } else { r.approved_by };
+    let owned = |t: Option<&str>| t.map(str::to_owned);
     let touched = sql!(
-        "UPDATE reports SET state = $4, approved_by = $5, number = $6, issued_on = $7, version = version + 1,
-             updated_at = $8
+        "UPDATE reports SET state = $4, submitted_by = $5, approved_by = $6, number = $7, issued_on = $8, signer = $9,
+             note = $10, version = version + 1, updated_at = $11
          WHERE shard_id = $1 AND id = $2 AND version = $3",
         r.id.shard,
         r.id.id,
         r.version,
         to.code(),
+        submitted_by,
         approved_by,
-        number.map(str::to_owned).or_else(|| r.number.clone()),
-        issued_on.or(r.issued_on),
+        owned(said.number).or_else(|| r.number.clone()),
+        said.issued_on.or(r.issued_on),
+        owned(said.signer).or_else(|| r.signer.clone()),
+        owned(said.note),
         app.now()
     )
     .run(tx)
@@ -292,5 +396,19 @@ pub async fn move_to(
     if touched == 0 {
         return Err(Error::Conflict("error-conflict"));
     }
-    write_audit(tx, app, account, r.unit, r.id, to.code(), number.unwrap_or_default()).await
+    let day = said.issued_on.map(|d| d.to_string()).unwrap_or_default();
+    let content =
+        [said.number, Some(day.as_str()), said.signer, said.note].map(Option::unwrap_or_default).join("\n");
+    write_audit(tx, app, account, r.unit, r.id, to.code(), &content).await
+}
+
+/// How many reports a unit has that are not issued yet: a reorganisation touches them.
+pub async fn count_open(db: &Db, unit: Id) -> Result<i64> {
+    let (open,): (i64,) = sql!(
+        "SELECT COUNT(*) FROM reports WHERE unit_id = $1 AND state IN ('draft', 'waiting', 'approved')",
+        unit
+    )
+    .get(db)
+    .await?;
+    Ok(open)
 }

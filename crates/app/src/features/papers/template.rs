@@ -27,6 +27,8 @@ pub struct Template {
 pub struct Agency {
     pub parent: Option<String>,
     pub agency: String,
+    /// Inside a sentence.
+    pub name: String,
     pub symbol: String,
     pub addressed_to: Vec<String>,
     pub authority: Vec<String>,
@@ -44,13 +46,29 @@ pub enum Block {
         text: String,
     },
     /// A block that the officer writes.
-    Written { written: String, prompt_vi: String, prompt_en: String, prefill: String },
+    Written {
+        written: String,
+        prompt_vi: String,
+        prompt_en: String,
+        prefill: String,
+    },
     /// Figures that are stated by hand as long as no feature counts them.
-    Stated { figures: Vec<String>, text: String },
-    Table { table: String, caption: String, indicators: Vec<String> },
-    List { list: Vec<String> },
+    Stated {
+        figures: Vec<String>,
+        text: String,
+    },
+    Table {
+        table: String,
+        caption: String,
+        indicators: Vec<String>,
+    },
+    List {
+        list: Vec<String>,
+    },
     /// A sentence with indicators bound in it.
-    Text { text: String },
+    Text {
+        text: String,
+    },
 }
 fn one() -> u8 {
     1
@@ -60,9 +78,31 @@ fn one() -> u8 {
 #[serde(deny_unknown_fields)]
 pub struct Appendix {
     pub title: String,
-    pub note: String,
+    pub name: String,
+    /// The levels of units that have a row of their own.
+    pub levels: Vec<String>,
     pub by_unit: Vec<String>,
     pub by_month: Vec<String>,
+}
+
+impl Template {
+    /// Keys of the blocks that the officer writes.
+    pub fn written(&self) -> impl Iterator<Item = &str> {
+        self.block.iter().filter_map(|b| match b {
+            Block::Written { written, .. } => Some(written.as_str()),
+            _ => None,
+        })
+    }
+    /// Codes of the figures stated by hand.
+    pub fn stated(&'static self) -> impl Iterator<Item = &'static str> {
+        self.block
+            .iter()
+            .flat_map(|b| match b {
+                Block::Stated { figures, .. } => figures.as_slice(),
+                _ => &[],
+            })
+            .map(String::as_str)
+    }
 }
 
 static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
@@ -108,12 +148,11 @@ mod tests {
 
     #[test]
     fn every_bound_name_is_known() {
-        let words = [
-            "unit", "period", "last-period", "next-period", "province", "agency-name",
-        ];
+        let words = ["unit", "in-unit", "period", "last-period", "next-period", "province", "agency-name"];
         for template in TEMPLATES.iter() {
-            let mut texts: Vec<&str> = vec![&template.about, &template.appendix.note];
-            let mut indicators: Vec<&String> = template.appendix.by_unit.iter().chain(&template.appendix.by_month).collect();
+            let mut texts: Vec<&str> = vec![&template.about, &template.appendix.name];
+            let mut indicators: Vec<&String> =
+                template.appendix.by_unit.iter().chain(&template.appendix.by_month).collect();
             let mut stated: Vec<&String> = vec![];
             for block in &template.block {
                 match block {

@@ -1,0 +1,609 @@
+//! A paper from its template, the numbers and what the officer wrote.
+//!
+//! The document kept and shown has addresses of this site in its numbers ("/so-lieu/dong?…"); only what is
+//! printed names the site itself ([`super::print`]). Papers are in Vietnamese whoever reads them.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use jiff::civil::Date;
+use press::{Align, Appendix, Block, Column, Document, Row, Run, Signature, Table as Grid, Weight};
+use store::Id;
+
+use super::evidence;
+use super::report::{Report, Text};
+use super::template::{self, Agency, Piece, Template, find_template, pieces};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::numbers::checks::{self, Finding};
+use crate::features::numbers::{
+    By, Figure, Ground, Indicator, Override, Period, Place, Question, RowKey, Table, indicators,
+    list_overrides, mark, period_text, read_on, row_text, rows_path,
+};
+use crate::features::orgs::Tree;
+use crate::i18n::Lang;
+
+/// What the numbers say, read once for a whole paper.
+pub struct Numbers {
+    pub question: Question,
+    pub last: Question,
+    pub all: Vec<&'static Indicator>,
+    pub by_unit: Table,
+    pub by_month: Table,
+    pub by_law: Table,
+    pub by_audience: Table,
+    pub last_total: Vec<Figure>,
+    overrides: Vec<Override>,
+    last_overrides: Vec<Override>,
+}
+
+impl Numbers {
+    pub async fn read(app: &App, question: &Question) -> Result<Numbers> {
+        let all = indicators(question.period.from, question.period.to);
+        let ground = Ground::of(app, question).await?;
+        let split = async |by| read_on(app, &Question { by, ..question.clone() }, &all, &ground).await;
+        let last = Question { period: question.period.year_before(), ..question.clone() };
+        let last_ground = Ground::of(app, &last).await?;
+        Ok(Numbers {
+            by_unit: split(By::Unit).await?,
+            by_month: split(By::Month).await?,
+            by_law: split(By::Law).await?,
+            by_audience: split(By::Audience).await?,
+            last_total: read_on(app, &last, &all, &last_ground).await?.total,
+            overrides: list_overrides(&app.db, question.unit, question.period).await?,
+            last_overrides: list_overrides(&app.db, question.unit, last.period).await?,
+            question: question.clone(),
+            last,
+            all,
+        })
+    }
+    pub fn index(&self, code: &str) -> Option<usize> {
+        self.all.iter().position(|i| i.code == code)
+    }
+    /// The computed figure of the whole unit.
+    pub fn figure(&self, code: &str) -> Figure {
+        self.index(code).and_then(|i| self.by_unit.total.get(i)).copied().unwrap_or_default()
+    }
+    pub fn last_figure(&self, code: &str) -> Figure {
+        self.index(code).and_then(|i| self.last_total.get(i)).copied().unwrap_or_default()
+    }
+    /// The figure as reported: what a person stated, or else what was computed.
+    pub fn reported(&self, code: &str) -> i64 {
+        stated(&self.overrides, code).unwrap_or_else(|| self.figure(code).total())
+    }
+    pub fn last_reported(&self, code: &str) -> i64 {
+        stated(&self.last_overrides, code).unwrap_or_else(|| self.last_figure(code).total())
+    }
+    /// Whether all readings saw the same rows: another save may have come between two of them.
+    pub fn agree(&self, frozen: impl Fn(&str) -> Option<Figure>) -> bool {
+        let total = &self.by_unit.total;
+        [&self.by_month, &self.by_law, &self.by_audience].iter().all(|t| &t.total == total)
+            && self.all.iter().zip(total).all(|(i, f)| frozen(&i.code) == Some(*f))
+    }
+}
+
+fn stated(overrides: &[Override], code: &str) -> Option<i64> {
+    overrides.iter().find(|o| o.indicator == code).map(|o| o.stated)
+}
+
+/// A block that the officer writes, as it stands in the paper.
+pub struct Written {
+    pub key: &'static str,
+    pub prompt_vi: &'static str,
+    pub prompt_en: &'static str,
+    /// The text, its version (0: still as proposed), and where its blocks stand.
+    pub text: String,
+    pub version: i64,
+    pub blocks: Range<usize>,
+}
+
+/// A figure stated by hand.
+pub struct Stated {
+    pub code: &'static str,
+    pub text: String,
+    pub version: i64,
+}
+
+pub struct Paper {
+    pub document: Document,
+    pub written: Vec<Written>,
+    pub stated: Vec<Stated>,
+    pub findings: Vec<Finding>,
+    /// Units below that recorded nothing in the period.
+    pub silent: Vec<Id>,
+    pub numbers: Numbers,
+}
+
+/// The template of a report.
+pub fn template_of(report: &Report) -> Result<&'static Template> {
+    find_template(&report.template, report.period.from).ok_or(Error::NotFound)
+}
+
+/// Composes a paper as everything stands now.
+pub async fn compose(app: &App, report: &Report, texts: &BTreeMap<String, Text>) -> Result<Paper> {
+    let template = template_of(report)?;
+    let numbers = Numbers::read(app, &report.question()).await?;
+    let words = Words::of(app, report, template).await?;
+    let silent = evidence::silent(&numbers, &words.tree, &template.appendix.levels);
+    let mut writer = Writer {
+        app,
+        words: &words,
+        numbers: &numbers,
+        texts,
+        blocks: vec![],
+        written: vec![],
+        stated: vec![],
+    };
+    for block in &template.block {
+        writer.add(block, &silent).await?;
+    }
+    let appendix = writer.appendix(template).await?;
+    let Writer { blocks, written, stated, .. } = writer;
+    let Agency { parent, agency, symbol, addressed_to, authority, recipients, .. } = words.agency;
+    let said = |text: &String| words.fill(text);
+    let document = Document {
+        parent_agency: parent.as_ref().map(said),
+        agency: said(agency),
+        symbol: format!("{}-{symbol}", template.kind_code),
+        place: words.place.clone(),
+        kind: template.kind.clone(),
+        about: said(&template.about),
+        addressed_to: addressed_to.iter().map(said).collect(),
+        blocks,
+        signature: Signature { authority: authority.iter().map(said).collect(), name: None },
+        recipients: recipients.iter().map(said).collect(),
+        appendices: vec![appendix],
+        ..Document::default()
+    };
+    let findings = ask(app, &numbers, &numbers.by_unit.total, &document, &stated).await?;
+    Ok(Paper { findings, document, written, stated, silent, numbers })
+}
+
+/// What the rules ask about a paper: its figures, those of the whole unit given, and its text.
+pub async fn ask(
+    app: &App,
+    numbers: &Numbers,
+    now: &[Figure],
+    document: &Document,
+    stated: &[Stated],
+) -> Result<Vec<Finding>> {
+    let Numbers { question, all, last_total, .. } = numbers;
+    let mut material = checks::gather(app, question, all, now, last_total).await?;
+    for s in stated.iter().filter(|s| !s.text.is_empty()) {
+        material.printed.insert(s.code.to_owned(), s.text.clone());
+    }
+    material.sentences = sentences(document);
+    Ok(checks::run(&material))
+}
+
+/// The sentences of a paper's body.
+pub fn sentences(document: &Document) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let mut add = |runs: &[Run]| {
+        let text: String = runs.iter().map(run_text).collect();
+        sentences.extend(text.split(['.', ';']).map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned));
+    };
+    for block in &document.blocks {
+        match block {
+            Block::Paragraph(runs) => add(runs),
+            Block::List(items) => items.iter().for_each(|i| add(i)),
+            _ => {}
+        }
+    }
+    sentences
+}
+
+fn run_text(run: &Run) -> &str {
+    match run {
+        Run::Text { text, .. } | Run::Number { text, .. } | Run::Link { text, .. } => text,
+    }
+}
+
+/// The words that a template's names stand for.
+struct Words {
+    agency: &'static Agency,
+    tree: std::sync::Arc<Tree>,
+    place: String,
+    names: BTreeMap<&'static str, String>,
+}
+
+impl Words {
+    async fn of(app: &App, report: &Report, template: &'static Template) -> Result<Words> {
+        // The names of the day on which the paper is written, or of the unit's last day.
+        let tree = app.trees.on(&app.db, app.today()).await?;
+        let name = app.trees.name(&app.db, report.unit).await?;
+        let unit = tree.get(report.unit);
+        let level = unit.map_or("commune", |u| u.level.as_str());
+        let agency =
+            template.agency.get(level).or_else(|| template.agency.values().next()).ok_or(Error::NotFound)?;
+        let line = tree.line(report.unit);
+        let province = line.iter().filter_map(|u| tree.get(*u)).find(|u| u.level == "province");
+        let period = |p: Period| period_text(&app.words, Lang::Vi, p);
+        let mut names = BTreeMap::from([
+            ("unit", name.clone()),
+            ("in-unit", uncapitalised(&name)),
+            ("period", period(report.period)),
+            ("last-period", period(report.period.year_before())),
+            ("next-period", next_period(report.period).map_or("thời gian tới".into(), period)),
+            ("province", province.map(|p| uncapitalised(&p.name)).unwrap_or_default()),
+        ]);
+        let agency_name = fill(&names, &agency.name);
+        names.insert("agency-name", agency_name);
+        Ok(Words { agency, place: bare_name(&name).to_owned(), names, tree })
+    }
+    /// A text without figures.
+    fn fill(&self, text: &str) -> String {
+        fill(&self.names, text)
+    }
+}
+
+fn fill(names: &BTreeMap<&'static str, String>, text: &str) -> String {
+    let filled = pieces(text).into_iter().map(|p| match p {
+        Piece::Words(words) => words,
+        Piece::Name(name) => names.get(name).map_or(name, String::as_str),
+    });
+    filled.collect()
+}
+
+/// The period after.
+fn next_period(period: Period) -> Option<Period> {
+    let year = period.from.year();
+    if period == Period::year(year) {
+        Some(Period::year(year + 1))
+    } else if period == Period::half(year, 1) {
+        Some(Period::half(year, 2))
+    } else if period == Period::half(year, 2) {
+        Some(Period::half(year + 1, 1))
+    } else {
+        None
+    }
+}
+
+const KINDS: [&str; 8] = ["thành phố", "tỉnh", "quận", "huyện", "thị xã", "phường", "thị trấn", "xã"];
+
+/// "Xã Bến Lức" → "Bến Lức": the name of the place (địa danh).
+fn bare_name(name: &str) -> &str {
+    let lower = name.to_lowercase();
+    let kind = KINDS.iter().find(|k| lower.starts_with(&format!("{k} ")));
+    // The lower case of these words has the letters of the upper one, each as long.
+    kind.and_then(|k| name.get(k.len()..)).map_or(name, str::trim_start)
+}
+
+/// "Xã Bến Lức" → "xã Bến Lức", inside a sentence.
+fn uncapitalised(name: &str) -> String {
+    if bare_name(name) == name {
+        return name.to_owned();
+    }
+    let mut letters = name.chars();
+    letters.next().map(|c| c.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+struct Writer<'a> {
+    app: &'a App,
+    words: &'a Words,
+    numbers: &'a Numbers,
+    texts: &'a BTreeMap<String, Text>,
+    blocks: Vec<Block>,
+    written: Vec<Written>,
+    stated: Vec<Stated>,
+}
+
+impl Writer<'_> {
+    async fn add(&mut self, block: &'static template::Block, silent: &[Id]) -> Result<()> {
+        use template::Block as B;
+        match block {
+            B::Heading { heading, level, text } => {
+                let text = self.words.fill(text);
+                let (number, text) = match level {
+                    1 => (format!("{heading}."), text.to_uppercase()),
+                    _ => (format!("{heading}."), text),
+                };
+                self.blocks.push(Block::Heading { level: *level, number: Some(number), text });
+            }
+            B::Text { text } => {
+                let runs = self.runs(text);
+                self.blocks.push(Block::Paragraph(runs));
+            }
+            B::List { list } => {
+                let items = list.iter().map(|text| self.runs(text)).collect();
+                self.blocks.push(Block::List(items));
+            }
+            B::Written { written, prompt_vi, prompt_en, prefill } => {
+                let kept = self.texts.get(written);
+                let text = match kept {
+                    Some(kept) => kept.content.clone(),
+                    None => match prefill.as_str() {
+                        "evidence:strengths" => evidence::strengths(self.numbers),
+                        "evidence:limits" => {
+                            evidence::limits(self.app, self.numbers, &self.words.tree, silent).await?
+                        }
+                        text => text.to_owned(),
+                    },
+                };
+                let from = self.blocks.len();
+                self.blocks.extend(self.paragraphs(&text));
+                self.written.push(Written {
+                    key: written,
+                    prompt_vi,
+                    prompt_en,
+                    text,
+                    version: kept.map_or(0, |k| k.version),
+                    blocks: from..self.blocks.len(),
+                });
+            }
+            B::Stated { figures, text } => {
+                for code in figures {
+                    let kept = self.texts.get(&figure_key(code));
+                    self.stated.push(Stated {
+                        code,
+                        text: kept.map(|k| k.content.clone()).unwrap_or_default(),
+                        version: kept.map_or(0, |k| k.version),
+                    });
+                }
+                let runs = self.runs(text);
+                self.blocks.push(Block::Paragraph(runs));
+            }
+            B::Table { table, caption, indicators } => {
+                let by = By::from_code(table).ok_or(Error::NotFound)?;
+                let split = match by {
+                    By::Law => &self.numbers.by_law,
+                    _ => &self.numbers.by_audience,
+                };
+                // The largest first; what has nothing in these columns says nothing.
+                let columns: Vec<usize> = indicators.iter().filter_map(|c| self.numbers.index(c)).collect();
+                let mut rows: Vec<&(RowKey, Vec<Figure>)> = split
+                    .rows
+                    .iter()
+                    .filter(|(_, f)| columns.iter().any(|i| f.get(*i).is_some_and(|f| f.rows > 0)))
+                    .collect();
+                if rows.is_empty() {
+                    return Ok(());
+                }
+                let first = columns.first().copied().unwrap_or(0);
+                rows.sort_by_key(|(key, f)| {
+                    (std::cmp::Reverse(f.get(first).map(|f| f.total())), key.clone())
+                });
+                let question = Question { by, ..self.numbers.question.clone() };
+                let corner = if by == By::Law { "Văn bản" } else { "Đối tượng" };
+                let grid =
+                    self.grid(corner, Some(self.words.fill(caption)), &question, &columns, &rows, None);
+                let grid = grid.await?;
+                self.blocks.push(Block::Table(grid));
+            }
+        }
+        Ok(())
+    }
+
+    /// A sentence with its figures.
+    fn runs(&self, text: &str) -> Vec<Run> {
+        let n = self.numbers;
+        let runs = pieces(text).into_iter().map(|piece| match piece {
+            Piece::Words(words) => Run::text(words),
+            Piece::Name(name) => match name.split_once(':') {
+                Some(("last", code)) if n.index(code).is_some() => {
+                    number(&n.last, code, None, n.last_reported(code))
+                }
+                Some(("stated", code)) => {
+                    let typed = self.texts.get(&figure_key(code)).map(|t| t.content.as_str());
+                    Run::text(typed.filter(|t| !t.is_empty()).unwrap_or("…"))
+                }
+                None if n.index(name).is_some() => number(&n.question, name, None, n.reported(name)),
+                None if self.words.names.contains_key(name) => {
+                    Run::text(self.words.names.get(name).cloned().unwrap_or_default())
+                }
+                // An officer's own braces.
+                _ => Run::text(format!("{{{name}}}")),
+            },
+        });
+        runs.collect()
+    }
+
+    /// What an officer wrote: a paragraph for each line, a list of the lines that begin with a dash.
+    fn paragraphs(&self, text: &str) -> Vec<Block> {
+        let mut blocks: Vec<Block> = Vec::new();
+        for line in text.lines().map(str::trim).filter(|l| !l.is_empty()) {
+            match (line.strip_prefix(['-', '–', '•']), blocks.last_mut()) {
+                (Some(item), Some(Block::List(items))) => items.push(self.runs(item.trim())),
+                (Some(item), _) => blocks.push(Block::List(vec![self.runs(item.trim())])),
+                (None, _) => blocks.push(Block::Paragraph(self.runs(line))),
+            }
+        }
+        if blocks.is_empty() {
+            blocks.push(Block::Paragraph(vec![Run::text("…")]));
+        }
+        blocks
+    }
+
+    /// A table of figures: a row for each key, a column for each indicator; `total` on top.
+    async fn grid(
+        &self,
+        corner: &str,
+        caption: Option<String>,
+        question: &Question,
+        columns: &[usize],
+        rows: &[&(RowKey, Vec<Figure>)],
+        total: Option<&[Figure]>,
+    ) -> Result<Grid> {
+        let shown: Vec<(usize, &'static Indicator)> =
+            columns.iter().filter_map(|i| Some((*i, *self.numbers.all.get(*i)?))).collect();
+        let cells = |question: &Question, figures: &[Figure], key: Option<&RowKey>| -> Vec<Vec<Run>> {
+            let cell = |(at, indicator): &(usize, &'static Indicator)| {
+                let figure = figures.get(*at).copied().unwrap_or_default();
+                vec![number(question, &indicator.code, key, figure.total())]
+            };
+            shown.iter().map(cell).collect()
+        };
+        let mut heads = vec![Column { header: corner.to_owned(), width: 3.0, align: Align::Left }];
+        heads.extend(shown.iter().map(|(_, i)| Column {
+            header: format!("{} ({})", i.vi, i.unit_vi),
+            width: 1.6,
+            align: Align::Right,
+        }));
+        let mut grid = Grid { columns: heads, rows: vec![], caption };
+        if let Some(total) = total {
+            let whole = Question { by: By::Whole, ..question.clone() };
+            let mut row = vec![vec![Run::text("Tổng số")]];
+            row.extend(cells(&whole, total, None));
+            grid.rows.push(Row { cells: row, weight: Weight::Total });
+        }
+        for (key, figures) in rows {
+            let name = match key.place {
+                // The names of units stand in the tree at hand: a province has a hundred of them.
+                Some(Place::Under(unit)) => self.words.tree.get(unit).map(|u| u.name.clone()),
+                _ => None,
+            };
+            let name = match name {
+                Some(name) => name,
+                None => row_text(self.app, Lang::Vi, question, key).await?,
+            };
+            let mut row = vec![vec![Run::text(name)]];
+            row.extend(cells(question, figures, Some(key)));
+            grid.rows.push(Row { cells: row, weight: Weight::Normal });
+        }
+        Ok(grid)
+    }
+
+    async fn appendix(&self, template: &Template) -> Result<Appendix> {
+        let n = self.numbers;
+        let a = &template.appendix;
+        let mut blocks = vec![Block::Table(self.compared())];
+        let columns = |codes: &[String]| -> Vec<usize> { codes.iter().filter_map(|c| n.index(c)).collect() };
+        let question = Question { by: By::Month, ..n.question.clone() };
+        let rows: Vec<_> = n.by_month.rows.iter().collect();
+        let caption = Some("Theo tháng".to_owned());
+        let total = Some(n.by_month.total.as_slice());
+        let months = self.grid("Tháng", caption, &question, &columns(&a.by_month), &rows, total).await?;
+        blocks.push(Block::Table(months));
+        let level = |unit: Id| self.words.tree.get(unit).map(|u| u.level.as_str());
+        let counts = |place: Option<Place>| match place {
+            Some(Place::Under(unit)) => level(unit).is_none_or(|l| a.levels.iter().any(|x| x == l)),
+            _ => false,
+        };
+        if n.by_unit.rows.iter().any(|(key, _)| counts(key.place)) {
+            let question = Question { by: By::Unit, ..n.question.clone() };
+            // Whoever is not of these levels has a row when there is something in it.
+            let shown = |(key, figures): &&(RowKey, Vec<Figure>)| {
+                counts(key.place) || figures.iter().any(|f| f.rows > 0)
+            };
+            let rows: Vec<_> = n.by_unit.rows.iter().filter(shown).collect();
+            let caption = Some("Theo đơn vị".to_owned());
+            let total = Some(n.by_unit.total.as_slice());
+            let units = self.grid("Đơn vị", caption, &question, &columns(&a.by_unit), &rows, total).await?;
+            blocks.push(Block::Table(units));
+        }
+        blocks.extend(self.notes());
+        let title = format!("{}\n{}", a.title, self.words.fill(&a.name).to_uppercase());
+        Ok(Appendix { title, note: String::new(), landscape: false, blocks })
+    }
+
+    /// Every indicator, last year's figure beside this year's.
+    fn compared(&self) -> Grid {
+        let n = self.numbers;
+        let period = |q: &Question| period_text(&self.app.words, Lang::Vi, q.period);
+        let column = |header: String, width| Column { header, width, align: Align::Right };
+        let row = |i: &&'static Indicator| {
+            let (now, last) = (n.reported(&i.code), n.last_reported(&i.code));
+            let change = match last {
+                0 => "–".to_owned(),
+                _ => viet::format_decimal((now - last) as f64 * 100.0 / last as f64, 1),
+            };
+            Row {
+                cells: vec![
+                    vec![Run::text(format!("{} ({})", i.vi, i.unit_vi))],
+                    vec![number(&n.question, &i.code, None, now)],
+                    vec![number(&n.last, &i.code, None, last)],
+                    vec![Run::text(change)],
+                ],
+                weight: Weight::Normal,
+            }
+        };
+        Grid {
+            columns: vec![
+                Column { header: "Chỉ tiêu".into(), width: 4.0, align: Align::Left },
+                column(capital(&period(&n.question)), 1.5),
+                column(capital(&period(&n.last)), 1.5),
+                column("Tăng, giảm (%)".into(), 1.2),
+            ],
+            rows: n.all.iter().map(row).collect(),
+            caption: Some("Các chỉ tiêu, so với cùng kỳ năm trước".into()),
+        }
+    }
+
+    /// What is estimated, and what a person stated in place of what was computed.
+    fn notes(&self) -> Vec<Block> {
+        let n = self.numbers;
+        let mut blocks = Vec::new();
+        let mut runs = Vec::new();
+        for (indicator, figure) in n.all.iter().zip(&n.by_unit.total).filter(|(_, f)| f.estimate != 0) {
+            runs.push(Run::text(if runs.is_empty() { "Trong đó số ước tính: " } else { "; " }));
+            runs.push(Run::text(format!("{} ", indicator.vi)));
+            let path = rows_path(&n.question, Date::MIN, &indicator.code, None);
+            runs.push(Run::Number {
+                mark: format!("{} estimate", mark(&n.question, &indicator.code, None)),
+                text: viet::format_int(figure.estimate),
+                href: Some(path),
+            });
+        }
+        if !runs.is_empty() {
+            runs.push(Run::text("."));
+            blocks.push(Block::Paragraph(runs));
+        }
+        for (o, indicator) in n.overrides.iter().filter_map(|o| Some((o, n.all.get(n.index(&o.indicator)?)?)))
+        {
+            let [stated, computed] = [o.stated, o.computed].map(viet::format_int);
+            blocks.push(Block::Paragraph(vec![Run::text(format!(
+                "{}: đơn vị báo cáo {stated}, máy tính từ các dòng được {computed}. Lý do: {}",
+                indicator.vi, o.reason
+            ))]));
+        }
+        blocks
+    }
+}
+
+/// Key of a figure stated by hand among the texts.
+pub fn figure_key(code: &str) -> String {
+    format!("figure:{code}")
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// A figure that leads to its rows. The address names the day of the tree, never "today": a paper is read later.
+fn number(question: &Question, code: &str, row: Option<&RowKey>, value: i64) -> Run {
+    Run::Number {
+        mark: mark(question, code, row),
+        text: viet::format_int(value),
+        href: Some(rows_path(question, Date::MIN, code, row)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_and_names_inside_sentences() {
+        for (name, place, inside) in [
+            ("Xã Bến Lức", "Bến Lức", "xã Bến Lức"),
+            ("Phường Long An", "Long An", "phường Long An"),
+            ("Thị trấn Bến Lức", "Bến Lức", "thị trấn Bến Lức"),
+            ("Tỉnh Tây Ninh", "Tây Ninh", "tỉnh Tây Ninh"),
+            ("Thành phố Hồ Chí Minh", "Hồ Chí Minh", "thành phố Hồ Chí Minh"),
+            ("Tây Ninh", "Tây Ninh", "Tây Ninh"),
+        ] {
+            assert_eq!((bare_name(name), uncapitalised(name).as_str()), (place, inside));
+        }
+    }
+
+    #[test]
+    fn after_a_year_comes_a_year_and_after_a_half_a_half() {
+        for (now, next) in
+            [("2026", Some("2027")), ("2026-H1", Some("2026-H2")), ("2026-H2", Some("2027-H1"))]
+        {
+            assert_eq!(next_period(now.parse().unwrap()).map(|p| p.to_string()).as_deref(), next);
+        }
+        assert_eq!(next_period("2026-01-15..2026-03-31".parse().unwrap()), None);
+    }
+}

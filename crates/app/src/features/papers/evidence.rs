@@ -1,0 +1,119 @@
+//! The evaluation as the records propose it: late lines, units with nothing recorded, laws without a talk. The
+//! officer edits it; figures in it stay bound (`{talks}`).
+
+use std::collections::BTreeSet;
+
+use store::Id;
+
+use super::compose::Numbers;
+use crate::app::App;
+use crate::error::Result;
+use crate::features::laws;
+use crate::features::numbers::{find_indicator, rows_behind, silent_units};
+use crate::features::orgs::Tree;
+
+/// The units directly below, of some levels, for which no indicator counts a single row.
+pub fn silent(numbers: &Numbers, tree: &Tree, levels: &[String]) -> Vec<Id> {
+    let mut quiet: Option<BTreeSet<Id>> = None;
+    for index in 0..numbers.all.len() {
+        let here: BTreeSet<Id> = silent_units(&numbers.by_unit, index).into_iter().collect();
+        quiet = Some(match quiet {
+            Some(before) => before.intersection(&here).copied().collect(),
+            None => here,
+        });
+    }
+    let level = |u: &Id| tree.get(*u).is_none_or(|u| levels.contains(&u.level));
+    let mut quiet: Vec<Id> = quiet.unwrap_or_default().into_iter().filter(level).collect();
+    quiet.sort_by_key(|u| tree.get(*u).map(|u| u.name_key.clone()));
+    quiet
+}
+
+const COMPARED: [&str; 5] = ["talks", "talk-attendances", "broadcasts", "materials", "web-posts"];
+
+/// "Số … tăng 12,5 % so với năm 2025 (từ 100 lên 112)": for each figure that went up, or down.
+fn changes(numbers: &Numbers, up: bool) -> Vec<String> {
+    let change = |code: &&str| {
+        let indicator = find_indicator(code)?;
+        let (now, last) = (numbers.reported(code), numbers.last_reported(code));
+        let percent = (now - last) as f64 * 100.0 / last.max(1) as f64;
+        // What moved by less than a tenth neither went well nor badly.
+        if last == 0 || percent.abs() < 10.0 || (percent > 0.0) != up {
+            return None;
+        }
+        let (verb, from, to) = if up { ("tăng", "từ", "lên") } else { ("giảm", "từ", "xuống") };
+        let percent = viet::format_decimal(percent.abs(), 1);
+        Some(format!(
+            "{} {verb} {percent} % so với {{last-period}} ({from} {{last:{code}}} {to} {{{code}}} {}).",
+            indicator.vi, indicator.unit_vi
+        ))
+    };
+    COMPARED.iter().filter_map(change).collect()
+}
+
+fn listed(lines: Vec<String>) -> String {
+    lines.iter().map(|l| format!("- {l}")).collect::<Vec<_>>().join("\n")
+}
+
+pub fn strengths(numbers: &Numbers) -> String {
+    let mut lines = Vec::new();
+    if numbers.figure("plan-lines").total() > 0 {
+        lines.push("Hoàn thành {plan-lines-done} trên {plan-lines} nhiệm vụ của kế hoạch.".to_owned());
+    }
+    if numbers.figure("talks").rows > 0 {
+        lines.push(
+            "Đã tổ chức {talks} cuộc phổ biến trực tiếp với {talk-attendances} lượt người dự.".to_owned(),
+        );
+    }
+    lines.extend(changes(numbers, true));
+    listed(lines)
+}
+
+/// Names listed before "and others".
+const NAMED: usize = 8;
+
+fn named(names: Vec<String>) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let shown = names.into_iter().take(NAMED).collect::<Vec<_>>().join("; ");
+    if more > 0 { format!("{shown}; và {more} mục khác") } else { shown }
+}
+
+pub async fn limits(app: &App, numbers: &Numbers, tree: &Tree, silent: &[Id]) -> Result<String> {
+    let mut lines = Vec::new();
+    let late = find_indicator("plan-lines-late").filter(|_| numbers.figure("plan-lines-late").total() > 0);
+    if let Some(late) = late {
+        let rows = rows_behind(app, &numbers.question, late, None, None, 100).await?;
+        let titles = rows.into_iter().map(|r| r.title).collect();
+        lines.push(format!("{{plan-lines-late}} nhiệm vụ quá hạn: {}.", named(titles)));
+    }
+    if !silent.is_empty() {
+        let names = silent.iter().filter_map(|u| tree.get(*u)).map(|u| u.name.clone()).collect();
+        lines.push(format!("{} đơn vị chưa ghi hoạt động nào: {}.", silent.len(), named(names)));
+    }
+    let untold = laws_without_talk(app, numbers).await?;
+    if !untold.is_empty() {
+        lines.push(format!("Văn bản chưa có cuộc phổ biến trực tiếp nào: {}.", named(untold)));
+    }
+    lines.extend(changes(numbers, false));
+    if lines.is_empty() {
+        lines.push("Các dòng đã ghi chưa cho thấy việc nào quá hạn hoặc còn bỏ trống.".to_owned());
+    }
+    Ok(listed(lines))
+}
+
+/// Laws about which something was done in the period, or that are kept here, without a direct talk.
+async fn laws_without_talk(app: &App, numbers: &Numbers) -> Result<Vec<String>> {
+    let Some(talks) = numbers.index("talks") else { return Ok(vec![]) };
+    let told: BTreeSet<Id> = numbers
+        .by_law
+        .rows
+        .iter()
+        .filter(|(_, figures)| figures.get(talks).is_some_and(|f| f.rows > 0))
+        .filter_map(|(key, _)| key.value.as_ref()?.parse().ok())
+        .collect();
+    let laws = laws::titles(&app.db).await?;
+    Ok(laws
+        .into_iter()
+        .filter(|l| !told.contains(&l.id))
+        .map(|l| format!("{} {}", l.title, l.number))
+        .collect())
+}

@@ -1,0 +1,141 @@
+//! The steps of a paper's life: freeze, submit, approve or return, issue, withdraw.
+
+use axum::extract::Path;
+use axum::response::Response;
+use store::{Id, RecordId};
+
+use super::report::{self, Report, Said, State};
+use super::{compose, path, show};
+use crate::access::Act;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::features::numbers;
+use crate::page::show_again;
+use crate::web::Signed;
+use crate::web::form::{Form, Problems};
+
+/// The report, if the person may see its unit; acts are asked for beside it.
+pub(super) async fn find(signed: &Signed, id: &str) -> Result<Report> {
+    let report = report::get(&signed.app.db, id.parse()?).await?;
+    signed.require(Act::See, report.unit)?;
+    Ok(report)
+}
+
+fn done(signed: &Signed, report: &Report, what: &str) -> Response {
+    signed.redirect(&format!("{}?xong={what}", path(report.id)))
+}
+
+pub(super) async fn do_freeze(app: &App, account: Id, id: RecordId) -> Result<()> {
+    let report = report::get(&app.db, id).await?;
+    if report.state != State::Draft || report.frozen.is_some() {
+        return Err(Error::Conflict("papers-frozen-already"));
+    }
+    let texts = report::texts(&app.db, id).await?;
+    let paper = compose::compose(app, &report, &texts).await?;
+    let mut tx = app.db.begin().await?;
+    let freeze = numbers::freeze(&mut tx, app, account, id.shard, &report.question()).await?;
+    let frozen = numbers::frozen_figures(&mut tx, freeze).await?;
+    // Between two readings somebody may have saved a row: such a paper would contradict itself.
+    let same = paper.numbers.agree(|code| frozen.iter().find(|f| f.indicator == code).map(|f| f.figure()));
+    if !same || report::texts(&mut tx, id).await? != texts {
+        return Err(Error::Conflict("papers-moved-while-freezing"));
+    }
+    report::keep_frozen(&mut tx, app, account, &report, freeze, &paper.document).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// `POST /bao-cao/{id}/chot`
+pub async fn freeze(signed: Signed, Path(id): Path<String>) -> Result<Response> {
+    let report = find(&signed, &id).await?;
+    signed.require(Act::KeepNumbers, report.unit)?;
+    signed.require(Act::WriteReport, report.unit)?;
+    do_freeze(&signed.app, signed.actor.account, report.id).await?;
+    Ok(done(&signed, &report, "chot"))
+}
+
+/// `POST /bao-cao/{id}/chot/thu-hoi`: back to writing, before it is issued.
+pub async fn thaw(signed: Signed, Path(id): Path<String>) -> Result<Response> {
+    let report = find(&signed, &id).await?;
+    signed.require(Act::WriteReport, report.unit)?;
+    let mut tx = signed.app.db.begin().await?;
+    report::thaw(&mut tx, &signed.app, signed.actor.account, &report, None).await?;
+    tx.commit().await?;
+    Ok(done(&signed, &report, "mo"))
+}
+
+async fn step(signed: &Signed, report: &Report, act: Act, to: State) -> Result<()> {
+    signed.require(act, report.unit)?;
+    super::move_to(&signed.app, signed.actor.account, report.id, to, Said::default()).await
+}
+
+/// `POST /bao-cao/{id}/trinh`
+pub async fn submit(signed: Signed, Path(id): Path<String>) -> Result<Response> {
+    let report = find(&signed, &id).await?;
+    step(&signed, &report, Act::WriteReport, State::Waiting).await?;
+    Ok(done(&signed, &report, "trinh"))
+}
+
+/// `POST /bao-cao/{id}/duyet`
+pub async fn approve(signed: Signed, Path(id): Path<String>) -> Result<Response> {
+    let report = find(&signed, &id).await?;
+    step(&signed, &report, Act::SignReport, State::Approved).await?;
+    Ok(done(&signed, &report, "duyet"))
+}
+
+/// `POST /bao-cao/{id}/tra-lai`: back to its writer, with the reason.
+pub async fn give_back(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let report = find(&signed, &id).await?;
+    signed.require(Act::SignReport, report.unit)?;
+    if report.state != State::Waiting {
+        return Err(Error::Conflict("papers-not-now"));
+    }
+    let mut problems = Problems::default();
+    let reason = problems.required(&form, "tra-lai", 500);
+    if !problems.0.is_empty() {
+        return show_again(&show::view(&signed, &report, form, problems.0, None).await?);
+    }
+    let mut tx = signed.app.db.begin().await?;
+    report::thaw(&mut tx, &signed.app, signed.actor.account, &report, Some(&reason)).await?;
+    tx.commit().await?;
+    Ok(done(&signed, &report, "tra"))
+}
+
+/// `POST /bao-cao/{id}/ban-hanh`: the number and date of the agency's register.
+pub async fn issue(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let report = find(&signed, &id).await?;
+    signed.require(Act::WriteReport, report.unit)?;
+    let mut problems = Problems::default();
+    let number = problems.required(&form, "so", 20);
+    if !number.is_empty() && !number.chars().all(|c| c.is_alphanumeric() || c == '-') {
+        problems.add("so", "papers-bad-number");
+    }
+    let day = problems.date(&form, "ngay");
+    if !form.has("ngay") {
+        problems.add("ngay", "error-required");
+    }
+    if day.is_some_and(|d| d > signed.app.today()) {
+        problems.add("ngay", "papers-day-to-come");
+    }
+    let signer = problems.optional(&form, "nguoi-ky", 100);
+    let (true, Some(day)) = (problems.0.is_empty(), day) else {
+        return show_again(&show::view(&signed, &report, form, problems.0, None).await?);
+    };
+    let signer = Some(signer.as_str()).filter(|s| !s.is_empty());
+    super::issue(&signed.app, signed.actor.account, report.id, &number, day, signer).await?;
+    Ok(done(&signed, &report, "ban-hanh"))
+}
+
+/// `POST /bao-cao/{id}/thu-hoi`
+pub async fn withdraw(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let report = find(&signed, &id).await?;
+    signed.require(Act::SignReport, report.unit)?;
+    let mut problems = Problems::default();
+    let reason = problems.required(&form, "thu-hoi", 500);
+    if !problems.0.is_empty() {
+        return show_again(&show::view(&signed, &report, form, problems.0, None).await?);
+    }
+    let said = Said { note: Some(&reason), ..Said::default() };
+    super::move_to(&signed.app, signed.actor.account, report.id, State::Withdrawn, said).await?;
+    Ok(done(&signed, &report, "thu-hoi"))
+}

@@ -1,0 +1,563 @@
+//! Reports from the first draft to the signed paper: every figure printed is the count of its rows, on the page,
+//! in the DOCX and in the PDF.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use axum::http::StatusCode;
+use lantoa::access::Role;
+use lantoa::features::activities::{self, Content};
+use lantoa::features::numbers::{Period, Units};
+use lantoa::features::papers;
+use store::{Id, sql};
+
+use crate::spine::talk;
+use crate::support::{Person, TestApp, on_every_engine};
+
+/// A province, three communes of which one records nothing, and an agency; activities of two years.
+struct Place {
+    province: Id,
+    commune: Id,
+    sibling: Id,
+    officer: Person,
+    leader: Person,
+    provincial: Person,
+}
+
+async fn place(t: &TestApp) -> Place {
+    let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+    let province = t.unit("Tỉnh Tây Ninh", "province", Some(nation), "2024-01-01").await;
+    let commune = t.unit("Xã Bến Lức", "commune", Some(province), "2024-01-01").await;
+    let sibling = t.unit("Xã Mỹ Yên", "commune", Some(province), "2024-01-01").await;
+    t.unit("Xã An Thạnh", "commune", Some(province), "2024-01-01").await;
+    let agency = t.unit("Công an tỉnh", "agency", Some(province), "2024-01-01").await;
+    let elsewhere = t.unit("Tỉnh Khác", "province", Some(nation), "2024-01-01").await;
+    let p = Place {
+        officer: t.person(Role::CommuneOfficer, commune).await,
+        leader: t.person(Role::Leader, commune).await,
+        provincial: t.person(Role::ProvincialOfficer, province).await,
+        province,
+        commune,
+        sibling,
+    };
+    let methods = ["talk", "talk", "broadcast", "web", "contest", "advice", "materials"];
+    let mut tx = t.app.db.begin().await.unwrap();
+    for n in 0..160_i64 {
+        let units = [commune, sibling, commune, agency, province, elsewhere];
+        let unit = units[usize::try_from(n % 6).unwrap()];
+        let method = methods[usize::try_from(n % 7).unwrap()];
+        let year = if n % 5 < 2 { 2025 } else { 2026 };
+        let content = Content {
+            method: method.into(),
+            day: format!("{year}-{:02}-{:02}", 1 + n % 10, 1 + n % 27).parse().unwrap(),
+            title: format!("Việc {n}"),
+            audiences: vec![["people", "workers"][usize::try_from(n % 2).unwrap()].into()],
+            attendances: 1_000 + n * 7,
+            women: Some(n % 50),
+            copies: n * 3,
+            cost: n * 12_500,
+            estimated: n % 11 == 0,
+            ..talk(unit, 0)
+        };
+        activities::insert(&mut tx, &t.app, None, 1, &content).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    p
+}
+
+/// What stands between two texts.
+fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
+    let rest = text.split_once(from)?.1;
+    Some(rest.split_once(to)?.0)
+}
+
+/// Every number of a page: its mark and its text, in order.
+fn numbers_of(page: &str) -> Vec<(String, String)> {
+    page.split("<a class=\"figure\"")
+        .skip(1)
+        .map(|part| {
+            let mark = between(part, "data-mark=\"", "\"").expect("a mark");
+            (mark.to_owned(), between(part, ">", "</a>").expect("a text").to_owned())
+        })
+        .collect()
+}
+
+/// Counts rows for a mark, in plain SQL of this test's own.
+async fn count(t: &TestApp, root: Id, mark: &str) -> i64 {
+    let mut parts: Vec<&str> = mark.split(' ').collect();
+    let estimate = parts.last() == Some(&"estimate");
+    if estimate {
+        parts.pop();
+    }
+    let [indicator, period, _by, row @ ..] = parts.as_slice() else { panic!("mark {mark}") };
+    let year: i64 = period.parse().expect("a year");
+    let direct = ["talk", "advice"];
+    let (methods, measure): (&[&str], &str) = match *indicator {
+        "talks" => (&direct, "rows"),
+        "talk-attendances" => (&direct, "attendances"),
+        "talk-women" => (&direct, "women"),
+        "talk-minority" => (&direct, "minority"),
+        "contests" => (&["contest"], "rows"),
+        "contest-entrants" => (&["contest"], "attendances"),
+        "materials" => (&[], "copies"),
+        "broadcasts" => (&["broadcast"], "rows"),
+        "web-posts" => (&["web"], "rows"),
+        "cost" => (&[], "cost"),
+        // No feature of this test records any.
+        "articles" | "plan-lines" | "plan-lines-done" | "plan-lines-late" => return 0,
+        other => panic!("an indicator this test does not count: {other}"),
+    };
+    store::record! {
+        struct Row { unit_id: Id, month: i64, method: String, audience: Option<String>, estimated: bool, attendances: i64,
+                     women: Option<i64>, minority: Option<i64>, copies: i64, cost: i64 }
+    }
+    let rows: Vec<Row> = sql!(
+        "SELECT a.unit_id, a.month, a.method, x.audience, a.estimated, a.attendances, a.women, a.minority, a.copies,
+                a.cost
+         FROM activities a LEFT JOIN activity_audiences x ON x.shard_id = a.shard_id AND x.activity_id = a.id
+         WHERE a.state = 'recorded'"
+    )
+    .all(&t.app.db)
+    .await
+    .unwrap();
+    let tree = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap();
+    let value = match row {
+        [one] => Some(*one),
+        _ => None,
+    };
+    let under = |unit: Id| match value {
+        Some("rieng") => unit == root,
+        Some(v) if v.starts_with("duoi:") => tree.is_within(unit, v["duoi:".len()..].parse().unwrap()),
+        _ => tree.is_within(unit, root),
+    };
+    rows.iter()
+        .filter(|r| r.month / 100 == year && under(r.unit_id))
+        .filter(|r| methods.is_empty() || methods.contains(&r.method.as_str()))
+        .filter(|r| !estimate || r.estimated)
+        .filter(|r| match value.map(|v| (v, v.parse::<i64>())) {
+            Some((_, Ok(month))) => r.month == month,
+            Some((v, Err(_))) if v != "rieng" && !v.contains(':') => r.audience.as_deref() == Some(v),
+            _ => true,
+        })
+        .map(|r| match measure {
+            "rows" => 1,
+            "attendances" => r.attendances,
+            "women" => r.women.unwrap_or(0),
+            "minority" => r.minority.unwrap_or(0),
+            "copies" => r.copies,
+            _ => r.cost,
+        })
+        .sum()
+}
+
+/// The page's numbers, each checked against the rows, the DOCX and the PDF.
+async fn check_numbers(t: &TestApp, person: &Person, unit: Id, path: &str) -> BTreeMap<String, String> {
+    let page = person.get(t, path).await.text();
+    assert!(!page.contains('⟦'), "{page}");
+    let numbers = numbers_of(&page);
+    assert!(numbers.len() > 60, "{} numbers", numbers.len());
+    for (mark, text) in &numbers {
+        let expected = count(t, unit, mark).await;
+        assert_eq!(viet::parse_int(text), Some(expected), "{mark}");
+    }
+    let docx = person.get(t, &format!("{path}/bao-cao.docx")).await.body;
+    let pdf = person.get(t, &format!("{path}/bao-cao.pdf")).await.body;
+    assert!(pdf.starts_with(b"%PDF-"), "a PDF");
+    let marks = press::read_marks(&docx).unwrap();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for (mark, text) in &numbers {
+        let n = seen.entry(mark).or_default();
+        *n += 1;
+        let name = press::bookmark_name(mark);
+        let name = if *n == 1 { name } else { format!("{name}_{n}") };
+        assert_eq!(marks.get(&name), Some(text), "{mark} ({n}) in the DOCX");
+    }
+    assert_eq!(marks.len(), numbers.len(), "the DOCX has exactly the page's numbers");
+    check_pdf(&numbers, &docx, &pdf);
+    numbers.into_iter().collect()
+}
+
+fn tool(name: &str) -> bool {
+    let found = Command::new("sh").args(["-c", &format!("command -v {name}")]).output();
+    let found = found.is_ok_and(|o| o.status.success());
+    if !found {
+        println!("skipped: {name} is not installed (scripts/install)");
+    }
+    found
+}
+
+fn run(program: &str, args: &[&str]) -> String {
+    let done = Command::new(program).args(args).output().expect(program);
+    assert!(done.status.success(), "{program} {args:?}: {}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8_lossy(&done.stdout).into_owned()
+}
+
+/// One word of a page, where it stands.
+#[derive(Debug, Clone)]
+struct Word {
+    page: usize,
+    x: f64,
+    y: f64,
+    text: String,
+}
+
+fn words_of(pdf: &str) -> (usize, Vec<Word>) {
+    let html = run("pdftotext", &["-bbox", pdf, "-"]);
+    let (mut page, mut words) = (0, Vec::new());
+    for line in html.lines() {
+        let line = line.trim();
+        if line.starts_with("<page ") {
+            page += 1;
+        } else if let Some(rest) = line.strip_prefix("<word ") {
+            let at = |name: &str| between(rest, &format!("{name}=\""), "\"").unwrap().parse::<f64>().unwrap();
+            let text = between(rest, ">", "</word>").unwrap_or_default().to_owned();
+            words.push(Word { page, x: at("xMin"), y: at("yMin"), text });
+        }
+    }
+    (page, words)
+}
+
+fn numbers_stand(numbers: &[(String, String)], words: &[Word]) {
+    let mut rest = words.iter();
+    for (mark, text) in numbers {
+        let stands = |w: &Word| w.text.trim_matches(|c: char| !c.is_ascii_digit()) == text;
+        assert!(rest.any(stands), "{mark}: {text} in the PDF, in its place");
+    }
+}
+
+/// The PDF has the page's numbers in their order, and the DOCX, converted, is the same paper.
+fn check_pdf(numbers: &[(String, String)], docx: &[u8], pdf: &[u8]) {
+    if !tool("pdftotext") || !tool("pdffonts") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(file("ours.pdf"), pdf).unwrap();
+    let (pages, words) = words_of(&file("ours.pdf"));
+    numbers_stand(numbers, &words);
+    // Every font is embedded.
+    let fonts = run("pdffonts", &[&file("ours.pdf")]);
+    for line in fonts.lines().skip(2) {
+        assert!(line.contains(" yes "), "embedded: {line}");
+    }
+    assert!(!words.iter().any(|w| w.text.contains(['□', '\u{fffd}'])), "no missing glyph");
+    if !tool("soffice") {
+        return;
+    }
+    std::fs::write(file("theirs.docx"), docx).unwrap();
+    let profile = format!("-env:UserInstallation=file://{}", file("profile"));
+    let convert = ["--headless", "--convert-to", "pdf", "--outdir", folder.path().to_str().unwrap()];
+    run("soffice", &[&[profile.as_str()], &convert[..], &[file("theirs.docx").as_str()]].concat());
+    let (their_pages, theirs) = words_of(&file("theirs.pdf"));
+    assert!(pages.abs_diff(their_pages) <= 1, "{pages} pages, LibreOffice {their_pages}");
+    let text = |words: &[Word]| words.iter().map(|w| w.text.clone()).collect::<Vec<_>>().join("");
+    // Line by line as they stand, page numbers and feet left out.
+    let body = |words: &[Word]| -> Vec<Word> {
+        let mut words: Vec<Word> = words.iter().filter(|w| w.y > 50.0 && w.y < 790.0).cloned().collect();
+        words.sort_by(|a, b| (a.page, a.y).partial_cmp(&(b.page, b.y)).unwrap());
+        let mut line = 0;
+        let mut placed: Vec<(usize, Word)> = Vec::new();
+        for w in words {
+            let before = placed.last().map(|(_, b)| (b.page, b.y));
+            if before.is_none_or(|(page, y)| page != w.page || w.y - y > 4.0) {
+                line += 1;
+            }
+            placed.push((line, w));
+        }
+        placed.sort_by(|(l, a), (m, b)| (l, a.x).partial_cmp(&(m, b.x)).unwrap());
+        placed.into_iter().map(|(_, w)| w).collect()
+    };
+    let (ours, theirs) = (body(&words), body(&theirs));
+    // The same blocks in the same order, each of the same words; cells of several lines wrap elsewhere.
+    let blocks = [
+        "BÁOCÁO",
+        "Kínhgửi",
+        "Thựchiện",
+        "I.CÔNGTÁC",
+        "II.KẾTQUẢ",
+        "1.Phổbiến",
+        "Đãtổchức",
+        "2.Cáchình",
+        "3.Đốitượng",
+        "4.NgàyPháp",
+        "5.Kinhphí",
+        "III.HÒAGIẢI",
+        "Tiếpnhận",
+        "IV.ĐÁNHGIÁ",
+        "1.Ưuđiểm",
+        "2.Tồntại",
+        "3.Nguyênnhân",
+        "V.PHƯƠNGHƯỚNG",
+        "VI.KIẾNNGHỊ",
+        "./.",
+        "Kỳsốliệu",
+        "Phụlục",
+        "Cácchỉtiêu",
+        "Theotháng",
+        "Trongđósốước",
+    ];
+    let cut = |words: &[Word]| -> Vec<Vec<char>> {
+        let all = text(words);
+        let mut rest = all.as_str();
+        let mut pieces = Vec::new();
+        for block in blocks {
+            let (before, after) = rest.split_once(block).unwrap_or_else(|| panic!("{block} in {rest}"));
+            pieces.push(before);
+            rest = after;
+        }
+        pieces.push(rest);
+        let sorted = |p: &str| {
+            let mut letters: Vec<char> = p.chars().collect();
+            letters.sort_unstable();
+            letters
+        };
+        pieces.into_iter().map(sorted).collect()
+    };
+    for (n, (a, b)) in cut(&ours).into_iter().zip(cut(&theirs)).enumerate() {
+        assert_eq!(a, b, "the block before {:?}", blocks.get(n));
+    }
+    let (_, their_words) = words_of(&file("theirs.pdf"));
+    numbers_stand(numbers, &their_words);
+    // Landmarks of the first page within 5 mm.
+    for landmark in ["CỘNGHÒA", "Độclập", "Số:", "BÁOCÁO", "Kínhgửi", "Thựchiện", "I.CÔNGTÁC", "II.KẾTQUẢ"]
+    {
+        let find = |words: &[Word]| {
+            // LibreOffice cuts words at letters it sets apart.
+            let starts = |i: &usize| text(&words[*i..words.len().min(i + 16)]).starts_with(landmark);
+            (0..words.len()).find(starts).map(|i| words[i].clone()).unwrap_or_else(|| panic!("no {landmark}"))
+        };
+        let (a, b) = (find(&words), find(&theirs));
+        assert_eq!(a.page, b.page, "{landmark}");
+        let far = (a.x - b.x).hypot(a.y - b.y) * 25.4 / 72.0;
+        assert!(far <= 5.0, "{landmark} is {far:.1} mm away");
+    }
+}
+
+#[tokio::test]
+async fn every_number_of_both_reports_is_the_count_of_its_rows() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        for (unit, person) in [(p.commune, &p.officer), (p.province, &p.provincial)] {
+            let unit_text = unit.to_string();
+            let begun =
+                person.post(&t, "/bao-cao", &[("don-vi", &unit_text), ("ky", "2026"), ("cay", "nay")]).await;
+            assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text());
+            let path = begun.location().to_owned();
+            let numbers = check_numbers(&t, person, unit, &path).await;
+            assert!(viet::parse_int(&numbers["talks 2026 whole"]).unwrap() > 10);
+            assert!(viet::parse_int(&numbers["talks 2025 whole"]).unwrap() > 5);
+            assert_ne!(numbers["cost 2026 whole estimate"], "0");
+            let english = person.get(&t, &format!("/en{path}")).await.text();
+            assert!(!english.contains('⟦') && english.contains("Freeze the figures"), "{english}");
+            // A number opens its rows.
+            let href = between(&english, "data-mark=\"talks 2026 whole\" href=\"", "\"").unwrap();
+            let rows = person.get(&t, &href.replace("&amp;", "&").replace("&#38;", "&")).await;
+            assert_eq!(rows.status, StatusCode::OK);
+            assert!(rows.text().contains(&numbers["talks 2026 whole"]), "{}", rows.text());
+        }
+        // The evaluation names the commune that recorded nothing.
+        let page = p.provincial.get(&t, "/bao-cao").await.text();
+        assert!(page.contains("Xã Bến Lức") && page.contains("Bản nháp"), "{page}");
+        let path = between(&page, "<h2><a href=\"", "\"").unwrap();
+        let page = p.provincial.get(&t, path).await.text();
+        assert!(page.contains("1 đơn vị chưa ghi hoạt động nào: Xã An Thạnh"), "{page}");
+    })
+    .await;
+}
+
+/// The paper alone: what stands beside it is said of today.
+fn paper_of(page: &str) -> &str {
+    between(page, "<article class=\"paper\"", "</article>").expect("a paper")
+}
+
+#[tokio::test]
+async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let unit = p.commune.to_string();
+        let new = [("don-vi", unit.as_str()), ("ky", "2026"), ("cay", "nay")];
+        // Who may not write here is told nothing, or refused.
+        let stranger = t.person(Role::CommuneOfficer, p.sibling).await;
+        assert_eq!(stranger.post(&t, "/bao-cao", &new).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(p.leader.post(&t, "/bao-cao", &new).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(p.provincial.post(&t, "/bao-cao", &new).await.status, StatusCode::FORBIDDEN);
+        let path = p.officer.post(&t, "/bao-cao", &new).await.location().to_owned();
+        let again = p.officer.post(&t, "/bao-cao", &new).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(again.text().contains("đã có báo cáo"), "{}", again.text());
+        assert_eq!(stranger.get(&t, &path).await.status, StatusCode::NOT_FOUND);
+        for file in ["docx", "pdf"] {
+            let answer = stranger.get(&t, &format!("{path}/bao-cao.{file}")).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        }
+        let post = async |who: &Person, what: &str, pairs: &[(&str, &str)]| {
+            who.post(&t, &format!("{path}/{what}"), pairs).await
+        };
+
+        // Two people write one block: the second sees both.
+        let text = |version, content| [("khoa", "causes"), ("phien-ban", version), ("noi-dung", content)];
+        let kept =
+            post(&p.officer, "noi-dung", &text("0", "Địa bàn rộng; có {talks} cuộc và {ngoặc}.")).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+        let clash = post(&p.officer, "noi-dung", &text("0", "Nguyên nhân khác.")).await;
+        assert_eq!(clash.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = clash.text();
+        assert!(page.contains("Nguyên nhân khác.") && page.contains("Địa bàn rộng"), "{page}");
+        assert!(page.contains("name=\"phien-ban\" value=\"1\""), "{page}");
+        let page = p.officer.get(&t, &path).await.text();
+        assert!(paper_of(&page).contains("và {ngoặc}."), "{page}");
+        assert!(page.contains("Địa bàn rộng; có <a class=\"figure\""), "{page}");
+        assert_eq!(
+            post(&p.officer, "noi-dung", &text("x", "")).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        let unknown = [("khoa", "figure:cost"), ("phien-ban", "0"), ("noi-dung", "1")];
+        assert_eq!(post(&p.officer, "noi-dung", &unknown).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(post(&p.leader, "noi-dung", &text("1", "x")).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(post(&stranger, "noi-dung", &text("1", "x")).await.status, StatusCode::NOT_FOUND);
+
+        // Figures stated by hand are asked about beside them.
+        let figures = [
+            ("phien-ban", "0"),
+            ("mediation-received", "175"),
+            ("mediation-mediated", "171"),
+            ("mediation-successful", "146"),
+            ("mediation-unsuccessful", "25"),
+            ("mediation-passed-on", "25"),
+            ("mediation-pending", "4"),
+            ("mediation-rate", "94,42 %"),
+        ];
+        let kept = post(&p.officer, "so-ghi-tay", &figures).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+        let page = p.officer.get(&t, &path).await.text();
+        assert!(page.contains("Tỷ lệ in là 94,42 %, tính ra là 85,38 %."), "{page}");
+        assert!(page.contains("Các phần cộng lại là 200"), "{page}");
+        assert!(page.contains("175 vụ việc"), "{page}");
+        let wrong =
+            post(&p.officer, "so-ghi-tay", &[("phien-ban", "0"), ("mediation-received", "1,5")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let late = post(&p.officer, "so-ghi-tay", &[("phien-ban", "0"), ("mediation-received", "3")]).await;
+        assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        // Not before the figures are frozen.
+        assert_eq!(post(&p.officer, "trinh", &[]).await.status, StatusCode::CONFLICT);
+        assert_eq!(post(&p.leader, "duyet", &[]).await.status, StatusCode::CONFLICT);
+        assert_eq!(post(&p.officer, "chot", &[]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(post(&p.officer, "chot", &[]).await.status, StatusCode::CONFLICT);
+        assert_eq!(post(&p.officer, "noi-dung", &text("1", "muộn")).await.status, StatusCode::CONFLICT);
+        let page = p.officer.get(&t, &path).await.text();
+        let (frozen, pdf) =
+            (paper_of(&page).to_owned(), p.officer.get(&t, &format!("{path}/bao-cao.pdf")).await.body);
+        assert!(!page.contains("Đã thay đổi sau khi chốt"), "{page}");
+        for part in ["Kỳ số liệu: năm 2026", "tính đến 23/11/2026 10:42", "Đầu sổ kiểm", "DỰ THẢO"]
+        {
+            assert!(frozen.contains(part), "{part} in {frozen}");
+        }
+
+        // A changed row marks the report and moves nothing in it.
+        t.app.clock.set(t.app.now() + std::time::Duration::from_secs(60));
+        let mut tx = t.app.db.begin().await.unwrap();
+        activities::insert(&mut tx, &t.app, None, 1, &talk(p.commune, 99)).await.unwrap();
+        tx.commit().await.unwrap();
+        let page = p.officer.get(&t, &path).await.text();
+        assert!(page.contains("Đã thay đổi sau khi chốt") && page.contains("Có 1 dòng"), "{page}");
+        assert_eq!(paper_of(&page), frozen);
+        assert_eq!(p.officer.get(&t, &format!("{path}/bao-cao.pdf")).await.body, pdf);
+
+        // Whoever holds the paper opens its aggregates by the code, and nothing else.
+        let code = between(&frozen, "; mã ", ":").unwrap();
+        assert_eq!(code.len(), 16);
+        let public = t.get(&format!("/ma/{code}")).await;
+        assert_eq!(public.status, StatusCode::OK);
+        assert!(public.text().contains("Xã Bến Lức") && !public.text().contains("/hoat-dong/"));
+        assert_eq!(t.get("/ma/2222222222222222").await.status, StatusCode::NOT_FOUND);
+
+        // Submitted, returned with a reason, corrected, submitted again.
+        assert_eq!(post(&p.officer, "trinh", &[]).await.status, StatusCode::SEE_OTHER);
+        assert!(p.leader.get(&t, "/viec").await.text().contains("Duyệt báo cáo năm 2026 của Xã Bến Lức"));
+        assert_eq!(post(&p.leader, "tra-lai", &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let returned = post(&p.leader, "tra-lai", &[("tra-lai", "Thiếu phần kiến nghị")]).await;
+        assert_eq!(returned.status, StatusCode::SEE_OTHER);
+        let home = p.officer.get(&t, "/viec").await.text();
+        assert!(home.contains("Sửa báo cáo năm 2026 của Xã Bến Lức bị trả lại"), "{home}");
+        assert!(p.officer.get(&t, &path).await.text().contains("Thiếu phần kiến nghị"));
+        assert_eq!(post(&p.officer, "chot", &[]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(post(&p.officer, "chot/thu-hoi", &[]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(post(&p.officer, "chot", &[]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(post(&p.officer, "trinh", &[]).await.status, StatusCode::SEE_OTHER);
+
+        // The writer does not approve, not even as a leader of the unit.
+        assert_eq!(post(&p.officer, "duyet", &[]).await.status, StatusCode::FORBIDDEN);
+        let mut tx = t.app.db.begin().await.unwrap();
+        let appointment = lantoa::access::Appointment {
+            role: Role::Leader,
+            unit: p.commune,
+            from: "2025-07-01".parse().unwrap(),
+            until: None,
+        };
+        let id = t.app.new_id();
+        lantoa::signin::insert_appointment(&mut tx, id, p.officer.account, &appointment).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(post(&p.officer, "duyet", &[]).await.status, StatusCode::CONFLICT);
+        assert_eq!(post(&stranger, "duyet", &[]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(post(&p.leader, "duyet", &[]).await.status, StatusCode::SEE_OTHER);
+        assert!(p.officer.get(&t, "/viec").await.text().contains("Ghi số, ngày ban hành báo cáo năm 2026"));
+
+        // Issued under the register's number, on a day that has come.
+        for bad in [
+            [("so", ""), ("ngay", "23/11/2026")],
+            [("so", "15"), ("ngay", "24/11/2026")],
+            [("so", "15/BC"), ("ngay", "23/11/2026")],
+        ] {
+            assert_eq!(post(&p.officer, "ban-hanh", &bad).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let issue = [("so", "5"), ("ngay", "23/11/2026"), ("nguoi-ky", "Người Ký Thử")];
+        assert_eq!(post(&p.leader, "ban-hanh", &issue).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(post(&p.officer, "ban-hanh", &issue).await.status, StatusCode::SEE_OTHER);
+        let page = p.officer.get(&t, &path).await.text();
+        let paper = paper_of(&page);
+        assert!(!paper.contains("DỰ THẢO") && paper.contains("Người Ký Thử"), "{paper}");
+        assert!(paper.contains("Số: 05/BC-UBND") && paper.contains("ngày 23 tháng 11 năm 2026"), "{paper}");
+        assert!(paper.contains("số 05/BC-UBND ngày 23/11/2026"), "{paper}");
+        assert_eq!(post(&p.officer, "chot/thu-hoi", &[]).await.status, StatusCode::CONFLICT);
+        let province = p.provincial.get(&t, "/bao-cao").await.text();
+        assert!(province.contains("1 trên 3 đơn vị đã ban hành"), "{province}");
+
+        // Withdrawn with a reason; then a new one may begin.
+        assert_eq!(post(&p.officer, "thu-hoi", &[("thu-hoi", "x")]).await.status, StatusCode::SEE_OTHER);
+        assert!(p.officer.get(&t, &path).await.text().contains("Đã thu hồi"));
+        assert_eq!(p.officer.post(&t, "/bao-cao", &new).await.status, StatusCode::SEE_OTHER);
+        for path in ["/bao-cao", path.as_str(), "/viec"] {
+            for language in ["", "/en"] {
+                let page = p.officer.get(&t, &format!("{language}{path}")).await;
+                assert_eq!(page.status, StatusCode::OK);
+                assert!(!page.text().contains('⟦'), "{}", page.text());
+            }
+        }
+        assert_eq!(lantoa::audit::verify(&t.app.db).await.unwrap().1, vec![]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_whole_way_for_programs_and_the_demo() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let (app, officer, leader) = (&t.app, p.officer.account, p.leader.account);
+        let half = Period::half(2026, 1);
+        let id = papers::create(app, officer, p.commune, half, Units::AsTheyWere).await.unwrap();
+        assert!(papers::submit(app, officer, id).await.is_err(), "not frozen");
+        papers::freeze(app, officer, id).await.unwrap();
+        papers::submit(app, officer, id).await.unwrap();
+        assert!(papers::approve(app, officer, id).await.is_err(), "the writer does not approve");
+        papers::approve(app, leader, id).await.unwrap();
+        papers::issue(app, officer, id, "12", app.today(), None).await.unwrap();
+        let printed = papers::print(app, id).await.unwrap();
+        assert_eq!(printed.name, "bao-cao-2026-H1-xa-ben-luc");
+        assert!(printed.pdf.starts_with(b"%PDF-") && printed.docx.starts_with(b"PK"));
+        let again = papers::print(app, id).await.unwrap();
+        assert!(again.pdf == printed.pdf && again.docx == printed.docx, "the same paper, byte by byte");
+        assert_eq!(papers::get(&app.db, id).await.unwrap().state, papers::State::Issued);
+    })
+    .await;
+}
