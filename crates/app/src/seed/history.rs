@@ -12,7 +12,7 @@ use super::laws::Laws;
 use super::people::{People, Site};
 use super::plans::{self, InForce, PlannedPlan};
 use super::units::{self, Place};
-use super::{AS_OF, BEGINS, BEN_LUC, Seeded, Tell, Told, mistakes};
+use super::{AS_OF, BEGINS, BEN_LUC, Seeded, Tell, Told, mistakes, reports};
 use crate::app::{App, start_of_day};
 use crate::error::{Error, Result};
 use crate::features::activities::{self, Content};
@@ -53,6 +53,7 @@ pub async fn create(app: &App, people: People, percent: usize, tell: &Tell<'_>) 
     let mut half = half_year(&mut chance, &people, &laws, date(2025, 7, 1), date(2025, 12, 31), 35 * percent);
     half.extend(earlier);
     story.go_on("seed-2025", activities_only(half)).await?;
+    reports::last_year(app, &people).await?;
 
     let mut year =
         half_year(&mut chance, &people, &laws, date(2026, 1, 1), LAST_DONE, YEAR_ROWS * percent / 100);
@@ -73,7 +74,10 @@ pub async fn create(app: &App, people: People, percent: usize, tell: &Tell<'_>) 
     let of_june =
         recorded.into_iter().filter(|(unit, day, _)| *unit == ben_luc.place.unit && day.month() == 6);
     change(app, ben_luc, &of_june.map(|(_, _, id)| id).collect::<Vec<_>>()).await?;
-    Ok(Seeded { people, mistakes: found, frozen })
+    tell(Told::Part("seed-reports", 1));
+    let careless = reports::this_year(app, &people).await?;
+    tell(Told::Step);
+    Ok(Seeded { people, mistakes: found, frozen, careless })
 }
 
 fn activities_only(all: Vec<Planned>) -> Vec<Event> {

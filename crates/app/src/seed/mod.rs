@@ -15,6 +15,7 @@ mod laws;
 mod mistakes;
 pub mod people;
 mod plans;
+mod reports;
 mod units;
 
 use jiff::Timestamp;
@@ -77,6 +78,8 @@ pub struct Seeded {
     pub people: People,
     pub mistakes: Vec<Mistake>,
     pub frozen: Vec<RecordId>,
+    /// A draft of a report with mistakes in its texts and typed figures.
+    pub careless: RecordId,
 }
 
 /// Fills an empty database with so many hundredths of the activities; 100 is the demo. The app's clock must be a
