@@ -279,6 +279,11 @@ impl<'q> Comparer<'q> {
         place.filter(|place| marks(place) == 0 || marks(place) == marks_part(word))
     }
 
+    /// Whether the question has the word, with whatever marks.
+    pub fn has_word(&self, word: u32) -> bool {
+        self.place(word).is_some()
+    }
+
     pub fn rarity(&self, place: usize) -> f32 {
         self.question.words.get(place).map_or(0.0, |w| w.rarity)
     }

@@ -9,12 +9,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tantivy::indexer::UserOperation;
 use tantivy::schema::{Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions};
 use tantivy::store::StoreReader;
-use tantivy::{DocAddress, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tantivy::{
+    DocAddress, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term,
+};
 
-/// Blocks of stored records kept unpacked in memory, for each segment (16 KB each).
-const CACHED_BLOCKS: usize = 600;
+/// Bytes of stored records packed together, and how many such blocks of a segment are kept unpacked in memory.
+const BLOCK: usize = 4096;
+const CACHED_BLOCKS: usize = 2000;
 /// Changes with everything that is stored: an index of another format counts as damaged.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 /// Names the folder that answers.
 const CURRENT: &str = "current";
 const BUFFER: usize = 64 << 20;
@@ -185,7 +188,10 @@ impl Live {
         }
         fs::create_dir_all(dir).map_err(SeekError::io(dir))?;
         let (schema, fields) = Fields::schema();
-        let index = tantivy::Index::create_in_dir(dir, schema).map_err(SeekError::engine(dir))?;
+        // A block unpacked for one record brings few others.
+        let settings = IndexSettings { docstore_blocksize: BLOCK, ..IndexSettings::default() };
+        let made = tantivy::Index::builder().schema(schema).settings(settings).create_in_dir(dir);
+        let index = made.map_err(SeekError::engine(dir))?;
         Live::with(dir, index, fields)
     }
 

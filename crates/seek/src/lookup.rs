@@ -158,6 +158,9 @@ impl Named {
                 rest_words.drain(name.words);
             }
         }
+        // A number that is typed whole, however odd, is meant.
+        let typed = viet::fold(without.trim());
+        named.documents.sort_by_key(|d| viet::fold(d.number()) != typed);
         named.understood.documents = named.documents.iter().map(|d| d.document().to_owned()).collect();
         named.whole = rest_words.iter().all(|word| FILLER_WORDS.contains(&word.as_str()));
         if let Some(ProvisionRef { article, clause, point, .. }) = provision.or(provisions.first()) {
@@ -168,28 +171,26 @@ impl Named {
         Ok(named)
     }
 
-    /// The articles named: the place in each document, or the documents from their first article on.
-    pub fn articles(&self, view: &View, allowed: &Allowed, limit: usize) -> tantivy::Result<Vec<DocAddress>> {
-        let place = |document: &str, article: &str| {
-            let term = Term::from_field_text(view.fields.place, &place_key(document, article));
-            retrieve::with_term(&view.searcher, &term, allowed)
-        };
+    /// The article named, in each of the documents.
+    pub fn places(&self, view: &View, allowed: &Allowed) -> tantivy::Result<Vec<DocAddress>> {
         let mut found = Vec::new();
         if let Some(article) = &self.understood.article {
             for document in &self.documents {
-                found.extend(place(document.document(), article)?);
-            }
-            if !found.is_empty() {
-                found.truncate(limit);
-                return Ok(found);
+                found.extend(place(view, document, article, allowed)?);
             }
         }
+        Ok(found)
+    }
+
+    /// The documents named, from their first article on.
+    pub fn articles(&self, view: &View, allowed: &Allowed, limit: usize) -> tantivy::Result<Vec<DocAddress>> {
+        let mut found = Vec::new();
         let mut lists = Vec::new();
         for document in self.documents.iter().take(limit) {
             let wanted = if self.one_name { limit } else { limit.div_ceil(self.documents.len()) };
             let mut list = Vec::new();
             for label in 1..=wanted {
-                list.extend(place(document.document(), &label.to_string())?);
+                list.extend(place(view, document, &label.to_string(), allowed)?);
             }
             if list.is_empty() {
                 // Numbered in another way: as they come.
@@ -211,6 +212,17 @@ impl Named {
         found.truncate(limit);
         Ok(found)
     }
+}
+
+/// The article of a document.
+fn place(
+    view: &View,
+    document: &Record,
+    article: &str,
+    allowed: &Allowed,
+) -> tantivy::Result<Vec<DocAddress>> {
+    let term = Term::from_field_text(view.fields.place, &place_key(document.document(), article));
+    retrieve::with_term(&view.searcher, &term, allowed)
 }
 
 /// "Luật" and "Lao động" as a name, "Luật" and "Bộ luật Lao động" too.

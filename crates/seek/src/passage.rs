@@ -84,8 +84,7 @@ fn line_around(text: &str, part: &Range<usize>) -> Range<usize> {
 /// The line in pieces; of a long line the stretch with most of what was asked.
 fn pieces(comparer: &Comparer, line: &str) -> Vec<Piece> {
     let words: Vec<(Range<usize>, &str)> = viet::syllables(line).collect();
-    let places: Vec<Option<usize>> =
-        words.iter().map(|(_, word)| comparer.same_word(number(&viet::tone_place(word)))).collect();
+    let places: Vec<Option<usize>> = words.iter().map(|(_, word)| place_of(comparer, word)).collect();
     let from = stretch(comparer, &places);
     let until = words.len().min(from + LONGEST);
     let shown = words.get(from..until).unwrap_or_default();
@@ -125,6 +124,14 @@ fn pieces(comparer: &Comparer, line: &str) -> Vec<Piece> {
     let cut = from + shown.len() < words.len();
     push(if cut { " …" } else { line.get(end..).unwrap_or_default() }, false);
     pieces
+}
+
+/// Place of a word in the question; the tone is put in its place only where that may matter.
+fn place_of(comparer: &Comparer, word: &str) -> Option<usize> {
+    let written = number(word);
+    comparer.same_word(written).or_else(|| {
+        comparer.has_word(written).then(|| comparer.same_word(number(&viet::tone_place(word)))).flatten()
+    })
 }
 
 /// Where the stretch of [`LONGEST`] words begins that has most of the words asked for, each counted once; a few words

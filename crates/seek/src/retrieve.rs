@@ -144,25 +144,28 @@ pub(crate) fn best(
         let length = tantivy::fieldnorm::FieldNormReader::id_to_fieldnorm(id as u8) as f32;
         K1 * (1.0 - B + B * length / average)
     });
-    let mut found = Vec::new();
+    let mut found: Vec<(f32, DocAddress)> = Vec::new();
     for (ord, segment) in (0..).zip(searcher.segment_readers()) {
-        let scored =
-            best_of_segment(segment, field, terms, &norms, limit, |doc| allowed.lets_through(ord, doc))?;
+        // What other segments have found is the bar for this one.
+        let bar = limit.checked_sub(1).and_then(|last| found.get(last)).map_or(0.0, |(score, _)| *score);
+        let pass = |doc| allowed.lets_through(ord, doc);
+        let scored = best_of_segment(segment, field, terms, &norms, limit, bar, pass)?;
         found.extend(scored.into_iter().map(|(score, doc)| (score, DocAddress::new(ord, doc))));
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        found.truncate(limit);
     }
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    found.truncate(limit);
     Ok(found)
 }
 
 /// Terms are taken from the rarest to the commonest. Once all terms that are left cannot lift a new document above
-/// the best `limit`, they only add to those that can still get there.
+/// the best `limit`, they only add to those that can still get there. Documents below `bar` may be left out.
 fn best_of_segment(
     segment: &SegmentReader,
     field: Field,
     terms: &[(Term, f32)],
     norms: &[f32; 256],
     limit: usize,
+    mut bar: f32,
     allowed: impl Fn(DocId) -> bool,
 ) -> tantivy::Result<Vec<(f32, DocId)>> {
     let index = segment.inverted_index(field)?;
@@ -183,8 +186,6 @@ fn best_of_segment(
     };
 
     let mut scores = vec![0.0_f32; segment.max_doc() as usize];
-    let mut touched: Vec<DocId> = Vec::new();
-    let mut bar = 0.0;
     let mut highest = 0.0_f32;
     let mut lists = lists.into_iter().peekable();
     while let Some(mut list) = lists.next_if(|_| left > bar) {
@@ -194,55 +195,42 @@ fn best_of_segment(
             if allowed(doc)
                 && let Some(score) = scores.get_mut(doc as usize)
             {
-                if *score == 0.0 {
-                    touched.push(doc);
-                }
                 *score += gain(&list, doc);
                 highest = highest.max(*score);
             }
             doc = list.postings.advance();
         }
-        // The bar is never above the highest score.
-        if highest >= left {
-            bar = bar_of(&scores, &touched, limit, bar);
+        // Worth looking for the bar only where it may end the loop; it is well below the highest score.
+        if 0.8 * highest >= left {
+            bar = bar_of(scores.iter().copied(), limit, bar);
         }
     }
-    let score_of = |scores: &[f32], doc: DocId| scores.get(doc as usize).copied().unwrap_or(0.0);
-    touched.retain(|doc| score_of(&scores, *doc) + left >= bar);
-    touched.sort_unstable();
+    let mut hopeful: Vec<(f32, DocId)> =
+        scores.into_iter().zip(0..).filter(|(score, _)| *score > 0.0 && *score + left >= bar).collect();
     for mut list in lists {
         left = (left - list.weight * (K1 + 1.0)).max(0.0);
-        for doc in &touched {
+        for (score, doc) in &mut hopeful {
             if list.postings.doc() < *doc {
                 list.postings.seek(*doc);
             }
-            if list.postings.doc() == *doc
-                && let Some(score) = scores.get_mut(*doc as usize)
-            {
+            if list.postings.doc() == *doc {
                 *score += gain(&list, *doc);
             }
         }
-        bar = bar_of(&scores, &touched, limit, bar);
-        touched.retain(|doc| score_of(&scores, *doc) + left >= bar);
+        bar = bar_of(hopeful.iter().map(|(score, _)| *score), limit, bar);
+        hopeful.retain(|(score, _)| *score + left >= bar);
     }
-    let mut found: Vec<(f32, DocId)> = touched.iter().map(|doc| (score_of(&scores, *doc), *doc)).collect();
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    found.truncate(limit);
-    Ok(found)
+    hopeful.retain(|(score, _)| *score >= bar);
+    Ok(hopeful)
 }
 
-/// The score of the document at place `limit`; 0 while there are fewer. Scores only grow, so those below the bar of
-/// before cannot be at that place now.
-fn bar_of(scores: &[f32], touched: &[DocId], limit: usize, before: f32) -> f32 {
-    if touched.len() < limit || limit == 0 {
-        return 0.0;
+/// The score of the document at place `limit`, if it is above the bar of before.
+fn bar_of(scores: impl Iterator<Item = f32>, limit: usize, before: f32) -> f32 {
+    let mut reached: Vec<f32> = scores.filter(|score| *score > before).collect();
+    match limit.checked_sub(1) {
+        Some(last) if last < reached.len() => *reached.select_nth_unstable_by(last, |a, b| b.total_cmp(a)).1,
+        _ => before,
     }
-    let reached = touched.iter().map(|doc| scores.get(*doc as usize).copied().unwrap_or(0.0));
-    let mut reached: Vec<f32> = reached.filter(|score| *score >= before).collect();
-    if reached.len() < limit {
-        return before;
-    }
-    *reached.select_nth_unstable_by(limit - 1, |a, b| b.total_cmp(a)).1
 }
 
 #[cfg(test)]

@@ -13,8 +13,10 @@ use crate::{SeekError, trees};
 use std::collections::HashMap;
 use tantivy::{DocAddress, Term};
 
+/// Bytes of a question that are read.
+const LONGEST_QUESTION: usize = 2000;
 /// So many articles are looked at closely.
-const CANDIDATES: usize = 100;
+const CANDIDATES: usize = 70;
 /// And so many of the documents that the question names.
 const OF_NAMED: usize = 30;
 
@@ -29,7 +31,8 @@ impl Index {
     /// The articles that answer, best first. Any text is a question; one without words has no answer.
     pub fn search(&self, query: &Query) -> Result<Answer, SeekError> {
         let live = self.live();
-        search(&live.view(), query).map_err(SeekError::engine(live.dir()))
+        let query = Query { text: head(&query.text).into(), ..query.clone() };
+        search(&live.view(), &query).map_err(SeekError::engine(live.dir()))
     }
 
     /// For training: the features of every candidate, in the order of the retrieval, with the articles' ids.
@@ -41,11 +44,17 @@ impl Index {
             let allowed = Allowed::of(query, &view)?;
             let question = Question::of(&written_out(&query.text), &view)?;
             let named = Named::of(&view, query, &allowed)?;
-            let (considered, features) = consider(&view, &question, &named, &allowed)?;
+            let (found, _) = candidates(&view, &question, &named, &allowed, 0)?;
+            let (considered, features) = consider(&view, &question, &named, found)?;
             Ok(considered.into_iter().map(|c| c.record.id().to_owned()).zip(features).collect())
         };
         features().map_err(SeekError::engine(live.dir()))
     }
+}
+
+/// The question in a text that may be a pasted page.
+fn head(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(LONGEST_QUESTION)).unwrap_or_default()
 }
 
 fn search(view: &View, query: &Query) -> tantivy::Result<Answer> {
@@ -53,21 +62,23 @@ fn search(view: &View, query: &Query) -> tantivy::Result<Answer> {
     let phrases = Phrases::of(&query.text);
     let question = Question::of(&written_out(&query.text), view)?;
     let named = Named::of(view, query, &allowed)?;
-    let mut found: Vec<Considered> = Vec::new();
-    if named.whole || named.understood.article.is_some() {
-        for at in named.articles(view, &allowed, query.limit)? {
-            found.push(Considered { at, record: view.record(at)?, score: 0.0 });
-        }
+    let mut placed = named.places(view, &allowed)?;
+    if placed.is_empty() && named.whole {
+        placed = named.articles(view, &allowed, query.limit)?;
+    }
+    placed.truncate(query.limit);
+    let mut found = Vec::new();
+    for at in &placed {
+        found.push(Considered { at: *at, record: view.record(*at)?, score: 0.0 });
     }
     if found.is_empty() || !named.whole {
         let ranked = if phrases.is_empty() {
-            rank(view, &question, &named, &allowed)?
+            rank(view, &question, &named, &allowed, query.limit)?
         } else {
-            phrases.ranked(view, &question, &allowed)?
+            phrases.ranked(view, &question, &allowed, query.limit)?
         };
         let top = ranked.first().map_or(0.0, |c| c.score);
         found.iter_mut().for_each(|named| named.score = top + 1.0);
-        let placed: Vec<DocAddress> = found.iter().map(|c| c.at).collect();
         found.extend(ranked.into_iter().filter(|c| !placed.contains(&c.at)));
     }
     found.truncate(query.limit);
@@ -86,39 +97,62 @@ fn search(view: &View, query: &Query) -> tantivy::Result<Answer> {
     Ok(Answer { hits: found.into_iter().map(hit).collect(), understood: named.understood.clone() })
 }
 
-/// The best candidates by what was learned.
+/// At least `limit` candidates if there are so many: the first by what was learned, the rest by the retrieval alone.
 fn rank(
     view: &View,
     question: &Question,
     named: &Named,
     allowed: &Allowed,
+    limit: usize,
 ) -> tantivy::Result<Vec<Considered>> {
-    let (mut considered, features) = consider(view, question, named, allowed)?;
-    for (candidate, features) in considered.iter_mut().zip(&features) {
+    let (found, rest) = candidates(view, question, named, allowed, limit)?;
+    let (mut ranked, features) = consider(view, question, named, found)?;
+    for (candidate, features) in ranked.iter_mut().zip(&features) {
         candidate.score = trees::learned().score(features);
     }
-    considered.sort_by(|a, b| b.score.total_cmp(&a.score));
-    Ok(considered)
+    ranked.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let last = ranked.last().map_or(0.0, |c| c.score);
+    let top = rest.first().map_or(0.0, |(score, _)| *score);
+    for (score, at) in rest {
+        ranked.push(Considered { at, record: view.record(at)?, score: last - 1.0 + score - top });
+    }
+    Ok(ranked)
 }
 
-/// Candidates in the order of the retrieval, with their features.
-fn consider(
+type Scored = Vec<(f32, DocAddress)>;
+
+/// What the retrieval finds: those to be looked at closely, and the rest.
+fn candidates(
     view: &View,
     question: &Question,
     named: &Named,
     allowed: &Allowed,
-) -> tantivy::Result<(Vec<Considered>, Vec<[f32; COUNT]>)> {
+    limit: usize,
+) -> tantivy::Result<(Scored, Scored)> {
     let bag = view.fields.bag;
-    let mut found = retrieve::best(&view.searcher, bag, &question.terms, allowed, CANDIDATES)?;
+    let mut found = retrieve::best(&view.searcher, bag, &question.terms, allowed, limit.max(CANDIDATES))?;
+    let mut rest = found.split_off(found.len().min(CANDIDATES));
     if !named.documents.is_empty() {
         let term = |d: &Record| Term::from_field_text(view.fields.document, d.document());
         let terms: Vec<Term> = named.documents.iter().map(term).collect();
         let among = allowed.among(&view.searcher, &terms, false)?;
-        let more = retrieve::best(&view.searcher, bag, &question.terms, &among, OF_NAMED)?;
-        let new = more.into_iter().filter(|(_, at)| found.iter().all(|(_, other)| other != at));
-        let new: Vec<_> = new.collect();
-        found.extend(new);
+        for (score, at) in retrieve::best(&view.searcher, bag, &question.terms, &among, OF_NAMED)? {
+            if found.iter().all(|(_, other)| *other != at) {
+                found.push((score, at));
+                rest.retain(|(_, other)| *other != at);
+            }
+        }
     }
+    Ok((found, rest))
+}
+
+/// The candidates with their features, in the order given.
+fn consider(
+    view: &View,
+    question: &Question,
+    named: &Named,
+    found: Scored,
+) -> tantivy::Result<(Vec<Considered>, Vec<[f32; COUNT]>)> {
     let mut considered = Vec::with_capacity(found.len());
     for (score, at) in found {
         considered.push(Considered { at, record: view.record(at)?, score });
@@ -177,6 +211,7 @@ impl<'q> Phrases<'q> {
         view: &View,
         question: &Question,
         allowed: &Allowed,
+        limit: usize,
     ) -> tantivy::Result<Vec<Considered>> {
         const DEEP: usize = 1000;
         let field = view.fields.bag;
@@ -190,7 +225,7 @@ impl<'q> Phrases<'q> {
             let parts = record.words();
             if phrases.iter().all(|phrase| parts.iter().any(|part| passage::has_phrase(part, phrase))) {
                 found.push(Considered { at, record, score });
-                if found.len() >= CANDIDATES {
+                if found.len() >= limit {
                     break;
                 }
             }

@@ -102,6 +102,11 @@ fn found_by_number_and_by_name() {
     ] {
         assert_eq!(first(&index, question), id, "{question}");
     }
+    assert_eq!(
+        first(&index, "điều 99 luật thả diều gần sân bay"),
+        "07/2099/QH20+2",
+        "no such article: its words"
+    );
     let answer = index.search(&Query::new("khoản 1 điều 2 nđ 15/2099")).expect("an answer");
     assert_eq!(answer.understood.number.as_deref(), Some("15/2099/NĐ-CP"));
     assert_eq!(answer.understood.article.as_deref(), Some("2"));
@@ -109,6 +114,15 @@ fn found_by_number_and_by_name() {
     let answer = index.search(&Query::new("luat tha dieu")).expect("an answer");
     assert_eq!(answer.understood.name.as_deref(), Some("Luật Thả diều"));
     assert_eq!(answer.understood.documents, ["07/2099/QH20"]);
+}
+
+#[test]
+fn a_pasted_page_is_a_question() {
+    let (_dir, index) = filled();
+    let page = "thả diều gần sân bay, luật thả diều điều 2, nđ 15/2099; ".repeat(20_000);
+    let begun = std::time::Instant::now();
+    assert!(!ids(&index, &page).is_empty());
+    assert!(begun.elapsed().as_secs() < 2);
 }
 
 #[test]
