@@ -86,7 +86,7 @@ pub fn hand_overs() -> Vec<&'static dyn features::people::HandOver> {
 
 /// Every feature with something that rests on a law.
 pub fn on_laws() -> Vec<&'static dyn features::laws::OnLaw> {
-    vec![]
+    vec![&features::plans::Chained]
 }
 
 /// All routes, with who may come.

@@ -76,6 +76,14 @@ enum Command {
 enum Import {
     /// Units and successions: units.csv and successions.csv of a folder, or all of Vietnam as the program knows it
     Units { folder: Option<PathBuf> },
+    /// Legal documents: DOCX, HTML, PDF with text, plain text, folders of them, and JSON Lines (.jsonl, .jsonl.zst)
+    Laws {
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Say what was done as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Activities of a unit from a workbook made from the template (/hoat-dong/mau.xlsx)
     Activities {
         workbook: PathBuf,
@@ -86,14 +94,6 @@ enum Import {
         #[arg(long)]
         account: Option<String>,
         /// Say what was done as JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Legal documents: DOCX, HTML, PDF with text, plain text, folders of them, and JSON Lines (.jsonl, .jsonl.zst)
-    Laws {
-        #[arg(required = true)]
-        paths: Vec<PathBuf>,
-        /// Print what was done as JSON
         #[arg(long)]
         json: bool,
     },
@@ -156,9 +156,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Import { what: Import::Laws { paths, json } } => {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
-            import_laws(&app, &paths, json).await?;
+            return import_laws(&app, &paths, json).await;
         }
-        // Done in `main`, without a runtime.
         Command::PdfText => {}
     }
     Ok(ExitCode::SUCCESS)
@@ -271,8 +270,8 @@ fn print_routes(json: bool) {
     }
 }
 
-/// Shows how far it is; what could not be read is named, the rest is in.
-async fn import_laws(app: &lantoa::app::App, paths: &[PathBuf], json: bool) -> anyhow::Result<()> {
+/// Shows how far it is; what could not be read is named, the rest is in, and the status is 1.
+async fn import_laws(app: &lantoa::app::App, paths: &[PathBuf], json: bool) -> anyhow::Result<ExitCode> {
     use lantoa::features::laws::bulk::{self, Progress};
     struct Bar(indicatif::ProgressBar);
     impl Progress for Bar {
@@ -303,12 +302,7 @@ async fn import_laws(app: &lantoa::app::App, paths: &[PathBuf], json: bool) -> a
             report.unread.len()
         );
     }
-    if report.new + report.changed + report.same == 0 && !report.unread.is_empty() {
-        anyhow::bail!(
-            "nothing could be read; give DOCX, HTML, PDF with text, plain text or JSON Lines files"
-        );
-    }
-    Ok(())
+    Ok(if report.unread.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// Prints each row that could not be used; the others are entered.

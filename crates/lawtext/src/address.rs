@@ -1,7 +1,7 @@
 //! Permanent addresses: `35-2013-qh13`, and in it `dieu-12/khoan-2/diem-a`.
 
 use crate::{Document, Level, Node, Parsed};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use viet::LegalNumber;
 
 /// A node and where it is found for good, whatever else the document holds.
@@ -16,11 +16,14 @@ pub struct Address<'d> {
     pub taken: bool,
 }
 
+/// Addresses given, each with the last counter behind it.
+type Taken = HashMap<String, usize>;
+
 /// The address of every node that is cited by a label: heads, articles, clauses, points, outline items, appendices.
 /// Articles are counted through a document, so their address does not name the chapter.
 pub fn addresses(parsed: &Parsed) -> Vec<Address<'_>> {
     let mut found = Vec::new();
-    let mut taken = HashSet::new();
+    let mut taken = Taken::new();
     for (n, document) in parsed.documents.iter().enumerate() {
         let base = if n == 0 { String::new() } else { attached_segment(document, n, &mut taken) };
         for node in document.nodes.iter().chain(&document.appendices) {
@@ -54,10 +57,10 @@ pub fn document_slug(number: &str, issuer: &str, year: Option<i16>) -> String {
     [issuer, slug.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
-fn attached_segment(document: &Document, n: usize, taken: &mut HashSet<String>) -> String {
+fn attached_segment(document: &Document, n: usize, taken: &mut Taken) -> String {
     let name = document.head.kind.map_or_else(|| "kem-theo".into(), |kind| viet::slug(kind.name()));
-    let segment = if taken.insert(name.clone()) { name } else { format!("{name}-{}", n + 1) };
-    taken.insert(segment.clone());
+    let segment = if taken.contains_key(&name) { format!("{name}-{}", n + 1) } else { name };
+    taken.insert(segment.clone(), 1);
     segment + "/"
 }
 
@@ -67,19 +70,19 @@ fn walk<'d>(
     parent: &str,
     base: &str,
     document: usize,
-    taken: &mut HashSet<String>,
+    taken: &mut Taken,
     found: &mut Vec<Address<'d>>,
 ) {
     let mut below = parent.to_string();
     if let Some(segment) = segment(node) {
         let stem = if node.level == Level::Article { base } else { parent };
         let mut path = format!("{stem}{segment}");
-        let clash = !taken.insert(path.clone());
-        if clash {
-            let free = (2..).map(|n| format!("{path}--{n}")).find(|path| !taken.contains(path));
-            path = free.unwrap_or(path);
-            taken.insert(path.clone());
+        let clash = taken.contains_key(&path);
+        while let Some(counter) = taken.get_mut(&path) {
+            *counter += 1;
+            path = format!("{stem}{segment}--{counter}");
         }
+        taken.insert(path.clone(), 1);
         below = format!("{path}/");
         found.push(Address { path, node, document, taken: clash });
     }
@@ -101,7 +104,7 @@ fn segment(node: &Node) -> Option<String> {
         Level::Clause => "khoan",
         Level::Point => "diem",
         Level::Roman => "phan",
-        Level::Number => "muc",
+        Level::Number | Level::Decimal => "muc",
         Level::Letter => "diem",
         Level::Appendix => "phu-luc",
         _ => return None,

@@ -88,8 +88,10 @@ pub enum Level {
     Point,
     /// Of documents without articles, and of regulations that number so: `I.`
     Roman,
-    /// `1.`, `1.1.` where there is no article.
+    /// `1.` where there is no article.
     Number,
+    /// `1.1.` where there is no article.
+    Decimal,
     /// `a)` where there is no article.
     Letter,
     /// `-`, `+`
@@ -109,8 +111,6 @@ pub enum Level {
     /// Phụ lục, Mẫu
     Appendix,
     Footnote,
-    /// Page numbers, running heads, stamps.
-    Furniture,
 }
 
 /// Something a person should look at before saving. The rest of the document is none the worse for it.

@@ -100,7 +100,7 @@ pub fn outline_json(parsed: &Parsed) -> Outline {
         effective: head.effective.map(iso),
         counts: parsed.documents.iter().map(counts).fold(Counts::default(), Counts::plus),
         docs: parsed.documents.iter().enumerate().map(|(n, document)| doc(n, document)).collect(),
-        sections: parsed.documents.iter().flat_map(|d| sections(&d.nodes)).collect(),
+        sections: all_sections(parsed),
         appendices: parsed.documents.iter().flat_map(|d| &d.appendices).map(appendix).collect(),
         problems: parsed
             .problems
@@ -220,11 +220,24 @@ fn points(nodes: &[Node]) -> impl Iterator<Item = String> {
     nodes.iter().filter(|node| node.level == Level::Point).map(|node| node.label.clone())
 }
 
+/// The outline of the document if it has no articles; else those of its articles and of what was issued with it.
+fn all_sections(parsed: &Parsed) -> Vec<Section> {
+    let mut all = Vec::new();
+    for document in &parsed.documents {
+        all.extend(sections(&document.nodes));
+        all.extend(document.articles().flat_map(|article| sections(&article.children)));
+    }
+    all
+}
+
 fn sections(nodes: &[Node]) -> Vec<Section> {
-    let of = |node: &Node| Section {
-        label: node.label.clone(),
-        line60: first(if node.heading.is_empty() { &node.text } else { &node.heading }, 60),
-        items: sections(&node.children),
+    let of = |node: &Node| {
+        let number = node.label.parse().ok().filter(|_| node.level == Level::Roman);
+        Section {
+            label: number.map_or_else(|| node.label.clone(), viet::roman),
+            line60: first(if node.heading.is_empty() { &node.text } else { &node.heading }, 60),
+            items: sections(&node.children),
+        }
     };
     nodes.iter().filter(|n| matches!(n.level, Level::Roman | Level::Number)).map(of).collect()
 }

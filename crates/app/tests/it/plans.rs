@@ -1,10 +1,13 @@
 //! Plans: writing, approval by another person, issue, progress from activities, when a plan is due, who may.
 
-use axum::http::StatusCode;
+use axum::extract::FromRequestParts as _;
+use axum::http::{Request, StatusCode, header};
 use jiff::civil::Date;
 use lantoa::access::Role;
 use lantoa::features::activities;
+use lantoa::features::laws::{self, By, NewLaw};
 use lantoa::features::plans::{self, Content, Kind, LineContent, Plan, State};
+use lantoa::web::Signed;
 use store::{Id, RecordId};
 
 use crate::spine::talk;
@@ -484,6 +487,382 @@ async fn a_commune_owes_its_plan_so_many_working_days_after_the_province() {
         {
             assert!(page.contains(part), "{part} in {page}");
         }
+    })
+    .await;
+}
+
+async fn law(t: &TestApp, number: &str, title: &str, effective: &str, units: Vec<Id>) -> Id {
+    let new = NewLaw {
+        number: number.into(),
+        kind: "Luật".into(),
+        title: title.into(),
+        issuer: "Quốc hội".into(),
+        issued: "2099-01-02".parse().ok(),
+        effective: effective.parse().ok(),
+        units,
+        news: vec!["Câu mới thứ nhất.".into()],
+        audiences: vec!["officials".into(), "workers".into()],
+        ..NewLaw::default()
+    };
+    let mut tx = t.app.db.begin().await.unwrap();
+    let (saved, _) = laws::insert(&mut tx, &t.app, &By::INSTALLATION, &new).await.unwrap();
+    tx.commit().await.unwrap();
+    saved.id()
+}
+
+#[tokio::test]
+async fn a_new_law_is_on_the_board_of_every_unit_it_concerns_and_goes_into_a_plan_by_one_act() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        t.unit("Ấp 1", "hamlet", Some(p.commune), "2025-07-01").await;
+        t.unit("Ấp 2", "hamlet", Some(p.commune), "2025-07-01").await;
+        let everywhere = law(&t, "91/2099/QH99", "Nước sạch nông thôn", "2027-01-01", vec![]).await;
+        let beside = law(&t, "92/2099/QH99", "Chợ nổi", "2027-02-01", vec![p.sibling]).await;
+        let old = law(&t, "93/2099/QH99", "Đèn dầu", "2020-01-01", vec![]).await;
+        let board = in_words(&p.officer.get(&t, "/ke-hoach/luat-moi").await);
+        for part in [
+            "Luật Nước sạch nông thôn",
+            "01/01/2027",
+            "còn 39 ngày",
+            "Câu mới thứ nhất.",
+            "Chưa có kế hoạch (1)",
+        ] {
+            assert!(board.contains(part), "{part} in {board}");
+        }
+        assert!(!board.contains("Chợ nổi") && !board.contains("Đèn dầu"), "{board}");
+        let neighbour = t.person(Role::CommuneOfficer, p.sibling).await;
+        let theirs = in_words(&neighbour.get(&t, "/en/ke-hoach/luat-moi").await);
+        assert!(theirs.contains("Chợ nổi") && theirs.contains("Nước sạch"), "{theirs}");
+        // Another unit's law and another unit's board are none of theirs.
+        let unit = p.commune.to_string();
+        let answer = p.officer.post(&t, &format!("/ke-hoach/luat-moi/{beside}"), &[("don-vi", &unit)]).await;
+        assert_status(&answer, StatusCode::NOT_FOUND);
+        let answer =
+            neighbour.post(&t, &format!("/ke-hoach/luat-moi/{everywhere}"), &[("don-vi", &unit)]).await;
+        assert_status(&answer, StatusCode::NOT_FOUND);
+        let answer = neighbour.get(&t, &format!("/ke-hoach/luat-moi?don-vi={unit}")).await;
+        assert_status(&answer, StatusCode::NOT_FOUND);
+        let answer =
+            p.leader.post(&t, &format!("/ke-hoach/luat-moi/{everywhere}"), &[("don-vi", &unit)]).await;
+        assert_status(&answer, StatusCode::FORBIDDEN);
+
+        // The work list says so.
+        let home = in_words(&p.officer.get(&t, "/viec").await);
+        assert!(home.contains("1 văn bản mới chưa có kế hoạch"), "{home}");
+
+        // One act: two lines, for officials and for the people, prefilled.
+        let act = format!("/ke-hoach/luat-moi/{everywhere}");
+        let path = went_to(&p.officer.post(&t, &act, &[("don-vi", &unit)]).await);
+        let id: RecordId = path.rsplit('/').next().unwrap().parse().unwrap();
+        let plan = plans::get(&t.app.db, id).await.unwrap();
+        assert_eq!((plan.content.kind, plan.content.year, plan.state), (Kind::Annual, 2027, State::Draft));
+        let lines = plans::lines(&t.app.db, id).await.unwrap();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[0].content.audiences, ["officials"]);
+        assert_eq!(lines[1].content.audiences, ["workers"]);
+        assert_eq!((lines[0].content.talks, lines[1].content.talks), (1, 2));
+        for line in &lines {
+            assert_eq!(line.content.laws, [everywhere]);
+            assert_eq!(line.content.until.to_string(), "2027-01-01");
+            assert!(line.content.content.contains("Luật Nước sạch nông thôn (91/2099/QH99)"));
+            in_words(&p.officer.get(&t, &format!("{}/sua", line.page())).await);
+        }
+        // Pressed twice: still two.
+        assert_eq!(went_to(&p.officer.post(&t, &act, &[("don-vi", &unit)]).await), path);
+        assert_eq!(plans::lines(&t.app.db, id).await.unwrap().len(), 2);
+        let board = in_words(&p.officer.get(&t, "/ke-hoach/luat-moi?xem=da").await);
+        assert!(board.contains("Đã có kế hoạch (1)") && board.contains(&lines[1].page()), "{board}");
+        let open = in_words(&p.officer.get(&t, "/ke-hoach/luat-moi?xem=chua").await);
+        assert!(!open.contains("Nước sạch"), "{open}");
+
+        // Where the year's plan is issued, a further plan begins.
+        let second = law(&t, "94/2099/QH99", "Cầu tre", "2027-03-01", vec![p.province]).await;
+        let mut tx = t.app.db.begin().await.unwrap();
+        let mut plan = plan;
+        plan = plans::get(&t.app.db, plan.id).await.unwrap();
+        plan.submit(&mut tx, &t.app, Some(p.officer.account)).await.unwrap();
+        tx.commit().await.unwrap();
+        let path =
+            went_to(&p.officer.post(&t, &format!("/ke-hoach/luat-moi/{second}"), &[("don-vi", &unit)]).await);
+        let id: RecordId = path.rsplit('/').next().unwrap().parse().unwrap();
+        let further = plans::get(&t.app.db, id).await.unwrap();
+        assert_eq!(further.content.kind, Kind::Further);
+        assert_eq!(
+            further.content.title,
+            "Kế hoạch tuyên truyền, phổ biến Luật Cầu tre trên địa bàn xã Bến Lức"
+        );
+        assert_eq!(further.content.bases, [second]);
+
+        // What the unit says of a law; two people see both values; with a reason it needs no plan.
+        let third = law(&t, "95/2099/QH99", "Thuyền buồm", "2026-12-01", vec![]).await;
+        let note = format!("/ke-hoach/luat-moi/{third}/ghi-chu");
+        let page = in_words(&p.officer.get(&t, &note).await);
+        assert_eq!(hidden(&page, "version"), "0");
+        let typed =
+            [("don-vi", &*unit), ("version", "0"), ("news", "Bản một"), ("not_here", "Xã không có sông")];
+        went_to(&p.officer.post(&t, &note, &typed).await);
+        let late = p.officer.post(&t, &note, &[typed[0], typed[1], ("news", "Bản hai")]).await;
+        assert_status(&late, StatusCode::CONFLICT);
+        assert!(late.text().contains("Bản một") && late.text().contains("Bản hai"), "{}", late.text());
+        let none = in_words(&p.officer.get(&t, "/ke-hoach/luat-moi?xem=khong").await);
+        assert!(none.contains("Thuyền buồm") && none.contains("Xã không có sông"), "{none}");
+        let _ = old;
+    })
+    .await;
+}
+
+async fn signed(t: &TestApp, person: &Person) -> Signed {
+    let cookie = format!("{}={}", lantoa::signin::COOKIE, person.cookie);
+    let request = Request::get("/").header(header::COOKIE, cookie).body(()).unwrap();
+    Signed::from_request_parts(&mut request.into_parts().0, &t.app).await.unwrap()
+}
+
+/// Promise B16: from a law to what was done for it, and back.
+#[tokio::test]
+async fn the_chain_goes_on_from_a_law_to_its_plans_lines_and_activities() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let base = law(&t, "96/2099/QH99", "Hòa giải", "2026-01-01", vec![]).await;
+        let line = LineContent {
+            laws: vec![base],
+            ..line_of(p.commune, "Phổ biến Luật Hòa giải", 1, "2026-12-31")
+        };
+        let content = Content { bases: vec![base], ..plan_of(p.commune, 2026) };
+        let (plan, lines) =
+            issued(&t, &content, &[line], &p.officer, &p.leader, "3/KH-UBND", "2026-01-12").await;
+        let mut tx = t.app.db.begin().await.unwrap();
+        let done = activities::Content { plan_line: Some(lines[0]), laws: vec![base], ..talk(p.commune, 50) };
+        let done = activities::insert(&mut tx, &t.app, None, 1, &done).await.unwrap();
+        let beside = activities::Content { laws: vec![base], ..talk(p.commune, 20) };
+        let beside = activities::insert(&mut tx, &t.app, None, 1, &beside).await.unwrap();
+        tx.commit().await.unwrap();
+        let line = plans::lines(&t.app.db, plan.id).await.unwrap().remove(0);
+        let resting = async |person: &Person| {
+            let signed = signed(&t, person).await;
+            let mut all = Vec::new();
+            for source in lantoa::on_laws() {
+                all.extend(source.inside(&signed, base).await.unwrap());
+            }
+            all.into_iter().map(|r| (r.depth, r.path)).collect::<Vec<_>>()
+        };
+        let expected =
+            [(0, plan.page()), (1, line.page()), (2, activities::page(done)), (0, activities::page(beside))];
+        for person in [&p.officer, &p.leader, &p.provincial] {
+            assert_eq!(resting(person).await, expected);
+        }
+        let neighbour = t.person(Role::CommuneOfficer, p.sibling).await;
+        assert_eq!(resting(&neighbour).await, []);
+        // And back: the plan and the line lead to the law.
+        let law = laws::get(&t.app.db, base).await.unwrap();
+        for page in [plan.page(), line.page()] {
+            let page = in_words(&p.officer.get(&t, &page).await);
+            assert!(page.contains(&law.path()), "{page}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_is_on_the_work_list_of_whoever_can_do_it() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let above = Content { due_days: Some(7), ..plan_of(p.province, 2026) };
+        let line = line_of(p.province, "Tập huấn", 2, "2026-12-31");
+        let (above, _) =
+            issued(&t, &above, &[line], &p.provincial, &p.provincial_leader, "10/KH-UBND", "2026-11-12")
+                .await;
+        // Seven working days after 12 November 2026, today Monday the 23rd being the seventh.
+        let home = in_words(&p.officer.get(&t, "/viec").await);
+        assert!(home.contains("Ban hành kế hoạch năm 2026") && home.contains("Hạn hôm nay"), "{home}");
+        // The lines of the plan above come into the draft, once.
+        let unit = p.commune.to_string();
+        let head = [("don-vi", &*unit), ("year", "2026"), ("kind", "annual"), ("title", "Kế hoạch 2026")];
+        let path = went_to(&p.officer.post(&t, "/ke-hoach/moi", &head).await);
+        let page = in_words(&p.officer.get(&t, &path).await);
+        assert!(page.contains(&above.page()), "{page}");
+        went_to(&p.officer.post(&t, &format!("{path}/lay-cap-tren"), &[]).await);
+        let again = p.officer.post(&t, &format!("{path}/lay-cap-tren"), &[]).await;
+        assert_status(&again, StatusCode::CONFLICT);
+        let id: RecordId = path.rsplit('/').next().unwrap().parse().unwrap();
+        let own = plans::lines(&t.app.db, id).await.unwrap().remove(0);
+        let above_line = plans::lines(&t.app.db, above.id).await.unwrap().remove(0);
+        assert_eq!((own.content.above, own.content.lead), (Some(above_line.id), p.commune));
+        in_words(&p.officer.get(&t, &own.page()).await);
+
+        let step = async |person: &Person, act: &str, more: &[(&str, &str)]| {
+            let version = plans::get(&t.app.db, id).await.unwrap().version.to_string();
+            let form = [&[("version", version.as_str())], more].concat();
+            went_to(&person.post(&t, &format!("{path}/{act}"), &form).await);
+        };
+        step(&p.officer, "trinh", &[]).await;
+        let home = in_words(&p.leader.get(&t, "/viec").await);
+        assert!(home.contains("Duyệt: Kế hoạch 2026"), "{home}");
+        assert!(!in_words(&p.officer.get(&t, "/viec").await).contains("Duyệt: "));
+        step(&p.leader, "tra-lai", &[("remarks", "Sửa ngày")]).await;
+        let home = in_words(&p.officer.get(&t, "/viec").await);
+        assert!(home.contains("Sửa kế hoạch được trả lại: Kế hoạch 2026"), "{home}");
+        step(&p.officer, "trinh", &[]).await;
+        step(&p.leader, "duyet", &[]).await;
+        let home = in_words(&p.officer.get(&t, "/viec").await);
+        assert!(home.contains("Ghi số và ngày ban hành: Kế hoạch 2026"), "{home}");
+        step(&p.officer, "ban-hanh", &[("number", "7/KH-UBND"), ("issued_on", "2026-11-23")]).await;
+        let home = in_words(&p.officer.get(&t, "/viec").await);
+        assert!(!home.contains("Ban hành kế hoạch năm 2026"), "{home}");
+        // The line above knows that it is carried out below; the list of units below has the page for it.
+        let page = in_words(&p.provincial.get(&t, &above_line.page()).await);
+        assert!(page.contains("1 đơn vị đưa vào kế hoạch, 0 đã xong"), "{page}");
+        let below = in_words(&p.provincial.get(&t, &format!("{}/cap-duoi", above.page())).await);
+        for part in ["Xã Bến Lức", "Đúng hạn", "7/KH-UBND", "0/1", "Xã Mỹ Yên", "Chưa ban hành, còn hạn"]
+        {
+            assert!(below.contains(part), "{part} in {below}");
+        }
+        let missing =
+            in_words(&p.provincial.get(&t, &format!("/en{}/cap-duoi?xem=chua", above.page())).await);
+        assert!(missing.contains("Xã Mỹ Yên") && !missing.contains(">Xã Bến Lức<"), "{missing}");
+
+        // On New Year's eve nothing is late, the day after it is.
+        t.app.clock.set("2026-12-31T05:00:00Z".parse().unwrap());
+        let officer = t.as_account(p.officer.account).await;
+        assert!(!in_words(&officer.get(&t, "/viec").await).contains("quá hạn trong kế hoạch"));
+        t.app.clock.set("2027-01-01T05:00:00Z".parse().unwrap());
+        let officer = t.as_account(p.officer.account).await;
+        let home = in_words(&officer.get(&t, "/viec").await);
+        assert!(home.contains("1 nhiệm vụ quá hạn trong kế hoạch"), "{home}");
+    })
+    .await;
+}
+
+/// The indicators count lines as the pages do: done by activities, late when their day is over.
+#[tokio::test]
+async fn figures_count_lines_done_and_late() {
+    use lantoa::features::numbers::{By as Split, Period, Question, Units, find_indicator, read};
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let line = |content: &str, talks: i64, until: &str| line_of(p.commune, content, talks, until);
+        let lines = [
+            line("xong", 1, "2026-06-30"),
+            line("thiếu một", 2, "2026-06-30"),
+            line("còn hạn", 1, "2026-12-31"),
+            line("hết hạn hôm nay", 1, "2026-11-23"),
+            line("năm sau", 1, "2027-01-31"),
+        ];
+        let (_, ids) =
+            issued(&t, &plan_of(p.commune, 2026), &lines, &p.officer, &p.leader, "3/KH-UBND", "2026-01-12")
+                .await;
+        // A draft promises nothing yet.
+        let mut tx = t.app.db.begin().await.unwrap();
+        let mut draft = plans::insert(&mut tx, &t.app, None, 1, &plan_of(p.sibling, 2026)).await.unwrap();
+        plans::add_line(&mut tx, &t.app, None, &mut draft, &lines[0]).await.unwrap();
+        for line in &ids[..2] {
+            let done = activities::Content { plan_line: Some(*line), ..talk(p.commune, 50) };
+            activities::insert(&mut tx, &t.app, None, 1, &done).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let figures = async |from: &str, to: &str| -> Vec<i64> {
+            let question = Question {
+                unit: p.province,
+                period: Period { from: from.parse().unwrap(), to: to.parse().unwrap() },
+                units: Units::AsOn(t.app.today()),
+                by: Split::Whole,
+            };
+            let asked =
+                ["plan-lines", "plan-lines-done", "plan-lines-late"].map(|c| find_indicator(c).unwrap());
+            read(&t.app, &question, &asked).await.unwrap().total.iter().map(|f| f.total()).collect()
+        };
+        assert_eq!(figures("2026-01-01", "2026-12-31").await, [4, 1, 1]);
+        assert_eq!(figures("2026-01-01", "2026-06-30").await, [2, 1, 1]);
+        assert_eq!(figures("2027-01-01", "2027-12-31").await, [1, 0, 0]);
+        t.app.clock.set("2026-11-24T05:00:00Z".parse().unwrap());
+        assert_eq!(figures("2026-01-01", "2026-12-31").await, [4, 1, 2]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_paper_says_what_the_page_says() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let base = law(&t, "97/2099/QH99", "Bờ kè", "2026-01-01", vec![]).await;
+        let lines = [
+            LineContent {
+                laws: vec![base], ..line_of(p.commune, "Phổ biến Luật Bờ kè", 3, "2026-12-31")
+            },
+            LineContent {
+                budget: 1_500_000,
+                ..line_of(p.commune, "Hưởng ứng Ngày Pháp luật", 1, "2026-11-09")
+            },
+        ];
+        let content = Content { bases: vec![base], ..plan_of(p.commune, 2026) };
+        let (plan, _) = issued(&t, &content, &lines, &p.officer, &p.leader, "05/KH-UBND", "2026-01-12").await;
+        let page = in_words(&p.officer.get(&t, &plan.page()).await);
+        for part in [
+            "ỦY BAN NHÂN DÂN XÃ BẾN LỨC",
+            "Số: 05/KH-UBND",
+            "Bến Lức, ngày 12 tháng 01 năm 2026",
+            "Căn cứ Luật Bờ kè số 97/2099/QH99",
+            "Phổ biến, giáo dục pháp luật năm 2026",
+            "3.500.000",
+        ] {
+            assert!(page.contains(part), "{part} in {page}");
+        }
+        let docx = p.officer.get(&t, &format!("{}/ke-hoach.docx", plan.page())).await;
+        assert_status(&docx, StatusCode::OK);
+        let marks = press::read_marks(&docx.body).unwrap();
+        for (mark, expected) in [
+            ("plan:lines", "2"),
+            ("plan:budget", "3.500.000"),
+            ("plan:talks", "4"),
+            ("plan:talks:1", "3"),
+            ("plan:budget:2", "1.500.000"),
+            ("plan:budget:total", "3.500.000"),
+        ] {
+            assert_eq!(marks.get(&press::bookmark_name(mark)).map(String::as_str), Some(expected), "{mark}");
+            assert!(page.contains(expected), "{mark}: {expected} in {page}");
+        }
+        let pdf = p.officer.get(&t, &format!("{}/ke-hoach.pdf", plan.page())).await;
+        assert_status(&pdf, StatusCode::OK);
+        assert!(pdf.body.starts_with(b"%PDF-"));
+        let neighbour = t.person(Role::CommuneOfficer, p.sibling).await;
+        for file in ["ke-hoach.docx", "ke-hoach.pdf"] {
+            let answer = neighbour.get(&t, &format!("{}/{file}", plan.page())).await;
+            assert_status(&answer, StatusCode::NOT_FOUND);
+        }
+        // A draft's paper says so.
+        let mut tx = t.app.db.begin().await.unwrap();
+        let mut draft = plans::insert(&mut tx, &t.app, None, 1, &plan_of(p.commune, 2027)).await.unwrap();
+        plans::add_line(&mut tx, &t.app, None, &mut draft, &lines[0]).await.unwrap();
+        tx.commit().await.unwrap();
+        let page = in_words(&p.officer.get(&t, &draft.page()).await);
+        assert!(page.contains("DỰ THẢO") && page.contains("Số: …/KH-UBND"), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn programs_read_plans_by_the_same_rules() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let line = line_of(p.commune, "Phổ biến luật", 1, "2026-12-31");
+        let (plan, _) =
+            issued(&t, &plan_of(p.commune, 2026), &[line], &p.officer, &p.leader, "1/KH-UBND", "2026-01-12")
+                .await;
+        let list = p.provincial.get(&t, "/api/v1/plans?year=2026").await.json();
+        assert_eq!(list["items"][0]["id"], plan.id.to_string());
+        assert_eq!(list["items"][0]["state"], "issued");
+        assert_eq!(
+            p.officer.get(&t, "/api/v1/plans?state=draft").await.json()["items"].as_array().unwrap().len(),
+            0
+        );
+        let unknown = p.officer.get(&t, "/api/v1/plans?state=lost").await;
+        assert_status(&unknown, StatusCode::UNPROCESSABLE_ENTITY);
+        let one = p.officer.get(&t, &format!("/api/v1/plans/{}", plan.id)).await.json();
+        assert_eq!(one["number"], "1/KH-UBND");
+        assert_eq!(one["lines"][0]["standing"], "waiting");
+        assert_eq!(one["lines"][0]["budget"], 2_000_000);
+        let neighbour = t.person(Role::CommuneOfficer, p.sibling).await;
+        let answer = neighbour.get(&t, &format!("/api/v1/plans/{}", plan.id)).await;
+        assert_status(&answer, StatusCode::NOT_FOUND);
+        assert_eq!(t.get("/api/v1/plans").await.status, StatusCode::UNAUTHORIZED);
     })
     .await;
 }

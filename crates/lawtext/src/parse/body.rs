@@ -171,7 +171,7 @@ impl<'l, 't> Body<'l, 't> {
                 Kind::Letter => self.quote.letter = Some(label.text.clone()),
                 Kind::Article => {
                     self.quote.article = Some(label.number().0);
-                    (self.quote.number, self.quote.letter) = (None, None);
+                    (self.quote.number, self.quote.letter) = (Some(0), None);
                 }
                 _ => {}
             }
@@ -195,8 +195,8 @@ impl<'l, 't> Body<'l, 't> {
             Kind::Roman => self.fit_roman(n, label),
             Kind::Number => self.fit_clause(n, label),
             Kind::Letter => self.fit_point(n, label),
-            Kind::Dash if self.quote.open || self.quote.loose => Fit::Quoted,
-            Kind::Dash => Fit::Text,
+            Kind::Dash | Kind::Decimal if self.quote.open || self.quote.loose => Fit::Quoted,
+            Kind::Dash | Kind::Decimal => Fit::Text,
         }
     }
 
@@ -249,7 +249,10 @@ impl<'l, 't> Body<'l, 't> {
             || number == last + 1 && !letters.is_empty() && !self.quote.active;
         let speaks = || is_instruction(words) || is_final_heading(words);
         if self.quote.open {
-            return if follows && speaks() && !self.lines.is_enclosed(n) { own() } else { Fit::Quoted };
+            // Where no articles are quoted, an article in sequence is the document's own.
+            let continues = self.quote.article.is_some_and(|quoted| quoted + 1 == number);
+            let own_after_all = follows && speaks() && (!continues || !self.lines.is_enclosed(n));
+            return if own_after_all { own() } else { Fit::Quoted };
         }
         if self.quote.active {
             let continues = self.quote.article.is_some_and(|quoted| quoted + 1 == number);
@@ -263,10 +266,20 @@ impl<'l, 't> Body<'l, 't> {
                 Fit::Text
             };
         }
-        if self.instruction {
+        if self.instruction || self.amends {
             return Fit::Quoted;
         }
         let later = |number| self.lines.has_article(number, n + 1, self.end);
+        // The next one bears the number of the one after it, which comes as well.
+        if number == last + 2
+            && letters.is_empty()
+            && label.usual
+            && !later(last + 1)
+            && later(number)
+            && later(number + 1)
+        {
+            return Fit::Own((last + 1).to_string());
+        }
         if number > last + 1 && number <= last + 30 && label.usual && !later(last + 1) {
             return own();
         }
@@ -390,6 +403,7 @@ impl<'l, 't> Body<'l, 't> {
                 number == last + 1 || number == last + 2 && last > 0
             }
             Kind::Letter => point_follows(self.point.as_deref(), &label.text),
+            Kind::Decimal => self.clause.as_ref().is_some_and(|(last, _)| label.number().0 == *last),
             _ => true,
         };
         if self.quote.open {
@@ -658,6 +672,10 @@ impl<'l, 't> Body<'l, 't> {
                 self.point = None;
                 Level::Number
             }
+            Kind::Decimal => {
+                self.point = None;
+                Level::Decimal
+            }
             Kind::Letter => {
                 self.point = Some(label.text.clone());
                 Level::Letter
@@ -677,6 +695,7 @@ impl<'l, 't> Body<'l, 't> {
     /// The table that begins at `n`; where it ends.
     fn table(&mut self, n: usize, end: usize) -> usize {
         let lines = self.lines;
+        self.titling = false;
         let number = lines.paragraph(n).cell.map(|cell| cell.table);
         let is_in = |n: usize| lines.paragraph(n).cell.map(|cell| cell.table) == number;
         let to = (n..end).find(|n| !is_in(*n)).unwrap_or(end);

@@ -5,7 +5,7 @@ use super::{Lines, body};
 use crate::read::is_capitals;
 use crate::{Document, Head, Level, Node, Problem, ProblemKind};
 use std::ops::Range;
-use viet::{DocumentKind, LegalNumber, find_legal_numbers, fold};
+use viet::{DocumentKind, LegalNumber, fold};
 
 pub(super) fn nodes(lines: &Lines, range: Range<usize>, main: bool) -> Vec<Node> {
     let title = title(lines, range.clone(), main);
@@ -73,6 +73,8 @@ fn title(lines: &Lines, range: Range<usize>, main: bool) -> Option<Title> {
     for n in &texts[at + 1..] {
         let line = lines.line(*n);
         let stops = is_basis(line)
+            || lines.label(*n).is_some()
+            || fold(line) == "muc luc"
             || line.starts_with('(')
             || is_authority(line) && !title.is_empty()
             || line.len() > 900
@@ -177,7 +179,7 @@ fn head(lines: &Lines, span: &Span, document: &Document, main: bool) -> Head {
     };
     let (kind, mut title_text) = title.map_or((None, String::new()), |title| (title.kind, title.text));
     let number = if main { number(&head_lines, lines, kind) } else { None };
-    let kind = kind.or_else(|| number.as_ref().and_then(|(_, number)| number.kind));
+    let kind = kind.or_else(|| number.as_ref().and_then(|(_, number)| number.as_ref()?.kind));
     if !main && title_text.is_empty() {
         title_text =
             heading().filter(|line| is_capitals(line) && !is_national(line)).collect::<Vec<_>>().join(" ");
@@ -197,7 +199,9 @@ fn head(lines: &Lines, span: &Span, document: &Document, main: bool) -> Head {
         recipients: of_level(Level::Recipients),
         bases: of_level(Level::Basis).into_iter().filter(|line| line.starts_with("Căn cứ")).collect(),
     };
-    head.issuer = issuer(lines, &head_lines, number.as_ref().map(|(_, number)| number));
+    head.issuer = joint_issuers(kind, &head_lines, lines).unwrap_or_else(|| {
+        issuer(lines, &head_lines, number.as_ref().and_then(|(_, number)| number.as_ref()))
+    });
     head.effective = effective(document, issued);
     head
 }
@@ -206,32 +210,79 @@ fn is_national(line: &str) -> bool {
     fold(line).starts_with("cong hoa xa hoi chu nghia viet nam")
 }
 
-/// The number in the line that gives it: `Số: 30/2020/NĐ-CP`, `Luật số: …`; else the first in the heading.
-fn number(head: &[usize], lines: &Lines, kind: Option<DocumentKind>) -> Option<(String, LegalNumber)> {
+/// The number in the line that gives it: `Số: 30/2020/NĐ-CP`, `Luật số: …`; else a line that is a number.
+fn number(
+    head: &[usize],
+    lines: &Lines,
+    kind: Option<DocumentKind>,
+) -> Option<(String, Option<LegalNumber>)> {
     let basis = head.iter().position(|n| is_basis(lines.line(*n))).unwrap_or(head.len());
     let texts: Vec<&str> = head[..basis].iter().map(|n| lines.line(*n)).collect();
     let named = texts.iter().find_map(|line| {
         let (before, after) = line.split_once(':').or_else(|| line.split_once("số "))?;
         let before = fold(before);
-        if !(before == "so"
-            || before.ends_with(" so")
-            || kind.is_some_and(|kind| fold(kind.name()) == before.trim()))
-        {
+        let before = before.trim();
+        let is_number = before == "so" || before.ends_with(" so") && before.len() < 40;
+        if !is_number && kind.is_none_or(|kind| fold(kind.name()) != before) || after.chars().count() > 70 {
             return None;
         }
-        let after = after.trim();
-        let number = LegalNumber::parse(after);
-        let number =
-            number.or_else(|| find_legal_numbers(line).into_iter().next().map(|found| found.number))?;
-        Some((after.to_string(), number))
+        // Blanks slip into it: "28/2004/QH 11", "21/C T-TTg".
+        let joined: String = after.split_whitespace().collect();
+        let number = LegalNumber::parse(after).or_else(|| LegalNumber::parse(&joined));
+        let plausible =
+            joined.starts_with(|c: char| c.is_ascii_digit()) && joined.contains('/') && joined.len() < 40;
+        (number.is_some() || plausible && is_number).then_some((joined, number))
     });
     named.or_else(|| {
-        let titled = |line: &&&str| line.len() < 60;
-        texts.iter().filter(titled).find_map(|line| {
-            let number = LegalNumber::parse(line.trim_start_matches("Số"))?;
-            Some((number.written.clone(), number))
-        })
+        let alone =
+            |line: &&str| LegalNumber::parse(line).map(|number| (number.written.clone(), Some(number)));
+        texts.iter().filter(|line| line.len() < 60).find_map(alone)
     })
+}
+
+/// Those who issued a joint document, from the sentence that says so: "A, B và C ban hành …".
+fn joint_issuers(kind: Option<DocumentKind>, head: &[usize], lines: &Lines) -> Option<String> {
+    use DocumentKind::{InterbranchCircular, InterministerialCircular, JointCircular, JointResolution};
+    const BODIES: &[&str] = &[
+        "Bộ ",
+        "Ủy ban ",
+        "Uỷ ban ",
+        "Chính phủ",
+        "Đoàn ",
+        "Tòa án ",
+        "Toà án ",
+        "Viện ",
+        "Ban ",
+        "Tổng ",
+        "Hội ",
+        "Ngân hàng ",
+        "Thanh tra ",
+        "Chánh án ",
+        "Bộ trưởng ",
+        "Kiểm toán ",
+    ];
+    let joint = [JointResolution, JointCircular, InterministerialCircular, InterbranchCircular];
+    kind.filter(|kind| joint.contains(kind))?;
+    let lines = head.iter().map(|n| lines.line(*n)).filter(|line| !is_basis(line));
+    let (names, _) = lines.filter_map(|line| line.split_once(" ban hành ")).next()?;
+    let mut parts = vec![names.to_string()];
+    for separator in [", ", " và "] {
+        let split = |part: String| {
+            let mut found: Vec<String> = Vec::new();
+            for piece in part.split(separator) {
+                match found.last_mut() {
+                    Some(last) if !BODIES.iter().any(|body| piece.starts_with(body)) => {
+                        last.push_str(separator);
+                        last.push_str(piece);
+                    }
+                    _ => found.push(piece.to_string()),
+                }
+            }
+            found
+        };
+        parts = parts.into_iter().flat_map(split).collect();
+    }
+    (parts.len() > 1).then(|| parts.join("; "))
 }
 
 /// Who issued it: as the number says for the central bodies, else the name above the number.
@@ -249,6 +300,8 @@ fn issuer(lines: &Lines, head: &[usize], number: Option<&LegalNumber>) -> String
     if !central.is_empty() {
         return central.into();
     }
+    const CONTINUES: &[&str] =
+        &["VÀ ", "VIỆT NAM", "TỈNH ", "THÀNH PHỐ ", "XÃ ", "PHƯỜNG ", "HUYỆN ", "QUẬN ", "ĐẶC KHU "];
     // The lines above the number; several columns where several issue it.
     let mut names: Vec<String> = Vec::new();
     for n in head {
@@ -268,8 +321,7 @@ fn issuer(lines: &Lines, head: &[usize], number: Option<&LegalNumber>) -> String
         }
         match names.last_mut() {
             // A name broken over two lines.
-            Some(last) if last.ends_with('-') || line.starts_with("VÀ ") || line.starts_with("VIỆT NAM") =>
-            {
+            Some(last) if last.ends_with('-') || CONTINUES.iter().any(|word| line.starts_with(word)) => {
                 last.push(' ');
                 last.push_str(line);
             }
@@ -302,19 +354,34 @@ fn as_written(lines: &Lines, name: &str) -> String {
             return found.to_string();
         }
     }
-    let mut chars = lower.chars();
-    chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
+    // Names of units are written with capitals, names of bodies with one.
+    const UNITS: &[&str] = &["tỉnh", "phố", "xã", "phường", "huyện", "quận", "trấn", "khu"];
+    let mut of_unit = false;
+    let words = name.split(' ').zip(lower.split(' ')).enumerate().map(|(n, (printed, word))| {
+        let capital = n == 0 || of_unit;
+        of_unit |= UNITS.contains(&word);
+        match word.chars().next() {
+            _ if matches!(printed, "UBND" | "HĐND") => printed.to_string(),
+            Some(first) if capital => first.to_uppercase().collect::<String>() + &word[first.len_utf8()..],
+            _ => word.to_string(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 type Date = (i16, i8, i8);
 
-/// `Hà Nội, ngày 05 tháng 01 năm 2026`
+/// `Hà Nội, ngày 05 tháng 01 năm 2026`, also without the comma.
 fn date_line(line: &str) -> Option<(String, Date)> {
-    let (place, rest) = line.split_once(',')?;
-    let rest = rest.trim();
-    let is_date = fold(rest).starts_with("ngay") && rest.chars().count() < 40 && place.chars().count() < 40;
-    let date = is_date.then(|| first_date(rest)).flatten()?;
-    Some((place.trim().to_string(), date))
+    let at = line.find(" ngày ").or_else(|| line.find(" Ngày ")).or_else(|| line.find(",ngày"))?;
+    let (place, rest) = line.split_at(at);
+    let rest = rest.trim_start_matches([',', ' ']);
+    let place = place.trim_end_matches([',', ' ']);
+    let is_place = place.chars().count() < 40
+        && place.starts_with(char::is_uppercase)
+        && !place.contains(['/', '(', '.']);
+    let date = (is_place && rest.chars().count() < 40).then(|| first_date(rest)).flatten()?;
+    Some((place.to_string(), date))
 }
 
 /// The first "ngày … tháng … năm …" or `5/1/2026` of the text.
@@ -351,7 +418,10 @@ fn dates(text: &str) -> impl Iterator<Item = Date> {
 fn effective(document: &Document, issued: Option<Date>) -> Option<Date> {
     let articles: Vec<&Node> = document.articles().collect();
     // The effect article is one of the last; decisions have it as a sentence.
-    for article in articles.iter().rev() {
+    let last = articles.len().saturating_sub(6);
+    let speaks = |article: &Node| article.heading.to_lowercase().contains("hiệu lực");
+    for article in articles.iter().enumerate().rev().filter(|(n, a)| *n >= last || speaks(a)).map(|(_, a)| a)
+    {
         for node in article.walk_own() {
             for sentence in format!("{} {}", node.heading, node.text).split(['.', ';', '\n']) {
                 let lower = sentence.to_lowercase();

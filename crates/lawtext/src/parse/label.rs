@@ -1,5 +1,7 @@
 //! What a paragraph begins with: `Điều 5.`, `Chương II`, `1.`, `a)`.
 
+use crate::read::is_capitals;
+
 /// The label at the beginning of a paragraph.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Label {
@@ -22,6 +24,8 @@ pub(super) enum Kind {
     Number,
     Letter,
     Roman,
+    /// `1.2.`
+    Decimal,
     Dash,
 }
 
@@ -44,7 +48,7 @@ pub(super) fn label(text: &str) -> Option<Label> {
     match first {
         'Đ' | 'đ' if second.is_some_and(|c| matches!(c, 'i' | 'I')) => article(text),
         'C' | 'P' | 'M' | 'T' => head(text).or_else(|| roman(text)),
-        '0'..='9' => number(text),
+        '0'..='9' => number(text).or_else(|| decimal(text)),
         'I' | 'V' | 'X' | 'L' => roman(text),
         '-' | '–' | '—' | '+' | '•' | '*' if second == Some(' ') => {
             Some(Label { kind: Kind::Dash, text: String::new(), len: first.len_utf8() + 1, usual: true })
@@ -92,6 +96,8 @@ fn article(text: &str) -> Option<Label> {
     }
     let (number, rest) = rest.split_at(digits + letters);
     let (stopped, after) = stop(rest, &['.', ':']);
+    // Old texts print "Điều 1.- …".
+    let after = after.trim_start_matches(['-', '–', '—']).trim_start();
     let alone = after.is_empty();
     if lower && !alone || stopped && after.starts_with(|c: char| c.is_ascii_digit()) && !after.contains(' ') {
         return None;
@@ -122,7 +128,8 @@ fn head(text: &str) -> Option<Label> {
     let title = title.trim_start_matches(['.', ':', '-', '–']).trim_start();
     // "Chương II của Luật này quy định …" is a sentence.
     let usual = title.is_empty() || stopped || title.starts_with(char::is_uppercase);
-    let sentence = title.ends_with([';', ',']) || title.starts_with(char::is_lowercase);
+    let sentence =
+        title.ends_with([';', ',']) && !is_capitals(title) || title.starts_with(char::is_lowercase);
     if !usual || sentence || rest.starts_with(char::is_alphanumeric) {
         return None;
     }
@@ -230,6 +237,21 @@ fn number(text: &str) -> Option<Label> {
     })
 }
 
+/// `1.2.`, `1.2.3`: numbers of documents without articles.
+fn decimal(text: &str) -> Option<Label> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let label = text[..end].trim_end_matches('.');
+    let rest = text[end..].trim_start();
+    let parts = label.split('.').filter(|part| !part.is_empty() && part.len() < 3).count();
+    let dotted = parts == label.split('.').count() && (2..=4).contains(&parts);
+    (dotted && rest.len() < text.len() - end && rest.starts_with(char::is_alphabetic)).then(|| Label {
+        kind: Kind::Decimal,
+        text: label.into(),
+        len: text.len() - rest.len(),
+        usual: true,
+    })
+}
+
 fn letter(text: &str) -> Option<Label> {
     let mut chars = text.char_indices();
     let (_, first) = chars.next()?;
@@ -242,7 +264,7 @@ fn letter(text: &str) -> Option<Label> {
         return None;
     }
     let rest_text = &rest[taken..];
-    let (stopped, after) = stop(rest_text, &[')', '.', '/']);
+    let (stopped, after) = stop(rest_text, &[')', '.', '/', '-']);
     if !stopped || after.is_empty() {
         return None;
     }

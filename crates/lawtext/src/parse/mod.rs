@@ -52,6 +52,8 @@ pub(crate) struct Lines<'t> {
     next_letter: Vec<usize>,
     next_opening: Vec<usize>,
     next_closing: Vec<usize>,
+    /// A quotation was opened before and not closed.
+    inside_quotation: Vec<bool>,
     /// Tables are only the frame of the text.
     tables_are_frames: bool,
 }
@@ -77,6 +79,7 @@ impl<'t> Lines<'t> {
             next_letter: Vec::new(),
             next_opening: Vec::new(),
             next_closing: Vec::new(),
+            inside_quotation: Vec::new(),
             tables_are_frames: inside > outside,
         };
         let kind =
@@ -97,6 +100,12 @@ impl<'t> Lines<'t> {
             n = lines.next_article(at + 1);
         }
         lines.articles = articles;
+        let mut open = false;
+        for n in 0..lines.len() {
+            let marks = lines.marks[n];
+            lines.inside_quotation.push(open);
+            open = open && marks.net >= 0 || marks.opens && marks.net > 0;
+        }
         lines
     }
 

@@ -47,24 +47,25 @@ fn span(lines: &Lines, from: usize) -> Span {
     // Without an article before the signature, the numbers and letters are the outline.
     let article = lines.next_article(contents);
     let sign = all.clone().skip(contents - from).find(|n| is_signature(lines, *n) && *n > from + 5);
-    let next = all.clone().skip(1).find(|n| *n > contents && begins_attached(lines, *n));
+    let next = all.clone().skip(1).find(|n| *n > contents && begins_attached(lines, *n, false));
     let limit = sign.unwrap_or(usize::MAX).min(next.unwrap_or(usize::MAX));
     let has_articles = article.is_some_and(|at| at < limit);
     let body = first_of_body(lines, contents, article.filter(|_| has_articles));
     let tail = (body..lines.len()).find(|n| ends_body(lines, *n, body)).unwrap_or(lines.len());
-    let mut after = tail;
-    while after < lines.len()
-        && !begins_appendix(lines, after)
-        && !(after > body && begins_attached(lines, after))
-    {
-        after += 1;
-    }
+    let appendix = |n: usize| begins_appendix(lines, n) || begins_form(lines, n);
+    let attached = |n: usize| n > tail && begins_attached(lines, n, true) || begins_attached(lines, n, false);
+    let after =
+        (tail..lines.len()).find(|n| appendix(*n) || *n > body && attached(*n)).unwrap_or(lines.len());
     let mut appendices = Vec::new();
-    let mut start = after;
-    if after < lines.len() && begins_appendix(lines, after) {
+    if after < lines.len() && appendix(after) {
+        // Forms stand in appendices; where there are none, each form is one.
+        let forms = !begins_appendix(lines, after);
+        let mut start = after;
         let mut n = after + 1;
-        while n < lines.len() && !begins_attached(lines, n) {
-            if begins_appendix(lines, n) {
+        while n < lines.len() && (titles_appendix(lines, start, n) || !begins_attached(lines, n, false)) {
+            if begins_appendix(lines, n)
+                || forms && begins_form(lines, n) && !titles_appendix(lines, start, n)
+            {
                 appendices.push(start..n);
                 start = n;
             }
@@ -117,13 +118,15 @@ pub(super) fn is_basis(line: &str) -> bool {
 }
 
 fn ends_body(lines: &Lines, n: usize, body: usize) -> bool {
-    if !lines.is_text(n) || n == body {
+    // An amending document may quote a form with its signature.
+    let quoted = lines.inside_quotation[n] && lines.is_enclosed(n);
+    if !lines.is_text(n) || n == body || quoted {
         return false;
     }
     is_signature(lines, n)
         || is_adoption(lines.line(n))
         || begins_appendix(lines, n)
-        || begins_attached(lines, n)
+        || begins_attached(lines, n, false)
 }
 
 /// "Luật này được Quốc hội … khóa XV, kỳ họp thứ 7 thông qua ngày …"
@@ -207,6 +210,27 @@ pub(super) fn begins_appendix(lines: &Lines, n: usize) -> bool {
         && (title.is_empty() || title.starts_with('(') || marked && !title.starts_with(char::is_lowercase))
 }
 
+/// Whether `n` is still part of the title of the appendix that begins at `start`.
+fn titles_appendix(lines: &Lines, start: usize, n: usize) -> bool {
+    (start + 1..n).filter(|n| lines.is_text(*n)).take(3).count() < 3
+}
+
+/// A form or list without the word "Phụ lục", after the signature: `Mẫu số 01`, `DANH MỤC …`.
+fn begins_form(lines: &Lines, n: usize) -> bool {
+    if !lines.is_text(n) {
+        return false;
+    }
+    let line = lines.line(n);
+    let numbered =
+        |rest: &str| rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || c.is_ascii_uppercase());
+    let form = ["Mẫu số", "MẪU SỐ", "Mẫu", "MẪU", "Biểu số", "BIỂU SỐ"];
+    let form = form.iter().find_map(|word| line.strip_prefix(word)).is_some_and(numbered)
+        && line.chars().count() < 60;
+    let list = ["DANH MỤC", "BẢNG", "BIỂU MẪU", "BIỂU"].iter().any(|word| line.starts_with(word))
+        && is_capitals(line);
+    form || list
+}
+
 const ATTACHED: &[&str] = &[
     "QUY CHẾ",
     "QUY ĐỊNH",
@@ -220,16 +244,14 @@ const ATTACHED: &[&str] = &[
     "QUY TRÌNH",
     "QUY TẮC",
     "PHƯƠNG ÁN",
-    "DANH MỤC",
     "QUY CHUẨN",
     "QUY HOẠCH",
     "BỘ TIÊU CHÍ",
-    "TIÊU CHÍ",
-    "BẢNG GIÁ",
 ];
 
-/// The title of what was issued with the document: `QUY CHẾ` and, soon after it, "(Ban hành kèm theo …)".
-pub(super) fn begins_attached(lines: &Lines, n: usize) -> bool {
+/// The title of what was issued with the document: `QUY CHẾ` and, soon after it, "(Ban hành kèm theo …)"; after a
+/// signature its first chapter or article is enough.
+pub(super) fn begins_attached(lines: &Lines, n: usize, signed: bool) -> bool {
     if !lines.is_text(n) {
         return false;
     }
@@ -238,23 +260,28 @@ pub(super) fn begins_attached(lines: &Lines, n: usize) -> bool {
     let titled = |line: &str| ATTACHED.iter().any(|word| line.starts_with(word));
     let heading =
         upper.starts_with("CỘNG HÒA XÃ HỘI CHỦ NGHĨA") || upper.starts_with("CỘNG HOÀ XÃ HỘI CHỦ NGHĨA");
-    if !(titled(&upper) && (is_capitals(line) || lines.paragraph(n).centred || line == upper) || heading) {
+    let mut seen_title = titled(&upper);
+    if !(seen_title && (is_capitals(line) || lines.paragraph(n).centred) || heading) {
         return false;
     }
-    let mut seen_title = titled(&upper);
     let mut at = n;
     for _ in 0..14 {
         let Some(next) = lines.after(at) else { return false };
         at = next;
         let line = lines.line(at);
-        seen_title |= titled(&line.to_uppercase());
         let lower = line.to_lowercase();
         if lower.contains("kèm theo") && (lower.contains("ban hành") || lower.starts_with('(')) {
             return seen_title;
         }
-        if lines.label(at).is_some() || begins_appendix(lines, at) {
+        if let Some(label) = lines.label(at) {
+            let first =
+                matches!(label.kind, Kind::Part | Kind::Chapter | Kind::Article) && label.number().0 == 1;
+            return signed && seen_title && first;
+        }
+        if begins_appendix(lines, at) {
             return false;
         }
+        seen_title |= titled(&line.to_uppercase()) && is_capitals(line);
     }
     false
 }

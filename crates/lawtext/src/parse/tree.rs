@@ -18,10 +18,11 @@ fn rank(level: Level) -> u8 {
         Level::Article => 5,
         Level::Clause | Level::Roman => 6,
         Level::Point | Level::Number => 7,
-        Level::Letter => 8,
-        Level::Dash => 9,
+        Level::Decimal => 8,
+        Level::Letter => 9,
+        Level::Dash => 10,
         Level::Appendix => 0,
-        _ => 10,
+        _ => 11,
     }
 }
 

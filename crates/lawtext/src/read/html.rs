@@ -340,7 +340,8 @@ fn is_law_like(text: &str) -> bool {
         return false;
     }
     let first = text.split(' ').next().unwrap_or_default();
-    matches!(first, "Điều" | "Chương" | "Căn" | "Mục" | "-" | "Khoản")
-        || first.len() < 6 && first.ends_with(['.', ')']) && first.len() > 1
-        || first.starts_with('“')
+    let numbered = first.len() > 1 && first.len() < 6 && first.ends_with(['.', ')']);
+    // Short numbered lines are as well the menus of a page.
+    matches!(first, "Điều" | "Chương" | "Căn" | "Mục" | "Khoản")
+        || text.len() > 80 && (numbered || first == "-" || first.starts_with('“'))
 }

@@ -16,7 +16,10 @@ use crate::{Format, Text};
 const LARGEST_FILE: usize = 64 << 20;
 const LARGEST_TEXT: usize = 32 << 20;
 /// Bytes one part of a container may unpack to.
-const LARGEST_PART: u64 = 256 << 20;
+const LARGEST_PART: u64 = 64 << 20;
+
+/// How Word's old files begin, and new ones behind a password.
+const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
 /// Why a file gave no text. Each is a sentence that the caller translates by its [`code`](Self::code).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
@@ -56,14 +59,14 @@ impl Unreadable {
     }
 }
 
-/// What the file is: by its content, else by its name. `None`: nothing that can be read, an old `.doc` among them
-/// ([`read`] as DOCX says so).
+/// What the file is: by its content, else by its name. An old or protected Word document counts as DOCX, so that
+/// [`read`] can say what it is. `None`: nothing of the kind.
 pub fn detect(name: &str, bytes: &[u8]) -> Option<Format> {
     let head = &bytes[..bytes.len().min(1024)];
     if head.windows(5).any(|window| window == b"%PDF-") {
         return Some(Format::Pdf);
     }
-    if head.starts_with(b"PK\x03\x04") {
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(COMPOUND) {
         return Some(Format::Docx);
     }
     let lower = String::from_utf8_lossy(head).to_lowercase();
@@ -84,8 +87,7 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Text, Unreadable> {
     if bytes.len() > LARGEST_FILE {
         return Err(Unreadable::TooLarge);
     }
-    // Compound files are old Word documents, or new ones behind a password.
-    if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
+    if bytes.starts_with(COMPOUND) {
         let protected: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let is_protected = bytes.windows(protected.len()).any(|window| window == protected);
         return Err(if is_protected { Unreadable::Encrypted } else { Unreadable::UnsupportedDoc });

@@ -23,12 +23,13 @@ pub(super) fn text(bytes: &[u8]) -> Result<Text, Unreadable> {
 /// Where lines are broken to a width, many begin in the middle of a sentence.
 fn is_wrapped(lines: &[Line]) -> bool {
     let texts = lines.iter().map(|line| line.text.as_str()).filter(|text| text.len() > 3);
-    let (mut all, mut inside) = (0, 0);
+    let (mut all, mut inside, mut long) = (0, 0, 0);
     for text in texts {
         all += 1;
+        long += usize::from(text.chars().count() > 140);
         let first = text.chars().next().is_some_and(char::is_lowercase);
         let label = text.chars().skip(1).take(2).any(|c| matches!(c, ')' | '.' | '/'));
         inside += usize::from(first && !label);
     }
-    all > 10 && inside * 5 > all
+    all > 10 && inside * 5 > all && long * 20 < all
 }

@@ -27,6 +27,7 @@ impl Line {
 }
 
 pub(super) fn join(lines: Vec<Line>) -> Vec<Paragraph> {
+    let lines = part_columns(lines);
     let furniture = furniture(&lines);
     let width = usual_width(&lines);
     let mut paragraphs: Vec<Paragraph> = Vec::new();
@@ -65,6 +66,37 @@ pub(super) fn join(lines: Vec<Line>) -> Vec<Paragraph> {
     paragraphs
 }
 
+/// The heading has two columns, which stand in one line where their gap is lost:
+/// `BỘ TÀI CHÍNH CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM`.
+fn part_columns(lines: Vec<Line>) -> Vec<Line> {
+    const RIGHT: [&str; 5] = [
+        " CỘNG HÒA XÃ HỘI CHỦ NGHĨA",
+        " CỘNG HOÀ XÃ HỘI CHỦ NGHĨA",
+        " Độc lập - Tự do",
+        " Độc lập – Tự do",
+        " Hà Nội, ngày ",
+    ];
+    let mut parted = Vec::with_capacity(lines.len() + 4);
+    for (n, line) in lines.into_iter().enumerate() {
+        let at = RIGHT
+            .iter()
+            .find_map(|words| line.text.find(words))
+            .filter(|_| n < 80 && line.text.len() < 200 && !is_page_head(&line.text));
+        let left_is_head =
+            |left: &str| is_capitals(left) || left.contains("ố:") || is_rule(left) || left.len() < 30;
+        match at.filter(|at| left_is_head(&line.text[..*at])) {
+            Some(at) => {
+                let right = line.text[at..].trim_start().to_string();
+                let left = line.text[..at].to_string();
+                parted.push(Line { text: left, page: line.page, full: Some(false), ..Line::default() });
+                parted.push(Line { text: right, ..line });
+            }
+            None => parted.push(line),
+        }
+    }
+    parted
+}
+
 /// How a line ended, as far as the next one depends on it.
 struct Ending {
     full: bool,
@@ -72,39 +104,30 @@ struct Ending {
     closed: bool,
     /// Its last words ask for a number: `quy định tại khoản`, `Luật số`.
     wants_number: bool,
+    /// Its last words may stand before an article: `quy định tại khoản 2`.
+    wants_article: bool,
     capitals: bool,
 }
 
 impl Ending {
     fn of(line: &Line, full: bool) -> Ending {
         let text = line.text.trim_end_matches(['”', '"', '’', '»', ')']);
-        let last = text.rsplit(' ').next().unwrap_or_default().to_lowercase();
-        let before = text.rsplit(' ').nth(1).unwrap_or_default().to_lowercase();
-        let citing = |word: &str| matches!(word, "khoản" | "điểm" | "điều" | "mục" | "chương" | "phần");
-        let wants_number = citing(&last)
-            || citing(&before) && full
-            || last.ends_with(',')
-            || matches!(
-                last.as_str(),
-                "số" | "và"
-                    | "hoặc"
-                    | "tại"
-                    | "của"
-                    | "theo"
-                    | "các"
-                    | "từ"
-                    | "đến"
-                    | "với"
-                    | "ngày"
-                    | "tháng"
-                    | "năm"
-                    | "là"
-                    | "-"
-            ) && full;
+        let last = text.rsplit(' ').next().unwrap_or_default();
+        let before = text.rsplit(' ').nth(1).unwrap_or_default();
+        let citing = |word: &str| {
+            matches!(
+                word,
+                "khoản" | "Khoản" | "điểm" | "Điểm" | "điều" | "Điều" | "mục" | "Mục" | "chương" | "Chương"
+            )
+        };
+        let joining = ["và", "hoặc", "tại", "của", "theo", "các", "từ", "đến", "với", "là", "-"];
+        let wants_number = full && citing(last);
+        let wants_article = full && (citing(before) || joining.contains(&last));
         Ending {
             full,
             closed: line.text.ends_with(['.', ';', ':', '!', '?', '”', '"', '/']),
             wants_number,
+            wants_article: wants_number || wants_article,
             capitals: is_capitals(&line.text),
         }
     }
@@ -122,7 +145,12 @@ fn continues(paragraph: &str, last: &Ending, line: &Line) -> bool {
         return false;
     }
     if begins_item(text) {
-        return last.wants_number && !last.closed;
+        // "… phong tỏa tài khoản" is a heading, before the first clause.
+        if text.starts_with("1.") && paragraph.starts_with("Điều ") {
+            return false;
+        }
+        let cited = text.starts_with(char::is_uppercase);
+        return !last.closed && if cited { last.wants_article } else { last.wants_number };
     }
     if begins_block(text) {
         return false;
@@ -134,9 +162,11 @@ fn continues(paragraph: &str, last: &Ending, line: &Line) -> bool {
     if capitals || last.capitals {
         // Titles of chapters run over lines of capitals; the lines of a heading or signature do not.
         let titled = |word: &str| paragraph.starts_with(word);
+        let same = paragraph.chars().take(8).eq(text.chars().take(8));
         return capitals
             && last.capitals
             && last.full
+            && !same
             && !["TM.", "KT.", "TL.", "CỘNG H", "PHÓ", "BỘ TRƯỞNG", "THỨ", "CHỦ TỊCH"]
                 .into_iter()
                 .any(titled);
@@ -156,12 +186,16 @@ fn begins_item(text: &str) -> bool {
         "Chương" | "CHƯƠNG" | "Phần" | "PHẦN" | "Mục" | "MỤC" => {
             return !second.is_empty()
                 && text.chars().count() < 90
-                && !text.ends_with([';', ','])
+                && (!text.ends_with([';', ',', '.']) || words.next().is_some_and(is_capitals))
                 && second
                     .chars()
                     .all(|c| c.is_ascii_digit() || matches!(c, 'I' | 'V' | 'X' | 'L' | '.' | ':'));
         }
         _ => {}
+    }
+    // "1 . Nguồn tài chính": a blank has slipped in.
+    if first.chars().count() < 3 && (second == "." || second.starts_with(')')) {
+        return first.chars().all(|c| c.is_ascii_digit()) || first.chars().all(char::is_lowercase);
     }
     let label = first.trim_end_matches(['.', ')', '/']);
     if label.len() == first.len() || second.is_empty() {

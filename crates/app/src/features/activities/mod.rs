@@ -38,7 +38,7 @@ pub use activity::{Activity, Content, get, insert, update, withdraw};
 pub use entry::find_law;
 pub use import::{Imported, import_workbook};
 pub(crate) use under::recorded_under;
-pub use under::{Done, UnderLine, done_under, under_line};
+pub use under::{Done, UnderLine, done_under, naming_law, under_line};
 pub use waiting::is_quiet;
 
 pub const FEATURE: crate::Feature = crate::Feature {

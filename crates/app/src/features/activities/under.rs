@@ -97,3 +97,31 @@ pub async fn under_line(db: &Db, line: RecordId) -> Result<Vec<UnderLine>> {
     .all(db)
     .await?)
 }
+
+static NAMING: Relation = Relation {
+    name: "activities naming laws",
+    from: "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.title, a.attendances, a.estimated, x.law_id
+            FROM activity_laws x JOIN activities a ON a.shard_id = x.shard_id AND a.id = x.activity_id
+            WHERE a.state = 'recorded')",
+    columns: &[
+        Columns::Key("shard_id"),
+        Columns::Key("id"),
+        Columns::Key("unit_id"),
+        Columns::Key("day"),
+        Columns::Key("law_id"),
+        Columns::Dimension("title"),
+        Columns::Dimension("estimated"),
+        Columns::Measure("attendances"),
+    ],
+};
+
+/// The newest activities of some units (none: of all) that name a law, with or without a plan line.
+pub async fn naming_law(db: &Db, law: Id, units: Option<Vec<Id>>, limit: i64) -> Result<Vec<UnderLine>> {
+    let columns = ["shard_id", "id", "unit_id", "day", "title", "attendances", "estimated"];
+    let mut select = columns.into_iter().fold(Select::from(&NAMING), |s, c| s.list(c));
+    select = select.filter(Filter::is("law_id", law));
+    if let Some(units) = units {
+        select = select.filter(Filter::any_of("unit_id", units));
+    }
+    Ok(select.order("day", true).order("id", true).limit(limit).query().all(db).await?)
+}

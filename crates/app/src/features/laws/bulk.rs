@@ -82,11 +82,20 @@ pub async fn import(app: &App, paths: &[PathBuf], progress: &dyn Progress) -> an
         };
         match file::read(&app.config, &name, bytes).await.map_err(|e| anyhow::anyhow!("{e}"))? {
             Err(code) => report.unread.push(unread(code)),
-            Ok((new, problems)) if new.number.is_empty() && new.title.is_empty() => {
+            // A text without a name is called by its file's, but only when it reads as a law.
+            Ok((new, problems))
+                if new.number.is_empty()
+                    && new.title.is_empty()
+                    && !new.nodes.iter().any(|n| n.is_article()) =>
+            {
                 let code = problems.first().map_or("no-title", |p| &p.code).to_owned();
                 report.unread.push(unread(code));
             }
-            Ok((new, problems)) => {
+            Ok((mut new, problems)) => {
+                if new.number.is_empty() && new.title.is_empty() {
+                    let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
+                    new.title = viet::clean(&stem.unwrap_or_default());
+                }
                 report.say(&name, problems);
                 save(app, &[new], &mut report).await?;
             }

@@ -97,13 +97,7 @@ impl LawIndex {
         if self.stale.load(Ordering::Relaxed) || state.upto > newest {
             return self.rebuild(db, &mut state).await;
         }
-        store::record! { struct Changed { id: Id, revision: i64 } }
-        let changed: Vec<Changed> = sql!(
-            "SELECT id, revision FROM laws WHERE revision > $1 ORDER BY revision, id",
-            state.upto - LATEST
-        )
-        .all(db)
-        .await?;
+        let changed = changed_since(db, state.upto - LATEST).await?;
         let new: Vec<Changed> =
             changed.into_iter().filter(|c| state.lately.get(&c.id) != Some(&c.revision)).collect();
         // After an import in bulk it is quicker to begin anew.
@@ -135,6 +129,9 @@ impl LawIndex {
     async fn rebuild(&self, db: &Db, state: &mut State) -> Result<usize, anyhow::Error> {
         let newest: Vec<(Option<i64>,)> = sql!("SELECT MAX(revision) FROM laws").all(db).await?;
         let newest = newest.first().and_then(|n| n.0).unwrap_or(0);
+        // Read before the texts: what changes meanwhile is taken in afterwards.
+        let lately =
+            changed_since(db, newest - LATEST).await?.into_iter().map(|c| (c.id, c.revision)).collect();
         let ids: Vec<(Id,)> = sql!("SELECT id FROM laws ORDER BY id").all(db).await?;
         let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Entry>>(16);
         let index = Arc::clone(&self.index);
@@ -157,7 +154,7 @@ impl LawIndex {
         drop(send);
         building.await??;
         state.upto = newest;
-        state.lately.clear();
+        state.lately = lately;
         self.stale.store(false, Ordering::Relaxed);
         self.keep_mark(newest)?;
         Ok(ids.len())
@@ -179,6 +176,12 @@ impl LawIndex {
             *last = cause;
         }
     }
+}
+
+store::record! { struct Changed { id: Id, revision: i64 } }
+
+async fn changed_since(db: &Db, revision: i64) -> Result<Vec<Changed>, store::Error> {
+    sql!("SELECT id, revision FROM laws WHERE revision > $1 ORDER BY revision, id", revision).all(db).await
 }
 
 /// Follows the database as long as the program runs. Another process may hold the index (an import by command):

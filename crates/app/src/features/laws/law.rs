@@ -1,6 +1,7 @@
 //! A legal document: its facts, its status on a day, how it is found.
 
 use std::borrow::Borrow;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
@@ -343,9 +344,36 @@ pub async fn in_force_from(db: &Db, from: Date, until: Date) -> Result<Vec<Comin
     let between =
         select().filter(Filter::at_least("effective", from)).filter(Filter::at_most("effective", until));
     let laws: Vec<Law> = between.order("effective", false).order("id", false).query().all(db).await?;
-    let mut coming = Vec::new();
-    for law in laws {
-        coming.push(concerned(db, law).await?);
+    store::record! { struct Audience { law_id: Id, audience: String } }
+    store::record! { struct Unit { law_id: Id, unit_id: Id } }
+    let audiences: Vec<Audience> = sql!(
+        "SELECT a.law_id, a.audience FROM law_audiences a JOIN laws l ON l.id = a.law_id
+         WHERE l.effective >= $1 AND l.effective <= $2 ORDER BY a.law_id, a.audience",
+        from,
+        until
+    )
+    .all(db)
+    .await?;
+    let units: Vec<Unit> = sql!(
+        "SELECT u.law_id, u.unit_id FROM law_units u JOIN laws l ON l.id = u.law_id
+         WHERE l.effective >= $1 AND l.effective <= $2 ORDER BY u.law_id, u.unit_id",
+        from,
+        until
+    )
+    .all(db)
+    .await?;
+    let mut coming: Vec<Coming> =
+        laws.into_iter().map(|law| Coming { law, audiences: vec![], units: vec![] }).collect();
+    let at: HashMap<Id, usize> = coming.iter().enumerate().map(|(i, c)| (c.law.id, i)).collect();
+    for a in audiences {
+        if let Some(c) = at.get(&a.law_id).and_then(|i| coming.get_mut(*i)) {
+            c.audiences.push(a.audience);
+        }
+    }
+    for u in units {
+        if let Some(c) = at.get(&u.law_id).and_then(|i| coming.get_mut(*i)) {
+            c.units.push(u.unit_id);
+        }
     }
     Ok(coming)
 }

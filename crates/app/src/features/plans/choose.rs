@@ -1,32 +1,62 @@
 //! What the forms of plans share: choosing laws, units, several codes; values as people read them.
 
-use store::Id;
+use store::{Db, Id};
 
 use crate::error::Result;
 use crate::features::activities::{find_law, reference};
-use crate::features::laws::Title;
+use crate::features::laws::{self, Law};
 use crate::i18n::Lang;
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
 
 /// The laws ticked, in the order of the form, then those typed by number or name.
-pub fn read_laws(form: &Form, laws: &[Title], problems: &mut Problems) -> Vec<Id> {
-    let ticked = form.all("law").filter_map(|l| l.parse().ok()).filter(|id| laws.iter().any(|l| l.id == *id));
-    let mut chosen: Vec<Id> = ticked.collect();
+pub async fn read_laws(db: &Db, form: &Form, problems: &mut Problems) -> Result<Vec<Id>> {
+    let mut chosen: Vec<Id> = chips(db, form).await?.into_iter().map(|l| l.id).collect();
+    let mut titles = None;
     for typed in form.text("law_text").split([';', '\n']).map(str::trim).filter(|t| !t.is_empty()) {
-        match find_law(laws, typed) {
+        let all = match &titles {
+            Some(all) => all,
+            None => titles.insert(laws::titles(db).await?),
+        };
+        let found = match find_law(all, typed) {
+            Some(id) => Some(id),
+            None => laws::find_by_number(db, typed).await?.map(|l| l.id),
+        };
+        match found {
             Some(law) => chosen.push(law),
             None => problems.add_value("law_text", "plans-error-law", typed.to_owned()),
         }
     }
     let mut seen = std::collections::HashSet::new();
     chosen.retain(|id| seen.insert(*id));
-    chosen
+    Ok(chosen)
 }
 
-/// The laws a form has ticked, to tick again.
-pub fn chips(form: &Form, laws: &[Title]) -> Vec<Title> {
-    form.all("law").filter_map(|id| laws.iter().find(|l| l.id.to_string() == id).cloned()).collect()
+/// The laws a form has ticked, in its order.
+pub async fn chips(db: &Db, form: &Form) -> Result<Vec<Law>> {
+    let ids: Vec<Id> = form.all("law").filter_map(|l| l.parse().ok()).collect();
+    named(db, &ids).await
+}
+
+/// Laws in the order of their ids given; those that are gone are left out.
+pub async fn named(db: &Db, ids: &[Id]) -> Result<Vec<Law>> {
+    let known = laws::with_ids(db, ids.to_vec()).await?;
+    Ok(ids.iter().filter_map(|id| known.iter().find(|l| l.id == *id).cloned()).collect())
+}
+
+/// "Luật Hòa giải ở cơ sở (35/2013/QH13)"
+pub fn law_text(law: &Law) -> String {
+    let name = law.name();
+    if law.number.is_empty() || name.contains(&law.number) {
+        name
+    } else {
+        format!("{name} ({})", law.number)
+    }
+}
+
+/// Several laws in a row.
+pub async fn law_names(db: &Db, ids: &[Id]) -> Result<String> {
+    Ok(named(db, ids).await?.iter().map(law_text).collect::<Vec<_>>().join("; "))
 }
 
 /// How many laws the list of a field offers.
@@ -73,13 +103,4 @@ pub async fn unit_names(signed: &Signed, units: &[Id]) -> Result<Vec<String>> {
         names.push(signed.unit_name(*unit).await?);
     }
     Ok(names)
-}
-
-/// Law titles as they stand in a text: "Luật Hòa giải ở cơ sở (35/2013/QH13)".
-pub fn law_text(law: &Title) -> String {
-    match (law.number.is_empty(), law.title.is_empty()) {
-        (true, _) => law.title.clone(),
-        (_, true) => law.number.clone(),
-        _ => format!("{} ({})", law.title, law.number),
-    }
 }

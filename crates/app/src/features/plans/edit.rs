@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
-use store::{Id, RecordId};
+use store::{Db, Id, RecordId};
 
 use super::calendar;
 use super::choose;
@@ -12,7 +12,7 @@ use super::plan::{self, Content, Kind, Plan, State};
 use super::template::{Words, template};
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
-use crate::features::laws::{self, Title};
+use crate::features::laws::{self, Law, Title};
 use crate::page::{Page, Room, show, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -33,7 +33,7 @@ struct EditPage {
     /// None for a new one.
     plan: Option<RecordId>,
     units: Vec<(Id, String)>,
-    chips: Vec<Title>,
+    chips: Vec<Law>,
     laws: Vec<Title>,
     /// The unit has units below to which a plan may be issued.
     has_below: bool,
@@ -106,9 +106,9 @@ fn form_of(c: &Content) -> Form {
 }
 
 /// Reads the fields that may be changed over those there are.
-fn read(form: &Form, before: &Content, laws: &[Title], below: bool) -> (Content, Problems) {
+async fn read(db: &Db, form: &Form, before: &Content, below: bool) -> Result<(Content, Problems)> {
     let mut problems = Problems::default();
-    let bases = choose::read_laws(form, laws, &mut problems);
+    let bases = choose::read_laws(db, form, &mut problems).await?;
     let due_days = match (below && form.has("to_below"), problems.count(form, "due_days")) {
         (true, Some(days)) if (1..=250).contains(&days) => Some(days),
         (true, _) => {
@@ -130,7 +130,7 @@ fn read(form: &Form, before: &Content, laws: &[Title], below: bool) -> (Content,
         due_days,
         ..before.clone()
     };
-    (content, problems)
+    Ok((content, problems))
 }
 
 async fn edit_page(
@@ -156,7 +156,7 @@ async fn edit_page(
         path: plan.map_or("/ke-hoach/moi".into(), |p| format!("{}/sua", super::page(p.id))),
         plan: plan.map(|p| p.id),
         units,
-        chips: choose::chips(&form, &laws),
+        chips: choose::chips(&app.db, &form).await?,
         laws: laws.into_iter().take(choose::OFFERED_LAWS).collect(),
         has_below: has_below(signed, unit),
         rule: calendar::rule(app.today()),
@@ -192,7 +192,6 @@ pub async fn create(signed: Signed, form: Form) -> Result<Response> {
     let app = &signed.app;
     let unit = signed.unit(form.text("don-vi").parse().ok(), Act::WritePlan)?;
     let shard = signed.tree.get(unit).ok_or(Error::NotFound)?.shard_id;
-    let laws = laws::titles(&app.db).await?;
     let mut years = Problems::default();
     let year = years.count(&form, "year").filter(|y| (2000..=2100).contains(y));
     if year.is_none() && years.0.is_empty() {
@@ -201,7 +200,7 @@ pub async fn create(signed: Signed, form: Form) -> Result<Response> {
     let name = signed.unit_name(unit).await?;
     let kind = Kind::from_code(form.text("kind"));
     let empty = blank(&signed, unit, &name, year.unwrap_or_default(), kind);
-    let (content, mut problems) = read(&form, &empty, &laws, has_below(&signed, unit));
+    let (content, mut problems) = read(&app.db, &form, &empty, has_below(&signed, unit)).await?;
     problems.0.splice(0..0, years.0);
     if let (Some(year), Kind::Annual) = (year, kind)
         && plan::find_annual(&app.db, unit, year).await?.is_some()
@@ -241,10 +240,9 @@ pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
     let app = &signed.app;
     let mut plan = writable(&signed, &id).await?;
     let unit = plan.content.unit;
-    let laws = laws::titles(&app.db).await?;
-    let (content, problems) = read(&form, &plan.content, &laws, has_below(&signed, unit));
+    let (content, problems) = read(&app.db, &form, &plan.content, has_below(&signed, unit)).await?;
     if form.text("version") != plan.head_version.to_string() {
-        return both_values(&signed, &plan, form, &content, &laws).await;
+        return both_values(&signed, &plan, form, &content).await;
     }
     if !problems.0.is_empty() {
         return show_again(&edit_page(&signed, unit, form, Some(&plan), problems.0).await?);
@@ -256,24 +254,19 @@ pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
 }
 
 /// Somebody changed it since the page was opened: what was typed stays, the other's values stand beside it.
-async fn both_values(
-    signed: &Signed,
-    plan: &Plan,
-    mut form: Form,
-    here: &Content,
-    laws: &[Title],
-) -> Result<Response> {
+async fn both_values(signed: &Signed, plan: &Plan, mut form: Form, here: &Content) -> Result<Response> {
     form.set("version", plan.head_version.to_string());
     let mut shown = edit_page(signed, plan.content.unit, form, Some(plan), vec![]).await?;
-    let law_names = |ids: &[Id]| {
-        let names = ids.iter().filter_map(|id| laws.iter().find(|l| l.id == *id)).map(choose::law_text);
-        names.collect::<Vec<_>>().join("; ")
-    };
+    let db = &signed.app.db;
     let days = |c: &Content| c.due_days.map(|d| d.to_string()).unwrap_or_default();
     let there = &plan.content;
     let rows = [
         ("plans-title", here.title.clone(), there.title.clone()),
-        ("plans-bases", law_names(&here.bases), law_names(&there.bases)),
+        (
+            "plans-bases",
+            choose::law_names(db, &here.bases).await?,
+            choose::law_names(db, &there.bases).await?,
+        ),
         ("plans-purpose", here.purpose.clone(), there.purpose.clone()),
         ("plans-organisation", here.organisation.clone(), there.organisation.clone()),
         ("plans-authority", here.authority.clone(), there.authority.clone()),

@@ -30,6 +30,18 @@ fn done(signed: &Signed, plan: &Plan, word: &str) -> Response {
     signed.redirect(&format!("{}?xong={word}", super::page(plan.id)))
 }
 
+/// `POST /ke-hoach/{id}/lay-cap-tren`: the lines of the plan above into the draft.
+pub async fn take_above(signed: Signed, Path(id): Path<String>) -> Result<Response> {
+    let mut plan = super::edit::writable(&signed, &id).await?;
+    let mut tx = signed.app.db.begin().await?;
+    let taken = super::line::take_above(&mut tx, &signed.app, Some(signed.actor.account), &mut plan).await?;
+    if taken == 0 {
+        return Err(Error::Conflict("plans-error-no-above"));
+    }
+    tx.commit().await?;
+    Ok(done(&signed, &plan, "lay"))
+}
+
 /// `POST /ke-hoach/{id}/trinh`
 pub async fn submit(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
     let mut plan = as_seen(&signed, &id, Act::WritePlan, &form).await?;

@@ -177,6 +177,73 @@ pub async fn in_force(db: &Db, unit: Id, day: Date) -> Result<Vec<Line>> {
     with_laws(rows, laws)
 }
 
+/// The lines of a unit's plans, drafts too, that name a law.
+pub async fn naming_laws(db: &Db, unit: Id) -> Result<Vec<Line>> {
+    let rows: Vec<LineRow> = sql!(
+        "SELECT l.shard_id, l.id, l.plan_id, l.unit_id, l.position, l.content, l.audiences, l.methods, l.lead_unit,
+                l.with_units, l.with_others, l.from_day, l.until_day, l.product, l.talks, l.budget, l.above_shard,
+                l.above_line, l.version, l.updated_at
+         FROM plan_lines l JOIN plans p ON p.shard_id = l.shard_id AND p.id = l.plan_id
+         WHERE p.unit_id = $1 AND p.state <> 'withdrawn'
+           AND EXISTS (SELECT 1 FROM plan_line_laws x WHERE x.shard_id = l.shard_id AND x.line_id = l.id)
+         ORDER BY l.until_day, l.position, l.id",
+        unit
+    )
+    .all(db)
+    .await?;
+    let laws: Vec<LawRow> = sql!(
+        "SELECT x.line_id, x.law_id FROM plan_line_laws x
+         JOIN plan_lines l ON l.shard_id = x.shard_id AND l.id = x.line_id
+         WHERE l.unit_id = $1 ORDER BY x.law_id",
+        unit
+    )
+    .all(db)
+    .await?;
+    with_laws(rows, laws)
+}
+
+/// Lines below that carry out a line: in how many units, and in how many of those done.
+pub async fn carried_below(db: &Db, line: RecordId) -> Result<(i64, i64)> {
+    let select = Select::from(&DONE)
+        .by("unit_id")
+        .sum("done", vec![])
+        .count(vec![])
+        .filter(Filter::is("above_shard", line.shard))
+        .filter(Filter::is("above_line", line.id))
+        .filter(Filter::is("state", "issued"));
+    let units = select.query().rows(db).await?;
+    let mut done = 0;
+    for unit in &units {
+        done += i64::from(unit.int_at(1)? == unit.int_at(2)?);
+    }
+    Ok((units.len() as i64, done))
+}
+
+/// Takes the lines of the plan above into a draft, those that are not in it yet: the same content, to be done by
+/// this unit, without the budget of the unit above. How many were taken.
+pub async fn take_above(tx: &mut Tx, app: &App, account: Option<Id>, plan: &mut Plan) -> Result<usize> {
+    let Some(above) = plan.content.above else { return Ok(0) };
+    let own = lines(&app.db, plan.id).await?;
+    let mut taken = 0;
+    for line in lines(&app.db, above).await? {
+        if own.iter().any(|l| l.content.above == Some(line.id)) {
+            continue;
+        }
+        let content = LineContent {
+            lead: plan.content.unit,
+            with_units: vec![],
+            with_others: String::new(),
+            talks: 1,
+            budget: 0,
+            above: Some(line.id),
+            ..line.content
+        };
+        add_line(tx, app, account, plan, &content).await?;
+        taken += 1;
+    }
+    Ok(taken)
+}
+
 /// Adds a line at the end of a draft.
 pub async fn add_line(
     tx: &mut Tx,
@@ -326,6 +393,14 @@ impl Standing {
             Standing::Waiting
         }
     }
+    pub fn code(self) -> &'static str {
+        match self {
+            Standing::Waiting => "waiting",
+            Standing::Begun => "begun",
+            Standing::Done => "done",
+            Standing::Late(_) => "late",
+        }
+    }
     /// The key of its name, and how it looks.
     pub fn word(self) -> &'static str {
         match self {
@@ -369,14 +444,48 @@ pub async fn done_of(db: &Db, plans: &[RecordId]) -> Result<HashMap<RecordId, (i
     Ok(all)
 }
 
+/// The late lines of a unit's issued plans by plan: whose last day is over and which were not done often enough; the
+/// earliest of those days.
+pub async fn late_of(db: &Db, unit: Id, today: Date) -> Result<Vec<(RecordId, i64, Date)>> {
+    let select = Select::from(&DONE)
+        .by("shard_id")
+        .by("plan_id")
+        .by("until_day")
+        .count(vec![])
+        .filter(Filter::is("unit_id", unit))
+        .filter(Filter::is("state", "issued"))
+        .filter(Filter::is("done", 0_i64))
+        .filter(Filter::below("until_day", today));
+    let mut all: Vec<(RecordId, i64, Date)> = Vec::new();
+    for row in select.query().rows(db).await? {
+        let plan = RecordId { shard: row.get("shard_id")?, id: row.get("plan_id")? };
+        let (day, rows): (Date, i64) = (row.get("until_day")?, row.int_at(3)?.unwrap_or(0));
+        match all.iter_mut().find(|l| l.0 == plan) {
+            Some(of) => *of = (plan, of.1 + rows, of.2.min(day)),
+            None => all.push((plan, rows, day)),
+        }
+    }
+    Ok(all)
+}
+
 static DONE: Relation = Relation {
     name: "lines of plans",
     from: concat!(
-        "(SELECT l.shard_id, l.plan_id, CASE WHEN ",
+        "(SELECT l.shard_id, l.plan_id, l.unit_id, l.until_day, l.above_shard, l.above_line, p.state, CASE WHEN ",
         activities::recorded_under!("l"),
-        " >= l.talks THEN 1 ELSE 0 END AS done FROM plan_lines l)"
+        " >= l.talks THEN 1 ELSE 0 END AS done
+          FROM plan_lines l JOIN plans p ON p.shard_id = l.shard_id AND p.id = l.plan_id)"
     ),
-    columns: &[Columns::Key("shard_id"), Columns::Key("plan_id"), Columns::Measure("done")],
+    columns: &[
+        Columns::Key("shard_id"),
+        Columns::Key("plan_id"),
+        Columns::Key("unit_id"),
+        Columns::Key("until_day"),
+        Columns::Key("above_shard"),
+        Columns::Key("above_line"),
+        Columns::Dimension("state"),
+        Columns::Measure("done"),
+    ],
 };
 
 #[cfg(test)]

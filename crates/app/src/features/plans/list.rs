@@ -61,14 +61,21 @@ impl ListPage {
 
 pub const PAGE: i64 = 25;
 
-/// The plans that a person asks for: the unit's and those below it.
-pub fn wanted(signed: &Signed, unit: Id, year: Option<i64>, states: Vec<State>) -> Wanted {
+/// A unit and everything under it, with what has gone over into them; none: everything there is.
+pub fn scope(signed: &Signed, unit: Id) -> Option<Vec<Id>> {
     let tree = &signed.tree;
-    let whole = tree.parent(unit).is_none() && tree.roots().len() == 1;
+    if tree.parent(unit).is_none() && tree.roots().len() == 1 {
+        return None;
+    }
     let mut units = tree.under(unit);
     let gone = signed.standing.iter().filter(|(id, p)| !tree.contains(**id) && tree.is_within(p.at, unit));
     units.extend(gone.map(|(id, _)| *id));
-    Wanted { units: (!whole).then_some(units), year, states, kind: None, after: None }
+    Some(units)
+}
+
+/// The plans that a person asks for: the unit's and those below it.
+pub fn wanted(signed: &Signed, unit: Id, year: Option<i64>, states: Vec<State>) -> Wanted {
+    Wanted { units: scope(signed, unit), year, states, kind: None, after: None }
 }
 
 /// `GET /ke-hoach`

@@ -25,8 +25,11 @@ use crate::features::orgs::Touches;
 use crate::lines::{PlanLine, PlanLines};
 use crate::tasks::Later;
 
+mod api;
 mod below;
+mod board;
 pub mod calendar;
+mod chain;
 mod choose;
 mod edit;
 mod flow;
@@ -36,9 +39,11 @@ mod plan;
 mod print;
 mod show;
 mod template;
+mod waiting;
 mod write_line;
 
-pub use line::{Line, LineContent, Standing, add_line, change_line, drop_line, lines};
+pub use chain::Chained;
+pub use line::{Line, LineContent, Standing, add_line, change_line, drop_line, lines, take_above};
 pub use plan::{Content, Kind, Plan, State, find_annual, get, insert};
 
 pub const FEATURE: crate::Feature = crate::Feature {
@@ -48,7 +53,7 @@ pub const FEATURE: crate::Feature = crate::Feature {
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[&FACT],
     touches: Some(&Touched),
-    tasks: None,
+    tasks: Some(&waiting::Waiting),
     plan_lines: Some(&Given),
 };
 
@@ -59,7 +64,14 @@ fn routes() -> crate::web::Routes {
         .get("/ke-hoach", list::list)
         .get("/ke-hoach/moi", edit::new)
         .post("/ke-hoach/moi", edit::create)
+        .get("/ke-hoach/luat-moi", board::show_board)
+        .post("/ke-hoach/luat-moi/{law}", board::plan_law)
+        .get("/ke-hoach/luat-moi/{law}/ghi-chu", board::edit_note)
+        .post("/ke-hoach/luat-moi/{law}/ghi-chu", board::change_note)
+        .get("/api/v1/plans", api::list)
+        .get("/api/v1/plans/{id}", api::get)
         .get("/ke-hoach/{id}", show::show)
+        .post("/ke-hoach/{id}/lay-cap-tren", flow::take_above)
         .get("/ke-hoach/{id}/cap-duoi", below::page)
         .get("/ke-hoach/{id}/ke-hoach.docx", print::docx)
         .get("/ke-hoach/{id}/ke-hoach.pdf", print::pdf)

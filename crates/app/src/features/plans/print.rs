@@ -5,13 +5,14 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use press::{Align, Appendix, Block, Column, Document, Row, Run, Signature, Table, Weight};
 
+use super::choose;
 use super::line;
 use super::plan::{self, Plan, State};
 use super::show::{Shown, shown_lines};
 use super::template::{Words, in_sentence, template};
 use crate::access::Act;
 use crate::error::{Error, Result};
-use crate::features::laws::{self, Law};
+use crate::features::laws::Law;
 use crate::page::date_text;
 use crate::web::Signed;
 use crate::web::api::DEMO_NOTICE;
@@ -74,8 +75,7 @@ pub async fn document(signed: &Signed, plan: &Plan, lines: &[Shown]) -> Result<D
     };
     let words: Words = t.words(&tree, c.unit, &name, c.year);
     let mut bases: Vec<Vec<Run>> = Vec::new();
-    let laws = laws::with_ids(&app.db, c.bases.clone()).await?;
-    bases.extend(c.bases.iter().filter_map(|id| laws.iter().find(|l| l.id == *id)).map(basis));
+    bases.extend(choose::named(&app.db, &c.bases).await?.iter().map(basis));
     if let Some(above) = match c.above {
         Some(id) => plan::find(&app.db, id).await?,
         None => None,

@@ -128,7 +128,6 @@ pub async fn page(signed: &Signed, plan: Plan, form: Form, problems: Vec<FieldPr
     let c = &plan.content;
     let mut page = signed.page(Room::Plans, &c.title).crumb(signed.say("room-plans"), "/ke-hoach");
     page.problems = problems;
-    let laws = laws::with_ids(&app.db, c.bases.clone()).await?;
     let lines = shown_lines(signed, line::lines(&app.db, plan.id).await?).await?;
     let paper = print::document(signed, &plan, &lines).await?;
     let count = |of: fn(&Standing) -> bool| lines.iter().filter(|l| of(&l.standing)).count();
@@ -153,7 +152,7 @@ pub async fn page(signed: &Signed, plan: Plan, form: Form, problems: Vec<FieldPr
     let may_approve = signed.can(Act::ApprovePlan, c.unit);
     Ok(ShowPage {
         unit_name: signed.unit_name(c.unit).await?,
-        bases: c.bases.iter().filter_map(|id| laws.iter().find(|l| l.id == *id).cloned()).collect(),
+        bases: choose::named(&app.db, &c.bases).await?,
         above: above.map(|p| (super::page(p.id), called(p.number.as_deref(), &p.content.title))),
         done: count(|s| matches!(s, Standing::Done)),
         late: count(|s| matches!(s, Standing::Late(_))),
@@ -270,6 +269,7 @@ pub fn said(signed: &Signed, word: Option<&str>) -> Option<String> {
         "dong" => "plans-done-line",
         "bo" => "plans-done-dropped",
         "luat" => "plans-done-law",
+        "lay" => "plans-done-taken",
         "trinh" => "plans-done-submitted",
         "rut-trinh" => "plans-done-recalled",
         "duyet" => "plans-done-approved",
@@ -298,6 +298,8 @@ struct LinePage {
     shown: Shown,
     activities: Vec<(UnderLine, String)>,
     above: Option<(String, String)>,
+    /// In how many units below it is carried out, and in how many of those it is done.
+    below: (i64, i64),
     may_write: bool,
     may_record: bool,
 }
@@ -327,6 +329,7 @@ pub async fn show_line(signed: Signed, Path(id): Path<String>) -> Result<Respons
         .crumb(plan.content.title.clone(), super::page(plan.id));
     crate::page::show(&LinePage {
         activities: found,
+        below: line::carried_below(&app.db, id).await?,
         above: above.map(|l| (super::line_page(l.id), l.content.content)),
         may_write: plan.state == State::Draft && signed.can(Act::WritePlan, unit),
         may_record: plan.state == State::Issued && signed.can(Act::RecordActivity, unit),

@@ -18,9 +18,11 @@ pub struct Template {
     pub kind_code: String,
     pub annual: String,
     pub further: String,
+    pub for_law: String,
     pub purpose: String,
     pub organisation: String,
     agency: BTreeMap<String, Agency>,
+    pub law_line: Vec<LawLine>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -33,6 +35,18 @@ pub struct Agency {
     pub place: Option<String>,
     pub authority: Vec<String>,
     pub recipients: Vec<String>,
+}
+
+/// A line that a new law puts into a plan.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LawLine {
+    pub content: String,
+    pub audiences: Vec<String>,
+    pub methods: Vec<String>,
+    pub product: String,
+    /// Once in each hamlet.
+    pub per_hamlet: bool,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +139,22 @@ impl Words {
             None => {
                 let of = if self.agency.parent.is_some() { &self.above } else { &self.unit };
                 KINDS.iter().find_map(|k| of.strip_prefix(k)).unwrap_or(of).to_owned()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::activities::reference;
+
+    #[test]
+    fn the_lines_of_a_law_name_methods_and_audiences_there_are() {
+        for t in TEMPLATES.iter() {
+            for line in &t.law_line {
+                assert!(line.methods.iter().all(|m| reference::find_method(m).is_some()), "{line:?}");
+                assert!(line.audiences.iter().all(|a| reference::find_audience(a).is_some()), "{line:?}");
             }
         }
     }

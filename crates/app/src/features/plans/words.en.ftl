@@ -170,3 +170,57 @@ plans-below-filter-missing = Not issued
 plans-timely = In time?
 plans-lines-done = Lines done
 plans-paper = As it prints
+plans-board-intro = Laws, decrees and decisions that are about to apply or have just begun to, and concern { $unit }.
+plans-board-none = There is no such document. One that is imported under Laws, with the day from which it applies, shows here at once.
+plans-law-open = Not in a plan
+plans-law-planned = In a plan
+plans-law-not-here = Needs no plan
+plans-law-from = Applies from { $value }
+plans-law-today = today
+plans-law-days-left = { $value ->
+    [one] { $value } day left
+   *[other] { $value } days left
+}
+plans-law-days-since = { $value ->
+    [one] for { $value } day
+   *[other] for { $value } days
+}
+plans-law-whom = Whom it concerns
+plans-law-unsaid = not said yet
+plans-law-lines = Lines about document { $value }
+plans-law-channel = Channel
+plans-law-plan = Put into the plan
+plans-law-plan-it = Put into the plan: { $value }
+plans-news = What is new
+plans-news-hint = Three short sentences, one on each line.
+plans-not-here = Why it needs no plan
+plans-not-here-hint = Say why, if the document does not concern the unit; it then leaves the list of those not in a plan.
+plans-note = Say whom it concerns and what is new
+plans-note-title = Whom it concerns and what is new: { $value }
+plans-resting-plan = Plan
+plans-resting-line = Line of a plan
+plans-resting-activity = Activity
+plans-task-due = Issue the plan for { $value }
+plans-task-approve = Approve: { $value }
+plans-task-returned = Change the returned plan: { $value }
+plans-task-issue = Give number and date of issue: { $value }
+plans-task-laws = { $value ->
+    [one] { $value } new document is in no plan
+   *[other] { $value } new documents are in no plan
+}
+plans-task-late = { $value ->
+    [one] { $value } line of the plan is overdue
+   *[other] { $value } lines of the plan are overdue
+}
+plans-task-state-due = Due
+plans-task-state-waiting = Waiting for approval
+plans-task-state-returned = Returned
+plans-task-state-approved = To be issued
+plans-task-state-open = Not in a plan
+plans-task-state-late = Overdue
+plans-take-above = Take the lines of the plan above
+plans-done-taken = The lines of the plan above are in. Set their last days, numbers and budgets for this unit.
+plans-error-no-above = The plan above has no line that is not taken yet.
+plans-below-carry = Carried out below
+plans-below-carry-words = in the plans of { $units } units, done in { $done }
+plans-did-take-above = took the lines of the plan above

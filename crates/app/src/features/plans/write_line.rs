@@ -5,7 +5,7 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use jiff::civil::Date;
 use serde::Deserialize;
-use store::{Id, RecordId};
+use store::{Db, Id, RecordId};
 
 use super::choose;
 use super::edit::{Both, both, changed_by, writable};
@@ -14,7 +14,7 @@ use super::plan::Plan;
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::activities::reference::{self, Audience, Method};
-use crate::features::laws::{self, Title};
+use crate::features::laws::{self, Law, Title};
 use crate::page::{Page, Room, date_text, show, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -28,7 +28,7 @@ struct LinePage {
     /// Where to go without saving.
     back: String,
     editing: Option<RecordId>,
-    chips: Vec<Title>,
+    chips: Vec<Law>,
     laws: Vec<Title>,
     methods: Vec<&'static Method>,
     audiences: Vec<&'static Audience>,
@@ -62,13 +62,13 @@ pub fn form_of(c: &LineContent) -> Form {
 }
 
 /// Reads what was typed; `before` gives what the form does not show.
-fn read(
+async fn read(
+    db: &Db,
     form: &Form,
     plan: &Plan,
     before: Option<&LineContent>,
-    laws: &[Title],
     partners: &[(Id, String)],
-) -> (LineContent, Problems) {
+) -> Result<(LineContent, Problems)> {
     let mut problems = Problems::default();
     let from = problems.date(form, "from");
     let until = problems.date(form, "until").unwrap_or(last_day(plan.content.year));
@@ -87,7 +87,7 @@ fn read(
     with_units.dedup();
     let content = LineContent {
         content: viet::clean(&problems.required(form, "content", 500)),
-        laws: choose::read_laws(form, laws, &mut problems),
+        laws: choose::read_laws(db, form, &mut problems).await?,
         audiences: choose::read_codes(
             form,
             "audience",
@@ -105,7 +105,7 @@ fn read(
         budget: problems.count(form, "budget").unwrap_or(0),
         above: before.and_then(|b| b.above),
     };
-    (content, problems)
+    Ok((content, problems))
 }
 
 async fn line_page(
@@ -131,7 +131,7 @@ async fn line_page(
         },
         back: super::page(plan.id),
         editing,
-        chips: choose::chips(&form, &laws),
+        chips: choose::chips(&app.db, &form).await?,
         laws: laws.into_iter().take(choose::OFFERED_LAWS).collect(),
         methods: reference::methods(today).collect(),
         audiences: reference::audiences(today).collect(),
@@ -180,9 +180,8 @@ pub async fn new(signed: Signed, Path(id): Path<String>, Query(begin): Query<Beg
 pub async fn create(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
     let app = &signed.app;
     let mut plan = writable(&signed, &id).await?;
-    let laws = laws::titles(&app.db).await?;
     let partners = choose::partners(&signed, plan.content.unit);
-    let (content, problems) = read(&form, &plan, None, &laws, &partners);
+    let (content, problems) = read(&app.db, &form, &plan, None, &partners).await?;
     if !problems.0.is_empty() {
         return show_again(&line_page(&signed, &plan, form, None, problems.0).await?);
     }
@@ -216,11 +215,10 @@ pub async fn edit(signed: Signed, Path(id): Path<String>) -> Result<Response> {
 pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
     let app = &signed.app;
     let (mut plan, line) = writable_line(&signed, &id).await?;
-    let laws = laws::titles(&app.db).await?;
     let partners = choose::partners(&signed, plan.content.unit);
-    let (content, problems) = read(&form, &plan, Some(&line.content), &laws, &partners);
+    let (content, problems) = read(&app.db, &form, &plan, Some(&line.content), &partners).await?;
     if form.text("version") != line.version.to_string() {
-        return both_values(&signed, &plan, &line, form, &content, &laws).await;
+        return both_values(&signed, &plan, &line, form, &content).await;
     }
     if !problems.0.is_empty() {
         return show_again(&line_page(&signed, &plan, form, Some(line.id), problems.0).await?);
@@ -248,20 +246,16 @@ async fn both_values(
     line: &Line,
     mut form: Form,
     here: &LineContent,
-    laws: &[Title],
 ) -> Result<Response> {
     form.set("version", line.version.to_string());
     let mut shown = line_page(signed, plan, form, Some(line.id), vec![]).await?;
     let lang = signed.lang();
-    let law_names = |ids: &[Id]| {
-        let names = ids.iter().filter_map(|id| laws.iter().find(|l| l.id == *id)).map(choose::law_text);
-        names.collect::<Vec<_>>().join("; ")
-    };
+    let db = &signed.app.db;
     let day = |d: Option<Date>| d.map(date_text).unwrap_or_default();
     let there = &line.content;
     let mut rows = vec![
         ("plans-content", here.content.clone(), there.content.clone()),
-        ("plans-laws", law_names(&here.laws), law_names(&there.laws)),
+        ("plans-laws", choose::law_names(db, &here.laws).await?, choose::law_names(db, &there.laws).await?),
         (
             "plans-audiences",
             choose::audience_names(&here.audiences, lang).join(", "),

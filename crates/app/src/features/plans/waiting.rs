@@ -1,0 +1,143 @@
+//! What waits for a person: a plan that is due, one to approve, to change or to issue, laws in no plan, late lines.
+
+use store::Id;
+
+use super::below;
+use super::board;
+use super::line;
+use super::plan::{self, Kind, Listed, State, Wanted};
+use crate::access::Act;
+use crate::error::Result;
+use crate::tasks::{Later, Task, Tasks};
+use crate::web::Signed;
+
+pub struct Waiting;
+
+impl Tasks for Waiting {
+    fn tasks<'a>(&'a self, signed: &'a Signed) -> Later<'a, Vec<Task>> {
+        Box::pin(async move {
+            let mut tasks = Vec::new();
+            for unit in units(signed, Act::ApprovePlan) {
+                tasks.extend(to_approve(signed, unit).await?);
+            }
+            for unit in units(signed, Act::WritePlan) {
+                tasks.extend(due(signed, unit).await?);
+                tasks.extend(to_write(signed, unit).await?);
+                tasks.extend(late(signed, unit).await?);
+                tasks.extend(open_laws(signed, unit).await?);
+            }
+            Ok(tasks)
+        })
+    }
+}
+
+fn units(signed: &Signed, act: Act) -> Vec<Id> {
+    let mut units: Vec<Id> = signed.actor.units_for(act).filter(|u| signed.tree.contains(*u)).collect();
+    units.sort();
+    units.dedup();
+    units
+}
+
+fn say(signed: &Signed, key: &str, value: impl ToString) -> String {
+    signed.app.words.say(signed.lang(), key, &[("value", value.to_string())])
+}
+
+fn task(key: String, state: &'static str, title: String, path: String) -> Task {
+    Task { key, due: None, state, title, path, quick: None }
+}
+
+async fn in_state(signed: &Signed, unit: Id, states: Vec<State>) -> Result<Vec<Listed>> {
+    let wanted = Wanted { units: Some(vec![unit]), states, ..Wanted::default() };
+    plan::list(&signed.app.db, &wanted, 20).await
+}
+
+/// Plans that wait for an approver who wrote no part of them.
+async fn to_approve(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
+    let mut tasks = Vec::new();
+    for p in in_state(signed, unit, vec![State::Waiting]).await? {
+        if !plan::is_author(&signed.app.db, p.id(), signed.actor.account).await? {
+            let title = say(signed, "plans-task-approve", &p.title);
+            tasks.push(task(
+                format!("plans-approve-{}", p.id()),
+                "plans-task-state-waiting",
+                title,
+                p.page(),
+            ));
+        }
+    }
+    Ok(tasks)
+}
+
+/// Plans that were returned, and those that are approved and not yet issued.
+async fn to_write(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
+    let mut tasks = Vec::new();
+    for p in in_state(signed, unit, vec![State::Draft, State::Approved]).await? {
+        let key = format!("plans-{}-{}", p.state, p.id());
+        if p.state() == State::Approved {
+            let title = say(signed, "plans-task-issue", &p.title);
+            tasks.push(task(key, "plans-task-state-approved", title, p.page()));
+        } else if !plan::get(&signed.app.db, p.id()).await?.remarks.is_empty() {
+            let title = say(signed, "plans-task-returned", &p.title);
+            tasks.push(task(key, "plans-task-state-returned", title, p.page()));
+        }
+    }
+    Ok(tasks)
+}
+
+/// This and the next year's own plan, when the unit above has issued one and it is not issued yet.
+async fn due(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
+    let app = &signed.app;
+    let this_year = i64::from(app.today().year());
+    let mut tasks = Vec::new();
+    for year in [this_year, this_year + 1] {
+        let Some(due) = below::due(app, unit, year).await? else { continue };
+        let own = match plan::find_annual(&app.db, unit, year).await? {
+            Some(id) => Some(plan::get(&app.db, id).await?),
+            None => None,
+        };
+        if own.as_ref().is_some_and(|p| p.state == State::Issued) {
+            continue;
+        }
+        tasks.push(Task {
+            key: format!("plans-due-{unit}-{year}"),
+            due: Some(due.day),
+            state: "plans-task-state-due",
+            title: say(signed, "plans-task-due", year),
+            path: match own {
+                Some(plan) => plan.page(),
+                None => format!("/ke-hoach/moi?don-vi={unit}&nam={year}&loai={}", Kind::Annual.code()),
+            },
+            quick: None,
+        });
+    }
+    Ok(tasks)
+}
+
+async fn late(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
+    let late = line::late_of(&signed.app.db, unit, signed.app.today()).await?;
+    let tasks = late.into_iter().map(|(plan, lines, since)| Task {
+        key: format!("plans-late-{plan}"),
+        due: Some(since),
+        state: "plans-task-state-late",
+        title: say(signed, "plans-task-late", lines),
+        path: format!("{}#nhiem-vu", super::page(plan)),
+        quick: None,
+    });
+    Ok(tasks.collect())
+}
+
+/// The laws of the board that are in no plan, as one task due when the next of them begins to apply.
+async fn open_laws(signed: &Signed, unit: Id) -> Result<Option<Task>> {
+    let board = board::board(signed, unit).await?;
+    let open: Vec<_> = board.iter().filter(|e| e.is_open()).collect();
+    let Some(first) = open.first() else { return Ok(None) };
+    let ahead = first.law.effective.filter(|day| *day >= signed.app.today());
+    Ok(Some(Task {
+        key: format!("plans-laws-{unit}"),
+        due: ahead,
+        state: "plans-task-state-open",
+        title: say(signed, "plans-task-laws", open.len()),
+        path: format!("/ke-hoach/luat-moi?don-vi={unit}&xem=chua"),
+        quick: None,
+    }))
+}
