@@ -7,6 +7,7 @@ use lawtext::{Document, Format, Level, Node, Outline, Parsed, Unreadable, addres
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 #[derive(Default, Debug)]
 struct Score {
@@ -72,6 +73,9 @@ struct Case {
     text: Result<lawtext::Text, Unreadable>,
 }
 
+/// Every gold document with its text, read once for all tests.
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(cases);
+
 fn cases() -> Vec<Case> {
     let Some(folder) = folder() else { return Vec::new() };
     let gold = std::fs::read_to_string(folder.join("gold.jsonl")).expect("gold.jsonl");
@@ -108,11 +112,11 @@ fn own(text: &lawtext::Text) -> impl Iterator<Item = &lawtext::Paragraph> {
 
 #[test]
 fn outlines_are_right() {
-    let cases = cases();
+    let cases = &*CASES;
     if cases.is_empty() {
         return;
     }
-    let shares = score(&cases, lawtext::parse);
+    let shares = score(cases, lawtext::parse);
     println!("articles, clauses, points: {shares:.4?}");
     assert!(shares.iter().all(|share| *share >= 0.999), "{shares:.4?}");
     let heads = |outline: &Value| {
@@ -122,7 +126,7 @@ fn outlines_are_right() {
         lines.flatten().map(|head| path(&head)).collect::<Vec<_>>()
     };
     let mut facts = HashMap::<&str, usize>::new();
-    for case in &cases {
+    for case in cases {
         let Ok(text) = &case.text else {
             assert_eq!(case.gold["format"], "pdf-scan");
             assert_eq!(case.text, Err(Unreadable::NoText));
@@ -142,18 +146,18 @@ fn outlines_are_right() {
 
 #[test]
 fn outlines_do_not_need_bold_or_centred_text() {
-    let cases = cases();
+    let cases = &*CASES;
     let plain = |text: &lawtext::Text| {
         let lines = own(text).map(|p| p.text.as_str()).collect::<Vec<_>>().join("\n");
         lawtext::parse(&lawtext::read(Format::Text, lines.as_bytes()).expect("text"))
     };
-    let shares = score(&cases, plain);
+    let shares = score(cases, plain);
     assert!(cases.is_empty() || shares.iter().all(|share| *share >= 0.995), "{shares:.4?}");
 }
 
 #[test]
 fn outlines_survive_broken_lines_and_running_heads() {
-    let cases = cases();
+    let cases = &*CASES;
     let broken = |text: &lawtext::Text| {
         let (mut out, mut lines, mut page) = (String::new(), 0, 1);
         for paragraph in own(text) {
@@ -179,7 +183,7 @@ fn outlines_survive_broken_lines_and_running_heads() {
         }
         lawtext::parse(&lawtext::read(Format::Text, out.as_bytes()).expect("text"))
     };
-    let shares = score(&cases, broken);
+    let shares = score(cases, broken);
     assert!(cases.is_empty() || shares.iter().all(|share| *share >= 0.99), "{shares:.4?}");
 }
 
@@ -195,7 +199,7 @@ fn given_back(documents: &[Document]) -> String {
 
 #[test]
 fn nothing_of_the_text_is_lost() {
-    for case in cases() {
+    for case in CASES.iter() {
         let Ok(text) = &case.text else { continue };
         let parsed = lawtext::parse(text);
         let expected: String = own(text).filter(|p| !is_rule(&p.text)).map(|p| letters(&p.text)).collect();
@@ -227,7 +231,7 @@ fn nothing_of_the_text_is_lost() {
 
 #[test]
 fn addresses_are_free_of_clashes_but_for_misprints() {
-    for case in cases() {
+    for case in CASES.iter() {
         let Ok(text) = &case.text else { continue };
         let parsed = lawtext::parse(text);
         let all = addresses(&parsed);

@@ -117,17 +117,24 @@ fn speed(index: &Index, questions: &str, field: &str) -> Result<()> {
     Ok(())
 }
 
-/// A line a candidate: number of the question, 1 if the article is right, the features. Each question is asked with
-/// its marks and without.
+/// A line a candidate: number of the question, its style (0 without marks, 1 with), number of the document that
+/// answers, 1 if the article is right, the features.
 fn features(index: &Index, questions: &str, out: &str) -> Result<()> {
     let mut out = BufWriter::new(File::create(out)?);
+    let mut documents: Vec<String> = Vec::new();
     for (n, question) in lines(questions)?.enumerate() {
         let marked = text(&question, "question");
         let right: Vec<&str> =
             question["relevant"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let document = right.first().and_then(|id| id.rsplit_once('+')).map_or("", |(document, _)| document);
+        let known = documents.iter().position(|other| other == document);
+        let document = known.unwrap_or_else(|| {
+            documents.push(document.to_owned());
+            documents.len() - 1
+        });
         for (style, asked) in [viet::fold(&marked), marked].into_iter().enumerate() {
             for (id, features) in index.features(&Query::new(asked))? {
-                write!(out, "{n}\t{style}\t{}", u8::from(right.contains(&id.as_str())))?;
+                write!(out, "{n}\t{style}\t{document}\t{}", u8::from(right.contains(&id.as_str())))?;
                 for feature in features {
                     write!(out, "\t{feature}")?;
                 }

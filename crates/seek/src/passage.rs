@@ -16,7 +16,7 @@ const TELLING: f32 = 1.2;
 pub(crate) fn snippet(comparer: &Comparer, record: &Record, understood: &Understood) -> Vec<Piece> {
     let text = record.text();
     let line = named_line(text, understood).unwrap_or_else(|| {
-        let part = best_part(comparer, record);
+        let part = best_part(comparer, record.words()[2], text);
         line_around(text, &part)
     });
     pieces(comparer, text.get(line).unwrap_or_default())
@@ -63,16 +63,16 @@ fn parts(text: &str, end: char) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// The part between breaks that has most of what was asked. The words of the record have the same parts.
-fn best_part(comparer: &Comparer, record: &Record) -> Range<usize> {
+/// The part between breaks that has most of what was asked. The words have the same parts as the text.
+fn best_part(comparer: &Comparer, words: &[[u8; 4]], text: &str) -> Range<usize> {
     let mut best = (0, 0.0);
-    for (n, part) in comparer.codes(record.words()[2]).split(|code| *code == Code::BREAK).enumerate() {
+    for (n, part) in comparer.codes(words).split(|code| *code == Code::BREAK).enumerate() {
         let value = comparer.value(part);
         if value > best.1 {
             best = (n, value);
         }
     }
-    let mut parts = parts(record.text(), ';');
+    let mut parts = parts(text, ';');
     let first = parts.next().unwrap_or(0..0);
     if best.0 == 0 { first } else { parts.nth(best.0 - 1).unwrap_or(first) }
 }

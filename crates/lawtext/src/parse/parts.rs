@@ -256,7 +256,11 @@ pub(super) fn begins_attached(lines: &Lines, n: usize, signed: bool) -> bool {
         return false;
     }
     let line = lines.line(n);
-    let upper = line.to_uppercase();
+    let start = |line: &str| line.chars().take(30).flat_map(char::to_uppercase).collect::<String>();
+    if !line.starts_with(['Q', 'Đ', 'N', 'H', 'C', 'K', 'P', 'B']) {
+        return false;
+    }
+    let upper = start(line);
     let titled = |line: &str| ATTACHED.iter().any(|word| line.starts_with(word));
     let heading =
         upper.starts_with("CỘNG HÒA XÃ HỘI CHỦ NGHĨA") || upper.starts_with("CỘNG HOÀ XÃ HỘI CHỦ NGHĨA");
@@ -281,7 +285,7 @@ pub(super) fn begins_attached(lines: &Lines, n: usize, signed: bool) -> bool {
         if begins_appendix(lines, at) {
             return false;
         }
-        seen_title |= titled(&line.to_uppercase()) && is_capitals(line);
+        seen_title |= titled(&start(line)) && is_capitals(line);
     }
     false
 }

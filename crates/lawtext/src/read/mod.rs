@@ -99,9 +99,8 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Text, Unreadable> {
         Format::Text => plain::text(bytes)?,
     };
     // Page numbers and stamps alone are what a scan has.
-    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
-    let own = text.paragraphs.iter().filter(|p| !p.furniture).map(|p| letters(&p.text)).sum::<usize>();
-    if own == 0 { Err(Unreadable::NoText) } else { Ok(text) }
+    let has_letters = |p: &crate::Paragraph| !p.furniture && p.text.chars().any(char::is_alphabetic);
+    if text.paragraphs.iter().any(has_letters) { Ok(text) } else { Err(Unreadable::NoText) }
 }
 
 /// The characters of a text file: UTF-8, or UTF-16 where it begins with its mark.
