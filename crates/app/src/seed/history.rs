@@ -11,8 +11,9 @@ use super::chance::Chance;
 use super::laws::Laws;
 use super::people::{People, Site};
 use super::plans::{self, InForce, PlannedPlan};
+use super::posts::{self, PlannedPost};
 use super::units::{self, Place};
-use super::{AS_OF, BEGINS, BEN_LUC, Seeded, Tell, Told, mistakes, reports};
+use super::{AS_OF, BEGINS, BEN_LUC, Seeded, Tell, Told, mistakes, photos, reports};
 use crate::app::{App, start_of_day};
 use crate::error::{Error, Result};
 use crate::features::activities::{self, Content};
@@ -28,6 +29,7 @@ const FROZEN_ON: Date = date(2026, 7, 6);
 enum Event {
     Activity(Planned),
     Plan(PlannedPlan),
+    Post(PlannedPost),
 }
 
 impl Event {
@@ -35,6 +37,7 @@ impl Event {
         match self {
             Event::Activity(a) => a.at,
             Event::Plan(p) => p.at,
+            Event::Post(p) => p.at,
         }
     }
 }
@@ -46,6 +49,9 @@ pub async fn create(app: &App, people: People, percent: usize, tell: &Tell<'_>) 
 
     let old = old_years(app, &mut chance, &people, &laws, percent).await?;
     story.go_on("seed-old", activities_only(old)).await?;
+    let mut tx = app.db.begin().await?;
+    posts::say_where_to_ask(&mut tx, app, &people).await?;
+    tx.commit().await?;
 
     let (planted, found) = mistakes::plant(&people)?;
     let (earlier, later): (Vec<_>, Vec<_>) =
@@ -61,19 +67,28 @@ pub async fn create(app: &App, people: People, percent: usize, tell: &Tell<'_>) 
     year.extend(later);
     let mut year = activities_only(year);
     year.extend(plans::planned(&mut chance, &people, &laws)?.into_iter().map(Event::Plan));
+    year.extend(posts::planned(&mut chance, &people, &laws, LAST_DONE)?.into_iter().map(Event::Post));
     let frozen_on = start_of_day(FROZEN_ON).ok_or(Error::NotFound)? + Duration::from_secs(9 * 3_600);
     let (before, after): (Vec<_>, Vec<_>) = year.into_iter().partition(|e| e.at() < frozen_on);
     let ben_luc = people.commune(BEN_LUC)?;
-    let recorded = story.go_on("seed-2026", before).await?;
+    let mut talks = story.go_on("seed-2026", before).await?;
 
     app.clock.set(frozen_on);
     let frozen = vec![freeze(app, ben_luc).await?, freeze(app, &people.province).await?];
-    story.go_on("seed-2026", after).await?;
+    talks.extend(story.go_on("seed-2026", after).await?);
+    talks.retain(|(unit, ..)| *unit == ben_luc.place.unit);
+    // Photos of every other talk of Bến Lức, brought in together.
+    let mut tx = app.db.begin().await?;
+    for (i, (_, _, id)) in talks.iter().step_by(2).enumerate() {
+        app.clock.set(AS_OF - Duration::from_secs(86_400) + Duration::from_secs(60 * i as u64));
+        photos::add(&mut tx, app, &mut chance, ben_luc, *id).await?;
+    }
+    tx.commit().await?;
 
     // Frozen figures stay; what changed since is listed beside them.
-    let of_june =
-        recorded.into_iter().filter(|(unit, day, _)| *unit == ben_luc.place.unit && day.month() == 6);
-    change(app, ben_luc, &of_june.map(|(_, _, id)| id).collect::<Vec<_>>()).await?;
+    let of_june: Vec<RecordId> =
+        talks.iter().filter(|(_, day, _)| day.month() == 6).map(|(_, _, id)| *id).collect();
+    change(app, ben_luc, &of_june).await?;
     tell(Told::Part("seed-reports", 1));
     let careless = reports::this_year(app, &people).await?;
     tell(Told::Step);
@@ -113,8 +128,11 @@ impl Story<'_> {
                         a.content.plan_line = in_force.line(a.content.unit, &a.content.laws);
                     }
                     let id = activities::insert(&mut tx, app, Some(a.by), a.shard, &a.content).await?;
-                    recorded.push((a.content.unit, a.content.day, id));
+                    if a.content.method == "talk" && !a.content.estimated {
+                        recorded.push((a.content.unit, a.content.day, id));
+                    }
                 }
+                Event::Post(p) => posts::write(&mut tx, app, p).await?,
                 Event::Plan(p) => plans::write(&mut tx, app, laws, p, in_force).await?,
             }
             tell(Told::Step);
@@ -259,11 +277,8 @@ async fn freeze(app: &App, site: &Site) -> Result<RecordId> {
 async fn change(app: &App, site: &Site, of: &[RecordId]) -> Result<()> {
     app.clock.set(AS_OF - Duration::from_secs(20 * 86_400));
     let mut found = Vec::new();
-    for id in of {
-        let activity = activities::get(&app.db, *id).await?;
-        if activity.content.method == "talk" {
-            found.push(activity);
-        }
+    for id in of.iter().take(2) {
+        found.push(activities::get(&app.db, *id).await?);
     }
     let mut tx = app.db.begin().await?;
     if let [corrected, twice, ..] = found.as_slice() {

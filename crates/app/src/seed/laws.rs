@@ -41,6 +41,10 @@ impl Laws {
     pub fn number(&self, number: &str) -> Option<&Known> {
         self.0.iter().find(|l| l.number == number)
     }
+    /// The demo's own laws issued since a day: those with a text.
+    pub fn since(&self, day: Date) -> impl Iterator<Item = &Known> {
+        self.0.iter().filter(move |l| l.issued >= day && l.number.contains("/2099/"))
+    }
     /// A law that there was on a day, rather a new one.
     pub fn on(&self, chance: &mut Chance, day: Date) -> Option<&Known> {
         let age = |l: &Known| l.issued.until(day).map_or(0, |span| span.get_days());

@@ -14,7 +14,9 @@ mod history;
 mod laws;
 mod mistakes;
 pub mod people;
+mod photos;
 mod plans;
+mod posts;
 mod reports;
 mod units;
 
