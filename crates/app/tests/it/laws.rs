@@ -588,3 +588,59 @@ async fn the_list_filters_by_the_status_that_the_page_shows() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn several_files_are_sent_at_once_and_the_complete_ones_saved_together() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let files = [
+            ("a.txt", LAW.to_owned()),
+            (
+                "b.txt",
+                LAW.replace("90/2099", "86/2099").replace("Luật này có hiệu lực", "Luật này được dùng"),
+            ),
+            ("c.png", "x".to_owned()),
+        ];
+        let part = |(name, text): &(&str, String)| {
+            format!(
+                "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{text}\r\n"
+            )
+        };
+        let body = files.iter().map(part).collect::<String>() + "--X--\r\n";
+        let request = axum::http::Request::post("/luat/nhap")
+            .header(header::COOKIE, format!("{}={}", lantoa::signin::COOKIE, person.cookie))
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=X")
+            .body(axum::body::Body::from(body))
+            .unwrap();
+        let sent = t.send(request).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+        let page = person.get(&t, sent.location()).await.text();
+        for part in [
+            "Luật Gìn giữ bến nước (90/2099/QH99)",
+            "86/2099/QH99",
+            "Tệp này không phải Word",
+            "Lưu 1 văn bản",
+        ] {
+            assert!(page.contains(part), "{part} in {page}");
+        }
+        assert!(!page.contains('⟦'), "{page}");
+        let saved = person.post(&t, sent.location(), &[]).await;
+        assert!(saved.location().ends_with("?luu=1"), "{}", saved.location());
+        let page = person.get(&t, saved.location()).await.text();
+        assert!(page.contains("Đã lưu 1 văn bản") && page.contains("Chờ lưu"), "{page}");
+        assert!(!person.get(&t, &format!("/en{}", sent.location())).await.text().contains('⟦'));
+        // What is there already under another name keeps its address; the reader is told.
+        let pairs = [
+            ("number", "90/2099/QH99"),
+            ("kind", "Luật"),
+            ("title", "Việc khác hẳn"),
+            ("issued", "1/2/2026"),
+        ];
+        let apart = person.post(&t, &format!("{}/1", sent.location()), &pairs).await;
+        assert!(apart.location().ends_with("nhap=apart"), "{}", apart.location());
+        let page = person.get(&t, apart.location()).await.text();
+        assert!(page.contains("có địa chỉ riêng") && page.contains("/van-ban/90-2099-qh99--2"), "{page}");
+    })
+    .await;
+}

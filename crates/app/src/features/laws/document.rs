@@ -68,6 +68,7 @@ fn code(level: Level) -> &'static str {
         Level::Point => "point",
         Level::Roman => "roman",
         Level::Number => "number",
+        Level::Decimal => "decimal",
         Level::Letter => "letter",
         Level::Dash => "dash",
         Level::Quote => "quote",
@@ -79,7 +80,6 @@ fn code(level: Level) -> &'static str {
         Level::Recipients => "recipients",
         Level::Appendix => "appendix",
         Level::Footnote => "footnote",
-        Level::Furniture => "furniture",
     }
 }
 
@@ -216,12 +216,24 @@ impl NewLaw {
     pub(super) fn folded(&self) -> String {
         viet::fold(&format!("{} {} {} {}", self.number, self.kind, self.title, self.issuer))
     }
-    fn is(&self, law: &Law) -> bool {
-        let title = |t: &str| viet::slug(t);
-        let (ours, theirs) = (title(&self.title), title(&law.title));
-        let titles = ours.is_empty() || theirs.is_empty() || ours.contains(&theirs) || theirs.contains(&ours);
-        let days = self.issued.is_none() || law.issued.is_none() || self.issued == law.issued;
-        law::number_key(&self.number) == law::number_key(&law.number) && titles && days
+    /// Whether a document of the registry is this one: the number, and something besides, because numbers are
+    /// misprinted and cut short.
+    fn is(&self, law: &Law, digest: &str) -> bool {
+        if law::number_key(&self.number) != law::number_key(&law.number) {
+            return false;
+        }
+        if !self.nodes.is_empty() && law.digest == digest {
+            return true;
+        }
+        if let Some((ours, theirs)) = self.issued.zip(law.issued) {
+            return ours == theirs;
+        }
+        let (ours, theirs) = (viet::slug(&self.title), viet::slug(&law.title));
+        match (ours.is_empty(), theirs.is_empty()) {
+            (true, true) => self.effective == law.effective && self.number == law.number,
+            (false, false) => ours.contains(&theirs) || theirs.contains(&ours),
+            _ => false,
+        }
     }
 }
 
@@ -312,7 +324,7 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
         };
         match there {
             None => break,
-            Some(law) if new.is(&law) => {
+            Some(law) if new.is(&law, &digest) => {
                 if new.nodes.is_empty() || law.digest == digest {
                     return Ok((Saved::Same(law.id), problems));
                 }

@@ -320,11 +320,12 @@ pub async fn save(signed: Signed, Path((id, seq)): Path<(String, i64)>, form: Fo
     new.nodes.iter_mut().for_each(|n| n.cited_as = None);
     facts.apply(&mut new, by.unit);
     let mut tx = app.db.begin().await?;
-    let (saved, _) = document::insert(&mut tx, app, &by, &new).await?;
+    let (saved, said) = document::insert(&mut tx, app, &by, &new).await?;
     keep(&mut tx, id, seq, saved.id()).await?;
     tx.commit().await?;
     changed(&signed);
     let how = match saved {
+        Saved::New(_) if !said.is_empty() => "apart",
         Saved::New(_) => "new",
         Saved::Same(_) => "same",
         Saved::Changed(_) => "changed",

@@ -157,9 +157,6 @@ pub fn html(nodes: &[&Node], base: &str, marked: Option<&str>) -> String {
     // The title of the page stands above the text of a part.
     let alone = nodes.len() == 1;
     for (n, node) in nodes.iter().enumerate() {
-        if node.level == "furniture" {
-            continue;
-        }
         let heading = match (is_head(node), under_heads) {
             (true, _) => {
                 if node.depth == 0 {
@@ -206,9 +203,6 @@ fn is_head(node: &Node) -> bool {
 
 fn blocks(out: &mut String, all: &[Block], base: &str, marked: Option<&str>) {
     for block in all {
-        if block.level == "furniture" {
-            continue;
-        }
         if block.level == "table" {
             table(out, block);
             continue;
@@ -238,7 +232,7 @@ fn paragraph(
         return;
     }
     let class = match level {
-        "clause" | "number" => "clause",
+        "clause" | "number" | "decimal" => "clause",
         "point" | "letter" => "point",
         "dash" => "dash",
         "quote" => "quote",

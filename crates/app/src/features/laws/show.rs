@@ -50,6 +50,7 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
     let mut page = signed.page(Room::Laws, &law.name()).crumb(signed.say("room-laws"), "/luat");
     page.done = match done.nhap.as_deref() {
         Some("new") => Some(page.t("laws-import-done")),
+        Some("apart") => Some(page.t("laws-import-apart")),
         Some("same") => Some(page.t("laws-import-same")),
         Some("changed") => Some(page.t("laws-import-changed")),
         _ => done.xong.map(|_| page.t("laws-changed")),

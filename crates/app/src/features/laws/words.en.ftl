@@ -85,6 +85,7 @@ laws-import-outline = Contents as understood
 laws-import-done = The document is saved.
 laws-import-same = The document is here already and is the same: nothing was changed.
 laws-import-changed = The document was here; its text was replaced, the addresses of its articles stay.
+laws-import-apart = The document is saved. The usual address of this number belongs to another document, so this one has its own. Please check the number.
 laws-import-all-done = { $value } documents saved.
 laws-import-back = Files of the same import
 laws-new = Enter a document without a file

@@ -85,6 +85,7 @@ laws-import-outline = Mục lục đọc được
 laws-import-done = Đã lưu văn bản.
 laws-import-same = Văn bản này đã có và không khác gì: không thay đổi gì.
 laws-import-changed = Văn bản này đã có; toàn văn được thay bằng bản mới, địa chỉ các điều giữ nguyên.
+laws-import-apart = Đã lưu văn bản. Địa chỉ thường dùng của số hiệu này đã là của một văn bản khác, nên văn bản này có địa chỉ riêng. Hãy kiểm tra số hiệu.
 laws-import-all-done = Đã lưu { $value } văn bản.
 laws-import-back = Các tệp cùng lần nhập
 laws-new = Ghi văn bản không có tệp
