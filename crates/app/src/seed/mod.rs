@@ -28,6 +28,7 @@ use crate::error::Result;
 
 pub use mistakes::Mistake;
 pub use people::{DemoAccount, PASSWORD, People};
+pub use reports::CARELESS;
 
 pub const MIGRATIONS: &[Migration] = &[migration!(4, "demo", "0004_demo.sql")];
 pub const WORDS: (&str, &str) = (include_str!("words.vi.ftl"), include_str!("words.en.ftl"));
