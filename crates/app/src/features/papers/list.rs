@@ -68,7 +68,7 @@ fn line(page: &Page, r: &Report) -> Line {
         period: period_words(page, r.period),
         units: units_text(page.words(), page.lang, r.units),
         state: r.state,
-        frozen: r.frozen.is_some(),
+        frozen: r.freeze.is_some(),
         number: r.number.clone(),
         issued_on: r.issued_on,
         at: r.created_at,
