@@ -2,6 +2,7 @@
 //! PostgreSQL.
 
 mod activities;
+mod content;
 mod demo;
 mod home;
 mod laws;
@@ -9,5 +10,6 @@ mod orgs;
 mod papers;
 mod people;
 mod plans;
+mod portal;
 mod spine;
 mod support;
