@@ -30,14 +30,7 @@ pub async fn read(
         Err(code) => return Ok(Err(code)),
     };
     let source = name.to_owned();
-    let read = tokio::task::spawn_blocking(move || {
-        let (new, mut problems) = NewLaw::of(&lawtext::parse(&text), &source);
-        let lost =
-            text.lost_pages.iter().map(|page| Problem { page: Some(*page), ..Problem::new("page-lost", "") });
-        problems.extend(lost);
-        (new, problems)
-    })
-    .await;
+    let read = tokio::task::spawn_blocking(move || NewLaw::of(&lawtext::parse(&text), &source)).await;
     read.map(Ok).map_err(|e| Error::Internal(e.into()))
 }
 

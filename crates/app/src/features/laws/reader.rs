@@ -175,7 +175,7 @@ pub fn html(nodes: &[&Node], base: &str, marked: Option<&str>) -> String {
             (false, false) => "h2",
         };
         match &node.path {
-            Some(path) if !(alone && n == 0) && !node.title().is_empty() => {
+            Some(path) if !(node.title().is_empty() || alone && n == 0) => {
                 let class = if is_head(node) { " class=\"head\"" } else { "" };
                 let _ = write!(
                     out,
