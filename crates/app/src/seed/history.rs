@@ -125,7 +125,7 @@ impl Story<'_> {
                 Event::Activity(mut a) => {
                     app.clock.set(a.at);
                     if a.is_planned {
-                        a.content.plan_line = in_force.line(a.content.unit, &a.content.laws);
+                        a.content.plan_line = in_force.line(&a.content);
                     }
                     let id = activities::insert(&mut tx, app, Some(a.by), a.shard, &a.content).await?;
                     if a.content.method == "talk" && !a.content.estimated {
@@ -213,7 +213,7 @@ fn half_year(
             let day = day(chance, from, to);
             let at = recorded_at(chance, day).min(AS_OF - Duration::from_secs(3_600));
             let content = content(chance, site, day, laws);
-            let is_planned = chance.percent(70);
+            let is_planned = chance.percent(90);
             all.push(Planned { at, by: site.officer, shard: site.place.shard, is_planned, content });
         }
     };

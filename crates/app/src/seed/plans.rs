@@ -12,6 +12,7 @@ use super::laws::Laws;
 use super::people::{People, Site, lower_first};
 use crate::app::{App, start_of_day};
 use crate::error::{Error, Result};
+use crate::features::activities;
 use crate::features::plans::{self, Content, Kind, LineContent};
 
 const YEAR: i64 = 2026;
@@ -54,15 +55,20 @@ struct PlannedLine {
 /// Lines in force, by unit: what an activity is recorded under.
 #[derive(Default)]
 pub struct InForce {
-    lines: HashMap<Id, Vec<(Vec<Id>, RecordId)>>,
+    lines: HashMap<Id, Vec<(PlannedLine, RecordId)>>,
     province: Option<RecordId>,
 }
 
 impl InForce {
-    /// The line that names one of the laws.
-    pub fn line(&self, unit: Id, laws: &[Id]) -> Option<RecordId> {
-        let lines = self.lines.get(&unit)?;
-        lines.iter().find(|(of, _)| of.iter().any(|l| laws.contains(l))).map(|(_, id)| *id)
+    /// The line that an activity belongs to: of its law, method and day.
+    pub fn line(&self, done: &activities::Content) -> Option<RecordId> {
+        let fits = |line: &PlannedLine| {
+            line.laws.iter().any(|l| done.laws.contains(l))
+                && line.methods.contains(&done.method.as_str())
+                && (line.from..=line.until).contains(&done.day)
+        };
+        let lines = self.lines.get(&done.unit)?;
+        lines.iter().find(|(line, _)| fits(line)).map(|(_, id)| *id)
     }
 }
 
@@ -192,34 +198,39 @@ fn lines(chance: &mut Chance, laws: &Laws, times: i64) -> Vec<PlannedLine> {
             &["people"],
             &["talk", "broadcast"],
         )
-        .during(date(2026, 1, 20), date(2026, 6, 30), talks(2, 3), 4_000_000 * times),
+        .during(date(2026, 1, 20), date(2026, 6, 30), talks(1, 2), 4_000_000 * times),
         line(
             format!("Phổ biến {quiet_name} cho nhân dân"),
             quiet.clone(),
             &["people", "business"],
             &["talk", "broadcast", "web"],
         )
-        .during(date(2026, 3, 1), date(2026, 12, 15), talks(4, 8), 8_000_000 * times),
+        .during(date(2026, 3, 1), date(2026, 12, 15), talks(2, 5), 8_000_000 * times),
         line(format!("Tập huấn {quiet_name} cho cán bộ, công chức"), quiet, &["officials"], &["talk"])
-            .during(date(2026, 3, 1), date(2026, 6, 15), talks(1, 2), 3_000_000 * times),
+            .during(date(2026, 3, 1), date(2026, 6, 15), talks(1, 1), 3_000_000 * times),
         line(
             format!("Phổ biến {tenants_name} cho chủ nhà trọ và người lao động"),
             tenants,
             &["workers", "business"],
             &["talk", "materials"],
         )
-        .during(date(2026, 2, 1), date(2026, 9, 30), talks(2, 4), 5_000_000 * times),
+        .during(date(2026, 2, 1), date(2026, 9, 30), talks(1, 3), 5_000_000 * times),
         line(format!("Củng cố tổ hòa giải, phổ biến {mediation_name}"), mediation, &["people"], &["talk"])
-            .during(date(2026, 3, 1), date(2026, 10, 31), talks(2, 4), 6_000_000 * times),
+            .during(date(2026, 3, 1), date(2026, 10, 31), talks(1, 3), 6_000_000 * times),
         line(
             "Tổ chức hưởng ứng Ngày Pháp luật 9/11".into(),
             base.clone(),
             &["people", "officials"],
-            &["talk", "culture", "contest"],
+            &["talk", "culture", "contest", "broadcast", "web", "school", "materials"],
         )
-        .during(date(2026, 10, 15), date(2026, 11, 9), talks(1, 3), 10_000_000 * times),
-        line("Phát thanh pháp luật trên loa mỗi tuần một lần".into(), base, &["people"], &["broadcast"])
-            .during(date(2026, 1, 15), date(2026, 12, 15), talks(8, 16), 0),
+        .during(date(2026, 10, 15), date(2026, 11, 9), talks(1, 1), 10_000_000 * times),
+        line(
+            "Phát thanh pháp luật trên loa các ấp, khu phố".into(),
+            base,
+            &["people"],
+            &["broadcast", "web"],
+        )
+        .during(date(2026, 1, 15), date(2026, 12, 15), talks(1, 3), 0),
     ];
     all.retain(|l| !l.laws.is_empty());
     all
@@ -277,7 +288,7 @@ pub async fn write(
     let mut lines = Vec::new();
     for l in p.lines {
         let content = LineContent {
-            content: l.content,
+            content: l.content.clone(),
             laws: l.laws.clone(),
             audiences: l.audiences.iter().map(|a| (*a).to_owned()).collect(),
             methods: l.methods.iter().map(|m| (*m).to_owned()).collect(),
@@ -292,7 +303,7 @@ pub async fn write(
             above: None,
         };
         let id = plans::add_line(tx, app, by, &mut plan, &content).await?;
-        lines.push((l.laws, id));
+        lines.push((l, id));
     }
     let hour = Duration::from_secs(3_600);
     if p.reached != Reached::Draft {
