@@ -82,12 +82,12 @@ pub fn facts() -> Vec<&'static Fact> {
 
 /// Every feature with personal work that goes over to a successor.
 pub fn hand_overs() -> Vec<&'static dyn features::people::HandOver> {
-    vec![]
+    vec![&features::content::HANDS]
 }
 
 /// Every feature with something that rests on a law.
 pub fn on_laws() -> Vec<&'static dyn features::laws::OnLaw> {
-    vec![&features::plans::Chained]
+    vec![&features::plans::Chained, &features::content::POSTS]
 }
 
 /// All routes, with who may come.

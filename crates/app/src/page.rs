@@ -159,6 +159,10 @@ impl Page {
     pub fn href(&self, path: &str) -> String {
         href(self.lang, path)
     }
+    /// A path as a whole address, for feeds and other sites.
+    pub fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.app.config.public_url.trim_end_matches("/"))
+    }
     /// This page in the other language.
     pub fn other_language(&self) -> String {
         href(self.lang.other(), &self.path)

@@ -147,6 +147,8 @@ pub enum ProblemKind {
     QuoteNeverClosed,
     /// Two nodes would have one address.
     AddressTaken,
+    /// A page of a PDF could not be read.
+    PageLost,
 }
 
 impl ProblemKind {
@@ -167,6 +169,7 @@ impl ProblemKind {
             ProblemKind::RunIn => "run-in",
             ProblemKind::QuoteNeverClosed => "quote-never-closed",
             ProblemKind::AddressTaken => "address-taken",
+            ProblemKind::PageLost => "page-lost",
         }
     }
 }

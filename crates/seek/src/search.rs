@@ -17,6 +17,8 @@ use tantivy::{DocAddress, Term};
 const LONGEST_QUESTION: usize = 2000;
 /// So many articles are looked at closely.
 const CANDIDATES: usize = 70;
+/// Learning sees more wrong ones.
+const FOR_LEARNING: usize = 100;
 /// And so many of the documents that the question names.
 const OF_NAMED: usize = 30;
 
@@ -44,7 +46,8 @@ impl Index {
             let allowed = Allowed::of(query, &view)?;
             let question = Question::of(&written_out(&query.text), &view)?;
             let named = Named::of(&view, query, &allowed)?;
-            let (found, _) = candidates(&view, &question, &named, &allowed, 0)?;
+            let (mut found, rest) = candidates(&view, &question, &named, &allowed, FOR_LEARNING)?;
+            found.extend(rest);
             let (considered, features) = consider(&view, &question, &named, found)?;
             Ok(considered.into_iter().map(|c| c.record.id().to_owned()).zip(features).collect())
         };

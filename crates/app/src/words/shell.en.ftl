@@ -16,6 +16,7 @@ room-settings = Administration
 public-laws = Legal documents
 public-news = News
 public-search = Ask about the law, e.g. how long is maternity leave
+public-no-cookies = This site uses no cookies and collects no personal data.
 public-sign-in = Sign in
 weekday-1 = Monday
 weekday-2 = Tuesday

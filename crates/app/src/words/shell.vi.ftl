@@ -16,6 +16,7 @@ room-settings = Quản trị
 public-laws = Văn bản
 public-news = Tin
 public-search = Hỏi về luật, ví dụ: nghỉ thai sản mấy tháng
+public-no-cookies = Trang này không dùng cookie và không thu thập dữ liệu cá nhân.
 public-sign-in = Đăng nhập
 weekday-1 = Thứ Hai
 weekday-2 = Thứ Ba

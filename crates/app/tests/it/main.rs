@@ -3,6 +3,7 @@
 
 mod access;
 mod activities;
+mod content;
 mod demo;
 mod home;
 mod house;
@@ -12,5 +13,6 @@ mod orgs;
 mod papers;
 mod people;
 mod plans;
+mod portal;
 mod spine;
 mod support;

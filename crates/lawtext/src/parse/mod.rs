@@ -35,6 +35,11 @@ pub fn parse(text: &Text) -> Parsed {
         .collect();
     let Parsed { documents, mut problems } = parsed;
     problems.extend(taken);
+    for page in &text.lost_pages {
+        let before = |paragraph: &crate::Paragraph| paragraph.page.is_some_and(|number| number < *page);
+        let place = text.paragraphs.iter().rposition(before).unwrap_or(0);
+        problems.push(Problem { page: Some(*page), ..lines.problem(ProblemKind::PageLost, place) });
+    }
     problems.sort_by_key(|problem| problem.paragraph);
     Parsed { documents, problems }
 }

@@ -68,6 +68,7 @@ fn code(level: Level) -> &'static str {
         Level::Point => "point",
         Level::Roman => "roman",
         Level::Number => "number",
+        Level::Decimal => "decimal",
         Level::Letter => "letter",
         Level::Dash => "dash",
         Level::Quote => "quote",
@@ -79,7 +80,6 @@ fn code(level: Level) -> &'static str {
         Level::Recipients => "recipients",
         Level::Appendix => "appendix",
         Level::Footnote => "footnote",
-        Level::Furniture => "furniture",
     }
 }
 

@@ -1,0 +1,393 @@
+//! Writing and editing a post: a title, the law it is about, paragraphs each with what it rests on. A draft is
+//! kept on the server from the first save; it may be made from a law, and whoever saves it is its author.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use store::{Id, RecordId};
+
+use super::post::{self, Content, Kind, Paragraph, Post, State};
+use super::{draft, sources};
+use crate::access::Act;
+use crate::error::{Error, FieldProblem, Result};
+use crate::features::laws::{self, Law, Title};
+use crate::page::{Page, Room, show, show_again};
+use crate::web::Signed;
+use crate::web::form::{Form, Problems};
+
+/// Most paragraphs of a post, and characters of one.
+const PARAGRAPHS: usize = 120;
+const LONGEST: usize = 6_000;
+
+/// What a page asks to begin with.
+#[derive(Deserialize)]
+pub struct Begin {
+    #[serde(rename = "don-vi")]
+    unit: Option<Id>,
+    /// A law: its identity, number or title.
+    #[serde(rename = "luat", default)]
+    law: String,
+    /// Begin with an empty page.
+    #[serde(rename = "trong")]
+    blank: Option<String>,
+}
+
+/// A paragraph as typed.
+struct Block {
+    number: usize,
+    kind: String,
+    text: String,
+    source: String,
+}
+
+/// What somebody else saved meanwhile.
+struct Other {
+    sentence: String,
+    title: String,
+    texts: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "content/edit.html")]
+struct EditPage {
+    page: Page,
+    form: Form,
+    path: String,
+    unit: Id,
+    unit_name: String,
+    units: Vec<(Id, String)>,
+    blocks: Vec<Block>,
+    laws: Vec<Title>,
+    /// A new post for which no law is chosen yet.
+    choosing: bool,
+    remarks: String,
+    other: Option<Other>,
+}
+
+/// The form that shows a post.
+async fn form_of(signed: &Signed, content: &Content, titles: &[Title]) -> Result<Form> {
+    let laws = super::text::laws_of(&signed.app.db, content).await?;
+    let mut form = Form::default();
+    form.set("title", content.title.clone());
+    let law = content.law.and_then(|id| laws.get(&id));
+    let listed = law.and_then(|l| titles.iter().find(|t| t.id == l.id));
+    form.set("law", listed.map(sources::choice).or(law.map(|l| l.number.clone())).unwrap_or_default());
+    for (n, p) in content.body.iter().enumerate() {
+        form.set(&format!("kind-{n}"), p.kind.code());
+        form.set(&format!("text-{n}"), p.text.clone());
+        let typed = p.source.as_ref().map(|s| sources::typed(s, content.law, laws.get(&s.law)));
+        form.set(&format!("source-{n}"), typed.unwrap_or_default());
+    }
+    Ok(form)
+}
+
+/// The paragraphs of the form in order, with gaps closed and two empty ones to go on with.
+fn blocks_of(form: &Form) -> Vec<Block> {
+    let mut blocks: Vec<Block> = (0..PARAGRAPHS)
+        .map(|n| Block {
+            number: n,
+            kind: form.text(&format!("kind-{n}")).to_owned(),
+            text: form.text(&format!("text-{n}")).to_owned(),
+            source: form.text(&format!("source-{n}")).to_owned(),
+        })
+        .filter(|b| !b.text.is_empty())
+        .collect();
+    for _ in 0..2 {
+        blocks.push(Block { number: 0, kind: "text".into(), text: String::new(), source: String::new() });
+    }
+    blocks.truncate(PARAGRAPHS);
+    for (n, block) in blocks.iter_mut().enumerate() {
+        block.number = n;
+    }
+    blocks
+}
+
+/// Moves a paragraph before the one above it.
+fn move_up(form: &mut Form, number: usize) {
+    let Some(above) = number.checked_sub(1) else { return };
+    for part in ["kind", "text", "source"] {
+        let (a, b) = (format!("{part}-{above}"), format!("{part}-{number}"));
+        let (upper, lower) = (form.text(&a).to_owned(), form.text(&b).to_owned());
+        form.set(&a, lower);
+        form.set(&b, upper);
+    }
+}
+
+/// What was typed as a post, with all problems at once. A paragraph with an empty line in it is several that
+/// rest on the same.
+async fn read(signed: &Signed, form: &Form, unit: Id, titles: &[Title]) -> Result<(Content, Problems)> {
+    let db = &signed.app.db;
+    let mut problems = Problems::default();
+    let title = problems.required(form, "title", 200);
+    let mut law: Option<Law> = None;
+    if form.has("law") {
+        law = sources::find_law(db, titles, form.text("law")).await?;
+        if law.is_none() {
+            problems.add("law", "content-error-law");
+        }
+    }
+    let mut body = Vec::new();
+    let mut known: HashMap<String, Option<post::Source>> = HashMap::new();
+    for block in blocks_of(form).into_iter().filter(|b| !b.text.is_empty()) {
+        let place = (block.number + 1).to_string();
+        if block.text.chars().count() > LONGEST {
+            problems.add_value("body", "content-error-long", place.clone());
+        }
+        let mut source = None;
+        if !block.source.is_empty() {
+            if !known.contains_key(&block.source) {
+                let found = sources::find(db, law.as_ref(), &block.source).await?;
+                known.insert(block.source.clone(), found);
+            }
+            source = known.get(&block.source).cloned().flatten();
+            if source.is_none() {
+                problems.add_value("body", "content-error-source", place);
+            }
+        }
+        let kind = Kind::from_code(&block.kind).unwrap_or(Kind::Text);
+        let text = viet::nfc(&block.text).replace("\r\n", "\n");
+        let mut parts: Vec<String> = vec![String::new()];
+        for line in text.lines().map(str::trim_end) {
+            match (line.is_empty(), parts.last_mut()) {
+                (true, Some(last)) if !last.is_empty() => parts.push(String::new()),
+                (false, Some(last)) => {
+                    if !last.is_empty() {
+                        last.push('\n');
+                    }
+                    last.push_str(line);
+                }
+                _ => {}
+            }
+        }
+        let parts = parts.into_iter().filter(|p| !p.is_empty());
+        body.extend(parts.map(|text| Paragraph { kind, text, source: source.clone() }));
+    }
+    if body.is_empty() {
+        problems.add("body", "content-error-empty");
+    }
+    if body.len() > PARAGRAPHS - 2 {
+        problems.add_value("body", "content-error-many", (PARAGRAPHS - 2).to_string());
+    }
+    Ok((Content { unit, title, body, law: law.map(|l| l.id), replaces: None }, problems))
+}
+
+async fn edit_page(signed: &Signed, unit: Id, form: Form, about: Option<&Post>) -> Result<EditPage> {
+    let title = if about.is_some() { "content-edit-title" } else { "content-new-title" };
+    let mut page =
+        signed.page(Room::Content, &signed.say(title)).crumb(signed.say("room-content"), "/tin-bai");
+    let path = match about {
+        Some(post) => {
+            page = page.crumb(post.content.title.clone(), super::page(post.id));
+            format!("{}/sua", super::page(post.id))
+        }
+        None => "/tin-bai/moi".to_owned(),
+    };
+    let mut units: Vec<(Id, String)> = Vec::new();
+    for id in signed.actor.units_for(Act::WriteContent) {
+        if !units.iter().any(|(u, _)| *u == id) {
+            units.push((id, signed.unit_name(id).await?));
+        }
+    }
+    Ok(EditPage {
+        blocks: blocks_of(&form),
+        form,
+        path,
+        unit,
+        unit_name: signed.unit_name(unit).await?,
+        units,
+        laws: laws::titles(&signed.app.db).await?,
+        choosing: false,
+        remarks: about.filter(|p| p.state == State::Draft).map(|p| p.remarks.clone()).unwrap_or_default(),
+        other: None,
+        page,
+    })
+}
+
+/// `GET /tin-bai/moi`: from a law, or empty.
+pub async fn new(signed: Signed, Query(begin): Query<Begin>) -> Result<Response> {
+    let app = &signed.app;
+    let unit = signed.unit(begin.unit, Act::WriteContent)?;
+    let titles = laws::titles(&app.db).await?;
+    let law = sources::find_law(&app.db, &titles, &begin.law).await?;
+    let mut form = match &law {
+        Some(law) => form_of(&signed, &draft::draft_from_law(app, law, unit).await?, &titles).await?,
+        None => Form::default(),
+    };
+    form.set("once", app.new_id().to_string());
+    let mut page = edit_page(&signed, unit, form, None).await?;
+    page.choosing = law.is_none() && begin.blank.is_none();
+    if law.is_none() && !begin.law.is_empty() {
+        page.form.set("luat", begin.law);
+        page.page.problems =
+            vec![FieldProblem { field: "luat", key: "content-error-law", value: String::new() }];
+        return show_again(&page);
+    }
+    show(&page)
+}
+
+/// `POST /tin-bai/moi`
+pub async fn create(signed: Signed, form: Form) -> Result<Response> {
+    let app = &signed.app;
+    let unit = signed.unit(form.text("unit").parse().ok(), Act::WriteContent)?;
+    if let Some(form) = rearranged(&form) {
+        return show(&edit_page(&signed, unit, form, None).await?);
+    }
+    let shard = signed.tree.get(signed.standing(unit)).ok_or(Error::NotFound)?.shard_id;
+    let (content, problems) = read(&signed, &form, unit, &laws::titles(&app.db).await?).await?;
+    let problems = with_submission(&form, &content, problems);
+    if !problems.0.is_empty() {
+        let mut page = edit_page(&signed, unit, form, None).await?;
+        page.page.problems = problems.0;
+        return show_again(&page);
+    }
+    let account = signed.actor.account;
+    let mut tx = app.db.begin().await?;
+    // A weak link makes people press twice: the form's own id is saved once.
+    let mut id = RecordId { shard, id: form.text("once").parse().unwrap_or_else(|_| app.new_id()) };
+    if post::is_written(&mut tx, id).await? {
+        let written = post::get(&mut tx, id).await?;
+        if written.author == account && written.content == content {
+            return Ok(signed.redirect(&super::page(id)));
+        }
+        // The same page, finished otherwise: rather two drafts than a lost one.
+        id.id = app.new_id();
+    }
+    post::insert_as(&mut tx, app, account, id, &content).await?;
+    let done = finish(&mut tx, &signed, id, &form).await?;
+    tx.commit().await?;
+    Ok(signed.redirect(&format!("{}?xong={done}", super::page(id))))
+}
+
+/// Submits at once when that button was pressed; what was done.
+async fn finish(tx: &mut store::Tx, signed: &Signed, id: RecordId, form: &Form) -> Result<&'static str> {
+    if form.text("act") != "submit" {
+        return Ok("luu");
+    }
+    let post = post::get(&mut *tx, id).await?;
+    post::submit(tx, &signed.app, signed.actor.account, &post).await?;
+    Ok("trinh")
+}
+
+/// What submitting asks for beyond saving.
+fn with_submission(form: &Form, content: &Content, mut problems: Problems) -> Problems {
+    if form.text("act") == "submit" && problems.0.is_empty() && content.laws().is_empty() {
+        problems.add("law", "content-error-no-source");
+    }
+    problems
+}
+
+/// The form after a button that only rearranges it.
+fn rearranged(form: &Form) -> Option<Form> {
+    let act = form.text("act");
+    let mut changed = form.clone();
+    match act.split_once('-') {
+        Some(("up", number)) => move_up(&mut changed, number.parse().ok()?),
+        _ if act == "add" => {}
+        _ => return None,
+    }
+    Some(changed)
+}
+
+async fn editable(signed: &Signed, id: &str) -> Result<Post> {
+    let post = post::get(&signed.app.db, id.parse()?).await?;
+    signed.require(Act::WriteContent, post.content.unit)?;
+    Ok(post)
+}
+
+/// `GET /tin-bai/{id}/sua`
+pub async fn edit(signed: Signed, Path(id): Path<String>) -> Result<Response> {
+    let post = editable(&signed, &id).await?;
+    if post.state != State::Draft {
+        return Err(Error::Conflict("content-error-not-draft"));
+    }
+    let titles = laws::titles(&signed.app.db).await?;
+    let mut form = form_of(&signed, &post.content, &titles).await?;
+    form.set("version", post.version.to_string());
+    show(&edit_page(&signed, post.content.unit, form, Some(&post)).await?)
+}
+
+/// `POST /tin-bai/{id}/sua`
+pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let app = &signed.app;
+    let post = editable(&signed, &id).await?;
+    let unit = post.content.unit;
+    if let Some(form) = rearranged(&form) {
+        return show(&edit_page(&signed, unit, form, Some(&post)).await?);
+    }
+    if post.state != State::Draft || form.text("version") != post.version.to_string() {
+        return both_texts(&signed, form, &post).await;
+    }
+    let (content, problems) = read(&signed, &form, unit, &laws::titles(&app.db).await?).await?;
+    let content = Content { replaces: post.content.replaces, ..content };
+    let problems = with_submission(&form, &content, problems);
+    if !problems.0.is_empty() {
+        let mut page = edit_page(&signed, unit, form, Some(&post)).await?;
+        page.page.problems = problems.0;
+        return show_again(&page);
+    }
+    let mut tx = app.db.begin().await?;
+    // Saving what already stands there gives nobody a hand in it.
+    if content != post.content {
+        post::update(&mut tx, app, signed.actor.account, &post, &content).await?;
+    }
+    let done = finish(&mut tx, &signed, post.id, &form).await?;
+    tx.commit().await?;
+    Ok(signed.redirect(&format!("{}?xong={done}", super::page(post.id))))
+}
+
+/// Somebody else has changed it since the page was opened: what was typed stays, beside what stands there now.
+async fn both_texts(signed: &Signed, mut form: Form, post: &Post) -> Result<Response> {
+    let last = post::history(&signed.app.db, post.id).await?.pop();
+    let who = match last {
+        Some(v) => crate::signin::account_name(&signed.app.db, v.account).await?,
+        None => String::new(),
+    };
+    form.set("version", post.version.to_string());
+    let mut page = edit_page(signed, post.content.unit, form, Some(post)).await?;
+    let at = page.page.moment(post.updated_at);
+    let key = if post.state == State::Draft { "content-changed-by" } else { "content-moved-by" };
+    page.other = Some(Other {
+        sentence: page.page.t2(key, "who", who, "value", at),
+        title: post.content.title.clone(),
+        texts: post.content.body.iter().map(|p| p.text.clone()).collect(),
+    });
+    let mut response = show(&page)?;
+    *response.status_mut() = StatusCode::CONFLICT;
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(texts: &[&str]) -> Form {
+        let mut form = Form::default();
+        for (n, text) in texts.iter().enumerate() {
+            form.set(&format!("text-{n}"), *text);
+            form.set(&format!("kind-{n}"), "quote");
+            form.set(&format!("source-{n}"), format!("Điều {n}"));
+        }
+        form
+    }
+
+    #[test]
+    fn an_emptied_paragraph_is_gone_and_two_wait_at_the_end() {
+        let blocks = blocks_of(&form(&["a", "", "c"]));
+        let seen: Vec<_> = blocks.iter().map(|b| (b.number, b.text.as_str(), b.source.as_str())).collect();
+        assert_eq!(seen, [(0, "a", "Điều 0"), (1, "c", "Điều 2"), (2, "", ""), (3, "", "")]);
+    }
+
+    #[test]
+    fn a_paragraph_moves_up_with_what_it_rests_on() {
+        let mut typed = form(&["a", "b"]);
+        move_up(&mut typed, 1);
+        let seen: Vec<_> = blocks_of(&typed).into_iter().map(|b| (b.text, b.source)).take(2).collect();
+        assert_eq!(seen, [("b".into(), "Điều 1".into()), ("a".into(), "Điều 0".into())]);
+        move_up(&mut typed, 0);
+        assert_eq!(typed.text("text-0"), "b");
+    }
+}

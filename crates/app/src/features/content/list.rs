@@ -1,0 +1,155 @@
+//! The list of posts: of a unit and everything under it, searched, by state, 25 at a time.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::{Columns, Filter, Id, RecordId, Relation, Select, Value};
+
+use super::post::State;
+use crate::access::Act;
+use crate::error::Result;
+use crate::page::{Page, Room, show};
+use crate::web::Signed;
+
+pub static LIST: Relation = Relation {
+    name: "posts",
+    from: "posts",
+    columns: &[
+        Columns::Key("shard_id"),
+        Columns::Key("id"),
+        Columns::Key("unit_id"),
+        Columns::Key("updated_at"),
+        Columns::Dimension("title"),
+        Columns::Dimension("state"),
+        Columns::Dimension("law_id"),
+        Columns::Dimension("day"),
+        Columns::Dimension("remarks"),
+        Columns::Dimension("owner_id"),
+        Columns::Dimension("folded"),
+    ],
+};
+
+store::record! {
+    #[derive(Debug, Clone)]
+    pub struct Line {
+        pub shard_id: i64,
+        pub id: Id,
+        pub unit_id: Id,
+        pub title: String,
+        pub state: String,
+        pub remarks: String,
+        pub updated_at: Timestamp,
+    }
+}
+
+impl Line {
+    pub fn record(&self) -> RecordId {
+        RecordId { shard: self.shard_id, id: self.id }
+    }
+    pub fn path(&self) -> String {
+        super::page(self.record())
+    }
+    pub fn state(&self) -> State {
+        State::from_code(&self.state).unwrap_or(State::Draft)
+    }
+}
+
+/// Whole lines, to be filtered; the last changed first.
+pub fn select() -> Select {
+    let columns = ["shard_id", "id", "unit_id", "title", "state", "remarks", "updated_at"];
+    let select = columns.into_iter().fold(Select::from(&LIST), |select, column| select.list(column));
+    select.order("updated_at", true).order("id", true)
+}
+
+/// What is asked of the list, as it stands in the address.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct Asked {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    q: String,
+    #[serde(rename = "don-vi", skip_serializing_if = "String::is_empty")]
+    unit: String,
+    #[serde(rename = "tinh-trang", skip_serializing_if = "String::is_empty")]
+    state: String,
+    #[serde(rename = "sau", skip_serializing_if = "String::is_empty")]
+    after: String,
+}
+
+const PAGE: i64 = 25;
+
+/// A unit and everything under it, with what has gone over into them; none: everything.
+pub fn scope(signed: &Signed, unit: Id) -> Option<Vec<Id>> {
+    let tree = &signed.tree;
+    if tree.parent(unit).is_none() && tree.roots().len() == 1 {
+        return None;
+    }
+    let within: std::collections::HashSet<Id> = tree.under(unit).into_iter().collect();
+    let gone = signed.standing.iter().filter(|(id, p)| !tree.contains(**id) && within.contains(&p.at));
+    Some(within.iter().copied().chain(gone.map(|(id, _)| *id)).collect())
+}
+
+struct Row {
+    line: Line,
+    unit: String,
+    state: State,
+}
+
+#[derive(Template)]
+#[template(path = "content/list.html")]
+struct ListPage {
+    page: Page,
+    asked: Asked,
+    units: Vec<(Id, String)>,
+    rows: Vec<Row>,
+    next: Option<String>,
+    may_write: bool,
+    filtered: bool,
+}
+
+/// `GET /tin-bai`
+pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    let app = &signed.app;
+    let unit = signed.unit(asked.unit.parse().ok(), Act::See)?;
+    let mut found = select().limit(PAGE + 1);
+    if let Some(units) = scope(&signed, unit) {
+        found = found.filter(Filter::any_of("unit_id", units));
+    }
+    if let Some(state) = State::from_code(&asked.state) {
+        found = found.filter(Filter::is("state", state.code()));
+    }
+    for word in viet::fold(&viet::clean(&asked.q)).split(' ').filter(|w| !w.is_empty()).take(8) {
+        found = found.filter(Filter::contains("folded", word));
+    }
+    let after =
+        asked.after.split_once('_').and_then(|(at, id)| Some((at.parse().ok()?, id.parse::<Id>().ok()?)));
+    if let Some((at, id)) = after {
+        found = found.after(vec![Value::Int(Some(at)), Value::Bytes(Some(id.0.to_vec()))]);
+    }
+    let mut lines: Vec<Line> = found.query().all(&app.db).await?;
+    let more = lines.len() as i64 > PAGE;
+    lines.truncate(PAGE as usize);
+    let next = lines.last().filter(|_| more).map(|l| {
+        let after = format!("{}_{}", l.updated_at.as_microsecond(), l.id);
+        let query = serde_html_form::to_string(Asked { after, ..asked.clone() }).unwrap_or_default();
+        format!("/tin-bai?{query}")
+    });
+    let mut rows = Vec::new();
+    for line in lines {
+        rows.push(Row { unit: signed.unit_name(line.unit_id).await?, state: line.state(), line });
+    }
+    let mut units = vec![(unit, signed.unit_name(unit).await?)];
+    for id in signed.tree.children(unit) {
+        units.push((*id, signed.unit_name(*id).await?));
+    }
+    show(&ListPage {
+        page: signed.page(Room::Content, &signed.say("room-content")),
+        filtered: !asked.q.is_empty() || !asked.state.is_empty(),
+        may_write: signed.actor.can_anywhere(Act::WriteContent),
+        asked,
+        units,
+        rows,
+        next,
+    })
+}
