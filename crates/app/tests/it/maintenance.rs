@@ -341,9 +341,9 @@ async fn every_acknowledged_save_survives_kill_9() {
     for engine in store::testing::engines() {
         println!("{engine:?}: seed {seed}");
         let chance = Random::seeded(seed);
-        let (_folder, data) = place(engine).await;
+        let (folder, data) = place(engine).await;
         let app = start::open(&data, false, Clock::System, Random::System).await.unwrap();
-        let t = TestApp::around(app, engine);
+        let t = TestApp::opened(app, engine, folder);
         let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
         let commune = t.unit("Xã Bến Lức", "commune", Some(nation), "2025-07-01").await;
         let officer = t.person(Role::CommuneOfficer, commune).await;
