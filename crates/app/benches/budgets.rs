@@ -13,6 +13,7 @@ use lantoa::app::{Clock, Random, Shared};
 use lantoa::features::activities;
 use lantoa::features::numbers::{self, By, Period, Place, Question, RowKey, Units};
 use lantoa::features::orgs::{import, source};
+use lantoa::features::papers;
 use lantoa::i18n::Lang;
 use lantoa::seed::{self, command};
 use lantoa::start::{self, Data};
@@ -193,6 +194,15 @@ async fn demo(table: &mut Table, data: Data) -> anyhow::Result<()> {
     let path = format!("/so-lieu?don-vi={province}&ky={}&theo=unit-month", command::YEAR);
     let ms = timed(9, async || client.get(&path).await.map(drop)).await?;
     table.most("the same as a page", ms, "ms", 200.0, "");
+
+    let commune = tree.units().find(|u| u.level == "commune" && u.name == seed::BEN_LUC).map(|u| u.unit_id);
+    for (name, unit) in [("commune's", commune), ("province's", Some(province))] {
+        let unit = unit.ok_or_else(|| anyhow::anyhow!("no unit"))?;
+        let report = papers::find(&app.db, unit, period).await.map_err(broken)?;
+        let report = report.ok_or_else(|| anyhow::anyhow!("no report"))?;
+        let ms = timed(5, async || papers::print(&app, report).await.map(drop).map_err(broken)).await?;
+        table.most(&format!("{name} report, DOCX and PDF"), ms, "ms", 1_000.0, "");
+    }
 
     saves(table, &app, address, province).await?;
     public(table, address).await?;

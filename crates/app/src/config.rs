@@ -25,6 +25,8 @@ pub struct Config {
     /// Largest upload in bytes, and largest after unpacking.
     pub upload_bytes: usize,
     pub unpacked_bytes: u64,
+    /// The program itself, which reads PDF files in processes of its own; found by itself unless set.
+    pub program: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -48,6 +50,7 @@ impl Default for Config {
             sign_in_hours: 12,
             upload_bytes: 20 << 20,
             unpacked_bytes: 200 << 20,
+            program: None,
         }
     }
 }

@@ -63,6 +63,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Read a PDF from standard input: started by the program itself
+    #[command(hide = true)]
+    PdfText,
     /// Enter data from files
     Import {
         #[command(subcommand)]
@@ -76,6 +79,14 @@ enum Command {
 enum Import {
     /// Units and successions: units.csv and successions.csv of a folder, or all of Vietnam as the program knows it
     Units { folder: Option<PathBuf> },
+    /// Legal documents: DOCX, HTML, PDF with text, plain text, folders of them, and JSON Lines (.jsonl, .jsonl.zst)
+    Laws {
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Say what was done as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Activities of a unit from a workbook made from the template (/hoat-dong/mau.xlsx)
     Activities {
         workbook: PathBuf,
@@ -100,6 +111,10 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let cli = Cli::parse();
+    if let Some(Command::PdfText) = cli.command {
+        let done = lantoa::features::laws::pdf_text_process(&mut std::io::stdin(), &mut std::io::stdout());
+        return if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(1) };
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(e) => {
@@ -141,6 +156,11 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
             return import_activities(&app, &workbook, &unit, account.as_deref(), json).await;
         }
+        Command::Import { what: Import::Laws { paths, json } } => {
+            let app = start::open(&data, false, Clock::System, Random::System).await?;
+            return import_laws(&app, &paths, json).await;
+        }
+        Command::PdfText => {}
         Command::Maintain(command) => return command.run(&data).await,
     }
     Ok(ExitCode::SUCCESS)
@@ -251,6 +271,41 @@ fn print_routes(json: bool) {
     } else {
         routes.iter().for_each(|r| println!("{} {} {:?}", r.method, r.path, r.who));
     }
+}
+
+/// Shows how far it is; what could not be read is named, the rest is in, and the status is 1.
+async fn import_laws(app: &lantoa::app::App, paths: &[PathBuf], json: bool) -> anyhow::Result<ExitCode> {
+    use lantoa::features::laws::bulk::{self, Progress};
+    struct Bar(indicatif::ProgressBar);
+    impl Progress for Bar {
+        fn at(&self, done: u64, all: u64, what: &str) {
+            self.0.set_length(all);
+            self.0.set_position(done);
+            self.0.set_message(what.to_owned());
+        }
+    }
+    let bar = Bar(indicatif::ProgressBar::new(0)
+        .with_style(indicatif::ProgressStyle::with_template("{bar:40} {percent}% {elapsed} {msg}")?));
+    let report = bulk::import(app, paths, &bar).await?;
+    bar.0.finish_and_clear();
+    if json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        report.unread.iter().for_each(|u| {
+            let line = u.line.map(|n| format!(", line {n}")).unwrap_or_default();
+            eprintln!("{}{line}: {}", u.file, u.why);
+        });
+        println!(
+            "new {} changed {} same {} articles {} problems {} unread {}",
+            report.new,
+            report.changed,
+            report.same,
+            report.articles,
+            report.problems.len(),
+            report.unread.len()
+        );
+    }
+    Ok(if report.unread.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// Prints each row that could not be used; the others are entered.

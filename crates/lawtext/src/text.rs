@@ -1,5 +1,7 @@
 //! A document's text as it was read: paragraphs, with what the structure needs to know of their look.
 
+use serde::{Deserialize, Serialize};
+
 /// What a file is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Format {
@@ -10,7 +12,7 @@ pub enum Format {
 }
 
 /// The paragraphs of a document, in order.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Text {
     pub paragraphs: Vec<Paragraph>,
     /// Pages that could not be read.
@@ -18,7 +20,7 @@ pub struct Text {
 }
 
 /// One paragraph: in plain text and PDF what the broken lines make when they are joined again.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Paragraph {
     /// NFC; blanks folded to one, zero-width characters dropped, Ð (U+00D0) read as Đ. Never empty.
     pub text: String,
@@ -34,7 +36,7 @@ pub struct Paragraph {
 }
 
 /// A place in a table, each number from 1.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Cell {
     pub table: u32,
     pub row: u32,

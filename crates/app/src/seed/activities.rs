@@ -2,15 +2,13 @@
 
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan as _};
-use store::{Id, RecordId};
+use store::Id;
 
-use super::Told;
 use super::chance::Chance;
+use super::laws::Laws;
 use super::people::{Site, lower_first};
-use crate::app::{App, start_of_day};
-use crate::error::Result;
-use crate::features::activities::{self, Content};
-use crate::features::laws::Title;
+use crate::app::start_of_day;
+use crate::features::activities::Content;
 
 /// How much a year's months see, January first: little around Tết, most around Law Day (9/11).
 const SEASONS: [usize; 12] = [60, 45, 95, 100, 100, 100, 95, 95, 105, 120, 170, 80];
@@ -33,24 +31,23 @@ const METHODS: [(&str, usize); 15] = [
     ("other", 4),
 ];
 
-/// What is spoken about, with the words of a law's title it goes with.
-const TOPICS: [(&str, &str, usize); 16] = [
-    ("Luật Đất đai", "dat dai", 16),
-    ("Luật Hòa giải ở cơ sở", "hoa giai", 14),
-    ("pháp luật về trật tự, an toàn giao thông", "giao thong", 14),
-    ("Luật Phòng, chống bạo lực gia đình", "bao luc gia dinh", 8),
-    ("Luật Phòng, chống ma túy", "ma tuy", 9),
-    ("Luật Hôn nhân và gia đình", "hon nhan", 7),
-    ("Luật Nghĩa vụ quân sự", "nghia vu quan su", 6),
-    ("Luật Bảo hiểm y tế", "bao hiem y te", 6),
-    ("Luật Bảo vệ môi trường", "moi truong", 6),
-    ("Luật Căn cước", "can cuoc", 6),
-    ("pháp luật về phòng cháy, chữa cháy", "phong chay", 7),
-    ("pháp luật về lao động và bảo hiểm xã hội", "lao dong", 6),
-    ("Luật Trẻ em", "tre em", 5),
-    ("pháp luật về hộ tịch, chứng thực", "ho tich", 5),
-    ("pháp luật về an ninh mạng, phòng ngừa lừa đảo", "an ninh mang", 8),
-    ("pháp luật về khiếu nại, tố cáo", "khieu nai", 4),
+/// What is spoken about besides the laws of the registry.
+const TOPICS: [(&str, usize); 15] = [
+    ("Luật Đất đai", 16),
+    ("pháp luật về trật tự, an toàn giao thông", 14),
+    ("Luật Phòng, chống bạo lực gia đình", 8),
+    ("Luật Phòng, chống ma túy", 9),
+    ("Luật Hôn nhân và gia đình", 7),
+    ("Luật Nghĩa vụ quân sự", 6),
+    ("Luật Bảo hiểm y tế", 6),
+    ("Luật Bảo vệ môi trường", 6),
+    ("Luật Căn cước", 6),
+    ("pháp luật về phòng cháy, chữa cháy", 7),
+    ("pháp luật về lao động và bảo hiểm xã hội", 6),
+    ("Luật Trẻ em", 5),
+    ("pháp luật về hộ tịch, chứng thực", 5),
+    ("pháp luật về an ninh mạng, phòng ngừa lừa đảo", 8),
+    ("pháp luật về khiếu nại, tố cáo", 4),
 ];
 
 const AUDIENCES: [(&str, usize); 9] = [
@@ -70,19 +67,9 @@ pub struct Planned {
     pub at: Timestamp,
     pub by: Id,
     pub shard: i64,
+    /// It is recorded under the plan's line about its law, where there is one in force.
+    pub is_planned: bool,
     pub content: Content,
-}
-
-/// The laws there are, by the words of their titles without marks.
-pub struct Laws(Vec<(String, Id)>);
-
-impl Laws {
-    pub fn of(titles: &[Title]) -> Laws {
-        Laws(titles.iter().map(|t| (viet::fold(&t.title), t.id)).collect())
-    }
-    fn about(&self, words: &str) -> Vec<Id> {
-        self.0.iter().filter(|(title, _)| title.contains(words)).map(|(_, id)| *id).take(2).collect()
-    }
 }
 
 /// A day of the months from `from` to `to`, rather a working day.
@@ -112,7 +99,8 @@ pub fn day(chance: &mut Chance, from: Date, to: Date) -> Date {
 pub fn content(chance: &mut Chance, site: &Site, day: Date, laws: &Laws) -> Content {
     let place = &site.place;
     let method = chance.weighted(&METHODS);
-    let (topic, words, _) = TOPICS[chance.weighted(&std::array::from_fn::<_, 16, _>(|i| (i, TOPICS[i].2)))];
+    let law = if chance.percent(55) { laws.on(chance, day) } else { None };
+    let topic = law.map_or_else(|| chance.weighted(&TOPICS), |l| l.name.as_str());
     let audience = match method {
         "school" => "students",
         "hearing" | "advice" | "broadcast" => "people",
@@ -172,7 +160,7 @@ pub fn content(chance: &mut Chance, site: &Site, day: Date, laws: &Laws) -> Cont
             String::new()
         },
         note: String::new(),
-        laws: laws.about(words),
+        laws: law.map(|l| l.id).into_iter().collect(),
         audiences: vec![audience.into()],
         attendances,
         women: (is_held && chance.percent(75)).then(|| share(attendances, women)),
@@ -245,18 +233,4 @@ fn speaker(chance: &mut Chance) -> String {
 pub fn recorded_at(chance: &mut Chance, day: Date) -> Timestamp {
     let at = start_of_day(day.saturating_add(chance.between(0, 3).days())).unwrap_or(Timestamp::UNIX_EPOCH);
     at + std::time::Duration::from_secs(chance.below(9 * 3_600) as u64 + 8 * 3_600)
-}
-
-/// Records what was planned in the order of its moments, in one transaction; the clock goes along.
-pub async fn record(app: &App, mut all: Vec<Planned>, tell: &super::Tell<'_>) -> Result<Vec<RecordId>> {
-    all.sort_by_key(|p| p.at);
-    let mut tx = app.db.begin().await?;
-    let mut ids = Vec::with_capacity(all.len());
-    for p in &all {
-        app.clock.set(p.at);
-        ids.push(activities::insert(&mut tx, app, Some(p.by), p.shard, &p.content).await?);
-        tell(Told::Step);
-    }
-    tx.commit().await?;
-    Ok(ids)
 }

@@ -10,6 +10,7 @@ use store::Id;
 use super::{AS_OF, BEN_LUC, DemoAccount, Marked, PASSWORD, SEED, TAY_NINH, Told, find_mark, people};
 use crate::app::{App, Clock, Random, Shared};
 use crate::features::numbers::{self, By, Period, Question, Units};
+use crate::features::papers;
 use crate::i18n::Lang;
 use crate::start::{self, Data};
 
@@ -33,6 +34,8 @@ pub struct Done {
     pub seconds: f64,
     pub data: PathBuf,
     pub figures: Vec<Figure>,
+    /// The files written.
+    pub reports: Vec<PathBuf>,
     pub links: Vec<Link>,
     pub accounts: Vec<DemoAccount>,
     pub password: &'static str,
@@ -68,24 +71,42 @@ pub async fn run(options: &Options) -> anyhow::Result<(Shared, Done)> {
             .ok_or_else(|| anyhow::anyhow!("{}", app.words.say(options.lang, "seed-not-whole", &[])))
     };
     let (province, commune) = (unit("province", TAY_NINH)?, unit("commune", BEN_LUC)?);
-    let mut figures = Vec::new();
-    for unit in [province, commune] {
+    let out = options.out.clone().unwrap_or_else(|| options.data.folder.join("out"));
+    std::fs::create_dir_all(&out).map_err(|e| anyhow::anyhow!("{}: {e}", out.display()))?;
+    let (mut figures, mut reports, mut pages) = (Vec::new(), Vec::new(), Vec::new());
+    for unit in [commune, province] {
         figures.extend(year_figures(&app, unit, options.lang).await.map_err(said(&app, options.lang))?);
+        let report =
+            papers::find(&app.db, unit, Period::year(YEAR)).await.map_err(said(&app, options.lang))?;
+        let report = report.ok_or_else(|| anyhow::anyhow!("{}", say("seed-not-whole")))?;
+        let printed = papers::print(&app, report).await.map_err(said(&app, options.lang))?;
+        for (ending, bytes) in [("docx", printed.docx), ("pdf", printed.pdf)] {
+            let path = out.join(format!("{}.{ending}", printed.name));
+            std::fs::write(&path, bytes).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
+            reports.push(path);
+        }
+        let name = app.trees.name(&app.db, unit).await.map_err(said(&app, options.lang))?;
+        pages.push((name, papers::path(report)));
     }
     let at = |path: String| format!("http://{}{}", options.listen, crate::page::href(options.lang, &path));
     let link = |key: &str, path: String| Link { name: say(key), address: at(path) };
-    let links = vec![
+    let mut links = vec![
         link("seed-link-public", "/".into()),
         link("seed-link-sign-in", "/dang-nhap".into()),
         link("seed-link-commune", format!("/so-lieu?don-vi={commune}&ky={YEAR}")),
         link("seed-link-province", format!("/so-lieu?don-vi={province}&ky={YEAR}&theo=unit")),
     ];
+    for (unit, path) in pages {
+        let name = app.words.say(options.lang, "seed-report", &[("unit", unit)]);
+        links.push(Link { name, address: at(path) });
+    }
     let accounts = people::accounts(&app).await.map_err(said(&app, options.lang))?;
     let done = Done {
         created,
         seconds: began.elapsed().as_secs_f64(),
         data: options.data.folder.clone(),
         figures,
+        reports,
         links,
         accounts,
         password: PASSWORD,
@@ -203,6 +224,8 @@ pub fn text(app: &App, lang: Lang, done: &Done) -> String {
             figure.name
         ));
     }
+    lines.push(String::new());
+    lines.extend(done.reports.iter().map(|path| path.display().to_string()));
     lines.push(String::new());
     lines.extend(done.links.iter().map(|l| format!("{}: {}", l.name, l.address)));
     lines.extend([

@@ -2,19 +2,21 @@
 
 use std::time::Duration;
 
-use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
-use store::RecordId;
+use jiff::{Timestamp, ToSpan as _};
+use store::{Id, RecordId};
 
-use super::activities::{Laws, Planned, content, day, record, recorded_at};
+use super::activities::{Planned, content, day, recorded_at};
 use super::chance::Chance;
+use super::laws::Laws;
 use super::people::{People, Site};
+use super::plans::{self, InForce, PlannedPlan};
+use super::posts::{self, PlannedPost};
 use super::units::{self, Place};
-use super::{AS_OF, BEGINS, BEN_LUC, Seeded, Tell, Told, mistakes};
+use super::{AS_OF, BEGINS, BEN_LUC, Seeded, Tell, Told, mistakes, photos, reports};
 use crate::app::{App, start_of_day};
 use crate::error::{Error, Result};
 use crate::features::activities::{self, Content};
-use crate::features::laws;
 use crate::features::numbers::{self, By, Period, Question, Units};
 
 /// The year's activities of the province together, about.
@@ -23,42 +25,121 @@ const YEAR_ROWS: usize = 10_000;
 const LAST_DONE: Date = date(2026, 11, 20);
 const FROZEN_ON: Date = date(2026, 7, 6);
 
+/// One thing that happened.
+enum Event {
+    Activity(Planned),
+    Plan(PlannedPlan),
+    Post(PlannedPost),
+}
+
+impl Event {
+    fn at(&self) -> Timestamp {
+        match self {
+            Event::Activity(a) => a.at,
+            Event::Plan(p) => p.at,
+            Event::Post(p) => p.at,
+        }
+    }
+}
+
 pub async fn create(app: &App, people: People, percent: usize, tell: &Tell<'_>) -> Result<Seeded> {
     let mut chance = Chance::of(app);
-    let laws = Laws::of(&laws::titles(&app.db).await?);
+    let mut story = Story { app, tell, laws: Laws::of(app).await?, in_force: InForce::default() };
+    let laws = Laws::of(app).await?;
 
     let old = old_years(app, &mut chance, &people, &laws, percent).await?;
-    tell(Told::Part("seed-old", old.len() as u64));
-    record(app, old, tell).await?;
+    story.go_on("seed-old", activities_only(old)).await?;
+    let mut tx = app.db.begin().await?;
+    posts::say_where_to_ask(&mut tx, app, &people).await?;
+    tx.commit().await?;
 
     let (planted, found) = mistakes::plant(&people)?;
     let (earlier, later): (Vec<_>, Vec<_>) =
         planted.into_iter().partition(|p| p.content.day < date(2026, 1, 1));
     let mut half = half_year(&mut chance, &people, &laws, date(2025, 7, 1), date(2025, 12, 31), 35 * percent);
     half.extend(earlier);
-    tell(Told::Part("seed-2025", half.len() as u64));
-    record(app, half, tell).await?;
+    story.go_on("seed-2025", activities_only(half)).await?;
+    reports::last_year(app, &people).await?;
 
     let mut year =
         half_year(&mut chance, &people, &laws, date(2026, 1, 1), LAST_DONE, YEAR_ROWS * percent / 100);
     year.extend(estimates(&mut chance, &people, &laws));
     year.extend(later);
-    tell(Told::Part("seed-2026", year.len() as u64));
+    let mut year = activities_only(year);
+    year.extend(plans::planned(&mut chance, &people, &laws)?.into_iter().map(Event::Plan));
+    year.extend(posts::planned(&mut chance, &people, &laws, LAST_DONE)?.into_iter().map(Event::Post));
     let frozen_on = start_of_day(FROZEN_ON).ok_or(Error::NotFound)? + Duration::from_secs(9 * 3_600);
-    let (before, after): (Vec<_>, Vec<_>) = year.into_iter().partition(|p| p.at < frozen_on);
+    let (before, after): (Vec<_>, Vec<_>) = year.into_iter().partition(|e| e.at() < frozen_on);
     let ben_luc = people.commune(BEN_LUC)?;
-    let june = before.iter().map(|p| (p.by, p.content.day)).collect::<Vec<_>>();
-    let ids = record(app, before, tell).await?;
+    let mut talks = story.go_on("seed-2026", before).await?;
 
     app.clock.set(frozen_on);
     let frozen = vec![freeze(app, ben_luc).await?, freeze(app, &people.province).await?];
-    record(app, after, tell).await?;
+    talks.extend(story.go_on("seed-2026", after).await?);
+    talks.retain(|(unit, ..)| *unit == ben_luc.place.unit);
+    // Photos of every other talk of Bến Lức, brought in together.
+    let mut tx = app.db.begin().await?;
+    for (i, (_, _, id)) in talks.iter().step_by(2).enumerate() {
+        app.clock.set(AS_OF - Duration::from_secs(86_400) + Duration::from_secs(60 * i as u64));
+        photos::add(&mut tx, app, &mut chance, ben_luc, *id).await?;
+    }
+    tx.commit().await?;
 
     // Frozen figures stay; what changed since is listed beside them.
-    let of_june = june.iter().zip(&ids).filter(|((by, day), _)| *by == ben_luc.officer && day.month() == 6);
-    let changed: Vec<RecordId> = of_june.map(|(_, id)| *id).collect();
-    change(app, ben_luc, &changed).await?;
-    Ok(Seeded { people, mistakes: found, frozen })
+    let of_june: Vec<RecordId> =
+        talks.iter().filter(|(_, day, _)| day.month() == 6).map(|(_, _, id)| *id).collect();
+    change(app, ben_luc, &of_june).await?;
+    tell(Told::Part("seed-reports", 1));
+    let careless = reports::this_year(app, &people).await?;
+    tell(Told::Step);
+    Ok(Seeded { people, mistakes: found, frozen, careless })
+}
+
+fn activities_only(all: Vec<Planned>) -> Vec<Event> {
+    all.into_iter().map(Event::Activity).collect()
+}
+
+/// Time going on.
+struct Story<'a> {
+    app: &'a App,
+    tell: &'a Tell<'a>,
+    laws: Laws,
+    in_force: InForce,
+}
+
+impl Story<'_> {
+    /// Lets things happen in the order of their moments, in one transaction; the clock goes along. The
+    /// activities recorded: unit, day, id.
+    async fn go_on(
+        &mut self,
+        part: &'static str,
+        mut events: Vec<Event>,
+    ) -> Result<Vec<(Id, Date, RecordId)>> {
+        let Story { app, tell, laws, in_force } = self;
+        tell(Told::Part(part, events.len() as u64));
+        events.sort_by_key(Event::at);
+        let mut tx = app.db.begin().await?;
+        let mut recorded = Vec::with_capacity(events.len());
+        for event in events {
+            match event {
+                Event::Activity(mut a) => {
+                    app.clock.set(a.at);
+                    if a.is_planned {
+                        a.content.plan_line = in_force.line(&a.content);
+                    }
+                    let id = activities::insert(&mut tx, app, Some(a.by), a.shard, &a.content).await?;
+                    if a.content.method == "talk" && !a.content.estimated {
+                        recorded.push((a.content.unit, a.content.day, id));
+                    }
+                }
+                Event::Post(p) => posts::write(&mut tx, app, p).await?,
+                Event::Plan(p) => plans::write(&mut tx, app, laws, p, in_force).await?,
+            }
+            tell(Told::Step);
+        }
+        tx.commit().await?;
+        Ok(recorded)
+    }
 }
 
 /// 2024 and the first half of 2025, entered from the old provinces' books when the new ones began.
@@ -99,6 +180,7 @@ async fn old_years(
             at: BEGINS + Duration::from_secs(86_400 + 20 * i as u64),
             by: site.officer,
             shard: site.place.shard,
+            is_planned: false,
             content,
         })
         .collect())
@@ -131,7 +213,8 @@ fn half_year(
             let day = day(chance, from, to);
             let at = recorded_at(chance, day).min(AS_OF - Duration::from_secs(3_600));
             let content = content(chance, site, day, laws);
-            all.push(Planned { at, by: site.officer, shard: site.place.shard, content });
+            let is_planned = chance.percent(90);
+            all.push(Planned { at, by: site.officer, shard: site.place.shard, is_planned, content });
         }
     };
     for (site, size) in people.communes.iter().zip(sizes) {
@@ -155,7 +238,8 @@ fn estimates(chance: &mut Chance, people: &People, laws: &Laws) -> Vec<Planned> 
             let content = Content { method: "talk".into(), ..content(chance, site, day, laws) };
             let content = talk(chance, content);
             let at = AS_OF - Duration::from_secs(chance.between(3_600, 4 * 86_400) as u64);
-            all.push(Planned { at, by: site.officer, shard: site.place.shard, content });
+            let is_planned = false;
+            all.push(Planned { at, by: site.officer, shard: site.place.shard, is_planned, content });
         }
     }
     all
@@ -193,11 +277,8 @@ async fn freeze(app: &App, site: &Site) -> Result<RecordId> {
 async fn change(app: &App, site: &Site, of: &[RecordId]) -> Result<()> {
     app.clock.set(AS_OF - Duration::from_secs(20 * 86_400));
     let mut found = Vec::new();
-    for id in of {
-        let activity = activities::get(&app.db, *id).await?;
-        if activity.content.method == "talk" {
-            found.push(activity);
-        }
+    for id in of.iter().take(2) {
+        found.push(activities::get(&app.db, *id).await?);
     }
     let mut tx = app.db.begin().await?;
     if let [corrected, twice, ..] = found.as_slice() {

@@ -94,5 +94,5 @@ fn talk(site: &Site, day: Date) -> Content {
 
 fn planned(site: &Site, content: Content) -> Result<Planned> {
     let at = start_of_day(content.day).ok_or(Error::NotFound)? + Duration::from_secs(15 * 3_600);
-    Ok(Planned { at, by: site.officer, shard: site.place.shard, content })
+    Ok(Planned { at, by: site.officer, shard: site.place.shard, is_planned: false, content })
 }

@@ -11,8 +11,13 @@ mod activities;
 mod chance;
 pub mod command;
 mod history;
+mod laws;
 mod mistakes;
 pub mod people;
+mod photos;
+mod plans;
+mod posts;
+mod reports;
 mod units;
 
 use jiff::Timestamp;
@@ -23,6 +28,7 @@ use crate::error::Result;
 
 pub use mistakes::Mistake;
 pub use people::{DemoAccount, PASSWORD, People};
+pub use reports::CARELESS;
 
 pub const MIGRATIONS: &[Migration] = &[migration!(4, "demo", "0004_demo.sql")];
 pub const WORDS: (&str, &str) = (include_str!("words.vi.ftl"), include_str!("words.en.ftl"));
@@ -75,6 +81,8 @@ pub struct Seeded {
     pub people: People,
     pub mistakes: Vec<Mistake>,
     pub frozen: Vec<RecordId>,
+    /// A draft of a report with mistakes in its texts and typed figures.
+    pub careless: RecordId,
 }
 
 /// Fills an empty database with so many hundredths of the activities; 100 is the demo. The app's clock must be a
@@ -89,6 +97,7 @@ pub async fn create(app: &App, percent: usize, tell: &Tell<'_>) -> Result<Seeded
     let units = units::create(app).await?;
     tell(Told::Step);
     let mut tx = app.db.begin().await?;
+    crate::features::laws::demo::insert(&mut tx, app, Some(units.province.unit)).await?;
     let people = people::create(&mut tx, app, units).await?;
     tx.commit().await?;
     tell(Told::Step);

@@ -13,3 +13,5 @@ seed-accounts = Accounts to try it with, in the demo only; all have the password
 seed-other-data = There are other data here. Choose another folder with --data, or an empty database with --database.
 seed-cut-off = Making the demo's data was cut off last time. Drop that database, create an empty one and run this again.
 seed-not-whole = Units are missing in the demo's data here. Remove the data folder and run this again.
+seed-reports = Reports
+seed-report = Report of { $unit }

@@ -13,3 +13,5 @@ seed-accounts = Tài khoản dùng thử, chỉ có trong bản minh họa, mậ
 seed-other-data = Nơi này đã có dữ liệu khác. Hãy chọn thư mục khác bằng --data, hoặc cơ sở dữ liệu trống bằng --database.
 seed-cut-off = Lần tạo dữ liệu minh họa trước bị ngắt giữa chừng. Hãy xóa cơ sở dữ liệu đó, tạo lại cơ sở dữ liệu trống rồi chạy lại.
 seed-not-whole = Dữ liệu minh họa ở đây thiếu đơn vị. Hãy xóa thư mục dữ liệu rồi chạy lại.
+seed-reports = Báo cáo
+seed-report = Báo cáo { $unit }

@@ -120,6 +120,8 @@ async fn the_demo_is_whole_and_its_mistakes_are_found() {
         }
         checks(app, &seeded).await;
         marks(&t, &seeded).await;
+        careless_report(&t, &seeded).await;
+        printed_reports(&t, &seeded).await;
     }
 }
 
@@ -206,4 +208,39 @@ async fn marks(t: &TestApp, seeded: &Seeded) {
     }
     assert!(seen >= 10, "{seen} pages");
     assert!(t.get("/khong-co").await.text().contains(notice), "an error page");
+}
+
+/// A draft with last year's text, typed figures that cannot be, and the sentences that say so.
+async fn careless_report(t: &TestApp, seeded: &Seeded) {
+    let site = seeded.people.commune(seed::CARELESS).unwrap();
+    let officer = t.as_account(site.officer).await;
+    let answer = officer.get(t, &lantoa::features::papers::path(seeded.careless)).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let page = answer.text();
+    for part in [
+        // not-a-whole-number, mediation-results-sum, mediation-rate, last-years-year
+        "4.00",
+        "Các phần cộng lại là 166",
+        "Tỷ lệ in là 94,42",
+        "có chỗ ghi năm 2025",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+}
+
+/// The two reports that the command prints, marked as invented, with their figures.
+async fn printed_reports(t: &TestApp, seeded: &Seeded) {
+    let ben_luc = seeded.people.commune(seed::BEN_LUC).unwrap();
+    for (site, name) in
+        [(ben_luc, "bao-cao-2026-xa-ben-luc"), (&seeded.people.province, "bao-cao-2026-tinh-tay-ninh")]
+    {
+        let found =
+            lantoa::features::papers::find(&t.app.db, site.place.unit, Period::year(2026)).await.unwrap();
+        let printed = lantoa::features::papers::print(&t.app, found.unwrap()).await.unwrap();
+        assert_eq!(printed.name, name);
+        assert!(printed.docx.starts_with(b"PK") && printed.pdf.starts_with(b"%PDF-"), "{name}");
+        let officer = t.as_account(site.officer).await;
+        let page = officer.get(t, &lantoa::features::papers::path(found.unwrap())).await.text();
+        assert!(page.contains(lantoa::web::api::DEMO_NOTICE), "{name}");
+    }
 }

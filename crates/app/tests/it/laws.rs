@@ -1,8 +1,51 @@
 //! The registry of laws: saving, finding, relations both ways, import, addresses, search, who may.
 
-use lantoa::features::laws::{self, By, NewLaw, NewRelation, Relation, Saved, Status};
+use axum::http::{StatusCode, header};
+use lantoa::access::Role;
+use lantoa::features::laws::{self, By, NewLaw, NewRelation, Relation, Saved, Status, bulk, index::LawIndex};
+use store::Id;
 
-use crate::support::{TestApp, on_every_engine};
+use crate::support::{Person, TestApp, on_every_engine};
+
+/// A plain text in authentic form, of a law that cannot exist.
+pub const LAW: &str = "QUỐC HỘI
+CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Độc lập - Tự do - Hạnh phúc
+Luật số: 90/2099/QH99
+Hà Nội, ngày 20 tháng 6 năm 2026
+
+LUẬT
+GÌN GIỮ BẾN NƯỚC
+
+Căn cứ Hiến pháp nước Cộng hòa xã hội chủ nghĩa Việt Nam;
+Quốc hội ban hành Luật Gìn giữ bến nước.
+
+Chương I
+QUY ĐỊNH CHUNG
+
+Điều 1. Phạm vi điều chỉnh
+Luật này quy định việc gìn giữ bến nước công cộng.
+
+Điều 2. Giải thích từ ngữ
+Trong Luật này, các từ ngữ dưới đây được hiểu như sau:
+1. Bến nước là nơi người dân lấy nước, neo đậu ghe xuồng.
+2. Người giữ bến là người được ấp, khu phố cử ra.
+
+Chương II
+TRÁCH NHIỆM
+
+Điều 3. Trách nhiệm của người giữ bến
+1. Người giữ bến có trách nhiệm:
+a) Giữ bến sạch sẽ;
+b) Nhắc nhở người neo đậu sai chỗ;
+đ) Báo Ủy ban nhân dân cấp xã khi bến hư hỏng.
+2. Người giữ bến được hưởng thù lao.
+
+Điều 4. Hiệu lực thi hành
+Luật này có hiệu lực thi hành từ ngày 01 tháng 01 năm 2027.
+
+CHỦ TỊCH QUỐC HỘI
+";
 
 async fn save(t: &TestApp, new: &NewLaw) -> (Saved, Vec<laws::Problem>) {
     let mut tx = t.app.db.begin().await.expect("begin");
@@ -84,6 +127,520 @@ async fn the_chain_from_a_directive_reads_both_ways() {
         let law = laws::find_by_number(db, "32-ct/tw").await.unwrap().unwrap();
         assert_eq!((law.slug.as_str(), law.status(t.app.today())), ("32-ct-tw-2003", Status::InForce));
         assert_eq!(laws::get(db, ids[0]).await.unwrap().slug, "tinh-long-an-4402-qd-ubnd-2020");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_law_is_saved_once_and_keeps_its_addresses() {
+    on_every_engine(async |t| {
+        let text = lawtext::read(lawtext::Format::Text, LAW.as_bytes()).unwrap();
+        let (mut new, _) = NewLaw::of(&lawtext::parse(&text), "ben-nuoc.txt");
+        new.audiences = vec!["people".into()];
+        new.news = vec!["Mỗi bến nước có người giữ.".into()];
+        let (saved, problems) = save(&t, &new).await;
+        assert!(matches!(saved, Saved::New(_)) && problems.is_empty(), "{problems:?}");
+        let db = &t.app.db;
+        let law = laws::find_by_slug(db, "90-2099-qh99").await.unwrap().unwrap();
+        assert_eq!(law.name(), "Luật Gìn giữ bến nước");
+        assert_eq!(law.effective, "2027-01-01".parse().ok());
+        assert_eq!(law.status(t.app.today()), Status::NotYet);
+        let articles = laws::articles(db, law.id).await.unwrap();
+        let labels: Vec<&str> = articles.iter().map(|a| a.label.as_str()).collect();
+        assert_eq!(labels, ["1", "2", "3", "4"]);
+        assert_eq!(articles[2].cited_as, "90/2099/qh99+3");
+        assert!(articles[2].text.contains("Giữ bến sạch sẽ"), "{}", articles[2].text);
+        for path in ["dieu-3", "dieu-3/khoan-1", "dieu-3/khoan-1/diem-dd"] {
+            let found = laws::article(db, law.id, path).await.unwrap();
+            assert_eq!(found.map(|a| a.path).as_deref(), Some("dieu-3"), "{path}");
+        }
+        // Again: nothing changes. Another text: the same addresses.
+        assert_eq!(save(&t, &new).await.0, Saved::Same(law.id));
+        let mut other = new.clone();
+        other.nodes.iter_mut().filter(|n| n.label == "1").for_each(|n| n.text = "Sửa.".into());
+        assert_eq!(save(&t, &other).await.0, Saved::Changed(law.id));
+        assert!(laws::article(db, law.id, "dieu-3/khoan-2").await.unwrap().is_some());
+        // Another document with the same number does not take the address.
+        let stranger = short("90/2099/QH99", "Nghị quyết", "Về việc khác", "Quốc hội", "2026-07-01", &[]);
+        let (saved, problems) = save(&t, &stranger).await;
+        assert!(matches!(saved, Saved::New(_)));
+        assert_eq!(problems[0].code, "address-in-use");
+        assert_eq!(save(&t, &stranger).await.0, Saved::Same(saved.id()));
+        // What a law board asks.
+        let coming =
+            laws::in_force_from(db, "2026-12-01".parse().unwrap(), "2027-01-31".parse().unwrap()).await;
+        let coming = coming.unwrap();
+        assert_eq!(coming.len(), 1);
+        assert_eq!((coming[0].audiences[0].as_str(), coming[0].law.news().count()), ("people", 1));
+        assert_eq!(laws::titles(db).await.unwrap().len(), 2);
+        assert_eq!(laws::title(db, law.id).await.unwrap(), "90/2099/QH99 Luật Gìn giữ bến nước");
+        assert_eq!(laws::title(db, Id([9; 16])).await.unwrap(), Id([9; 16]).to_string());
+        assert_eq!(lantoa::audit::verify(db).await.unwrap().1, vec![]);
+    })
+    .await;
+}
+
+/// A decision of a commune as our own press prints it.
+fn paper() -> press::Document {
+    let paragraph = |text: &str| press::Block::Paragraph(vec![press::Run::text(text)]);
+    press::Document {
+        parent_agency: None,
+        agency: "Ủy ban nhân dân xã Bến Lức".into(),
+        number: Some("98".into()),
+        symbol: "QĐ-UBND".into(),
+        place: "Bến Lức".into(),
+        date: "2026-10-05".parse().ok(),
+        kind: "Quyết định".into(),
+        about: "Về việc giữ gìn bến nước ấp 2".into(),
+        issuer: Some("Chủ tịch Ủy ban nhân dân xã Bến Lức".into()),
+        bases: vec![vec![press::Run::text(
+            "Căn cứ Luật Gìn giữ bến nước số 90/2099/QH99 ngày 20 tháng 6 năm 2026",
+        )]],
+        enacting: Some("QUYẾT ĐỊNH:".into()),
+        blocks: vec![
+            paragraph("Điều 1. Giao ấp 2 giữ bến nước số 7."),
+            paragraph("Điều 2. Trưởng ấp 2 có trách nhiệm sau đây:"),
+            paragraph("1. Cử người giữ bến."),
+            paragraph("2. Báo cáo mỗi quý một lần."),
+            paragraph("Điều 3. Quyết định này có hiệu lực kể từ ngày ký."),
+        ],
+        signature: press::Signature { authority: vec!["Chủ tịch".into()], name: None },
+        recipients: vec!["Như Điều 3".into()],
+        ..press::Document::default()
+    }
+}
+
+async fn officer(t: &TestApp) -> Person {
+    let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+    let commune = t.unit("Xã Bến Lức", "commune", Some(nation), "2025-07-01").await;
+    t.person(Role::CommuneOfficer, commune).await
+}
+
+/// The value that the page has in a text field.
+fn typed(page: &str, name: &str) -> String {
+    let at = page.find(&format!(" name=\"{name}\"")).unwrap_or_else(|| panic!("no field {name} in {page}"));
+    let tag = &page[at..at + page[at..].find('>').expect("a tag's end")];
+    tag.split_once(" value=\"")
+        .and_then(|(_, v)| v.split_once('"'))
+        .map(|v| v.0.to_owned())
+        .unwrap_or_default()
+}
+
+#[tokio::test]
+async fn each_format_is_read_looked_at_and_saved() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let html = format!(
+            "<html><body>{}</body></html>",
+            LAW.lines().map(|l| format!("<p>{l}</p>")).collect::<String>().replace("90/2099", "89/2099")
+        );
+        let text = LAW.replace("90/2099", "87/2099");
+        let (docx, pdf) = (press::docx(&paper()).unwrap(), press::pdf(&paper(), t.app.now()).unwrap());
+        for (name, bytes, number, effective, articles) in [
+            ("bến nước.txt", text.as_bytes(), "87/2099/QH99", "01/01/2027", 4),
+            ("ben-nuoc.html", html.as_bytes(), "89/2099/QH99", "01/01/2027", 4),
+            ("quyet-dinh.docx", &docx, "98/QĐ-UBND", "05/10/2026", 3),
+            ("quyet-dinh.pdf", &pdf, "98/QĐ-UBND", "05/10/2026", 3),
+        ] {
+            let sent = person.upload(&t, "/luat/nhap", &[], ("file", name, bytes)).await;
+            assert_eq!(sent.status, StatusCode::SEE_OTHER, "{name}: {}", sent.text());
+            let review = sent.location().to_owned();
+            let page = person.get(&t, &review).await.text();
+            assert!(!page.contains('⟦'), "{page}");
+            assert_eq!(typed(&page, "number"), number, "{name}: {page}");
+            assert_eq!(typed(&page, "effective"), effective, "{name}");
+            assert!(page.contains(&format!("{articles} điều")), "{name}: {page}");
+            // Each fact may be corrected before saving.
+            let pairs = [
+                ("number", number),
+                ("kind", "Luật"),
+                ("title", name),
+                ("issuer", "Quốc hội"),
+                ("issued", "20/6/2026"),
+                ("effective", "1/1/2027"),
+                ("audience", "people"),
+                ("news", "Bến nước dùng chung.\nCó người giữ bến."),
+            ];
+            let saved = person.post(&t, &review, &pairs).await;
+            assert_eq!(saved.status, StatusCode::SEE_OTHER, "{name}: {}", saved.text());
+            let page = person.get(&t, saved.location()).await.text();
+            for part in
+                [name, number, "Quốc hội", "20/06/2026", "Nhân dân", "Bến nước dùng chung.", "Cả nước"]
+            {
+                assert!(page.contains(part), "{name}: {part} in {page}");
+            }
+            // Sent again, it is the same.
+            let sent = person.upload(&t, "/luat/nhap", &[], ("file", name, bytes)).await;
+            let saved = person.post(&t, sent.location(), &pairs).await;
+            if !name.ends_with(".pdf") {
+                assert!(saved.location().ends_with("nhap=same"), "{name}: {}", saved.location());
+            }
+        }
+        assert_eq!(lantoa::audit::verify(&t.app.db).await.unwrap().1, vec![]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn files_that_cannot_be_read_are_refused_with_what_to_do() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let docx = press::docx(&paper()).unwrap();
+        let pdf = press::pdf(&paper(), t.app.now()).unwrap();
+        let large = vec![b'a'; t.app.config.upload_bytes + 1];
+        for (name, bytes, sentence) in [
+            ("ảnh.png", &b"\x89PNG\r\n"[..], "Tệp này không phải Word"),
+            ("lon.txt", &large, "Tệp này quá lớn"),
+            ("hong.docx", &docx[..docx.len() / 2], "Tệp này bị hỏng"),
+            ("hong.pdf", &pdf[..pdf.len() / 3], "Tệp này"),
+            ("cu.doc", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1xxxxxxxx", "Tệp Word đời cũ"),
+            ("trong.txt", b"   \n  ", "Tệp này không có chữ"),
+        ] {
+            let sent = person.upload(&t, "/luat/nhap", &[], ("file", name, bytes)).await;
+            assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {}", sent.text());
+            assert!(sent.text().contains(sentence), "{name}: {}", sent.text());
+            assert!(!sent.text().contains('⟦'), "{name}");
+        }
+        let nothing = person.post(&t, "/luat/nhap", &[]).await;
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(laws::titles(&t.app.db).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+async fn enter(t: &TestApp, text: &str) -> Id {
+    let text = lawtext::read(lawtext::Format::Text, text.as_bytes()).unwrap();
+    save(t, &NewLaw::of(&lawtext::parse(&text), "thử.txt").0).await.0.id()
+}
+
+#[tokio::test]
+async fn the_reader_shows_every_part_at_its_address_without_a_cookie() {
+    on_every_engine(async |t| {
+        let law = enter(&t, LAW).await;
+        let whole = t.get("/van-ban/90-2099-qh99").await;
+        assert_eq!(whole.status, StatusCode::OK, "{}", whole.text());
+        assert!(whole.headers.get(header::SET_COOKIE).is_none());
+        let page = whole.text();
+        for part in
+            ["Luật Gìn giữ bến nước", "Chưa có hiệu lực", "Mục lục", "Báo Ủy ban nhân dân cấp xã", "#dieu-3"]
+        {
+            assert!(page.contains(part), "{part} in {page}");
+        }
+        assert!(!page.contains('⟦'), "{page}");
+        // Every node resolves.
+        let mut paths: Vec<String> = Vec::new();
+        fn walk(blocks: &[laws::Block], paths: &mut Vec<String>) {
+            for b in blocks {
+                paths.extend(b.path.clone());
+                walk(&b.children, paths);
+            }
+        }
+        for node in laws::nodes(&t.app.db, law).await.unwrap() {
+            paths.extend(node.path.clone());
+            walk(&node.content, &mut paths);
+        }
+        assert!(paths.len() >= 13, "{paths:?}");
+        for path in &paths {
+            let answer = t.get(&format!("/van-ban/90-2099-qh99/{path}")).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+        }
+        let page = t.get("/van-ban/90-2099-qh99/dieu-3/khoan-1/diem-dd").await.text();
+        assert!(page.contains("<h1>Điều 3. Trách nhiệm của người giữ bến</h1>"), "{page}");
+        assert!(page.contains("class=\"point marked\" id=\"dieu-3.khoan-1.diem-dd\""), "{page}");
+        assert!(page.contains("Điều 2. Giải thích từ ngữ") && page.contains("Chương II"), "{page}");
+        let page = t.get("/en/van-ban/90-2099-qh99/dieu-3").await.text();
+        assert!(page.contains("/en/van-ban/90-2099-qh99/dieu-3/khoan-2") && !page.contains('⟦'), "{page}");
+        for missing in ["/van-ban/x", "/van-ban/90-2099-qh99/dieu-9", "/van-ban/90-2099-qh99/dieu-3/khoan-9"]
+        {
+            assert_eq!(t.get(missing).await.status, StatusCode::NOT_FOUND, "{missing}");
+        }
+        let list = t.get("/van-ban?q=ben+nuoc&hieu-luc=not-yet&loai=Lu%E1%BA%ADt&nam=2026").await.text();
+        assert!(list.contains("/van-ban/90-2099-qh99") && !list.contains('⟦'), "{list}");
+        assert!(!t.get("/van-ban?hieu-luc=ended").await.text().contains("/van-ban/90-2099-qh99"));
+        assert!(!t.get("/en/van-ban").await.text().contains('⟦'));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_saved_article_is_found_with_marks_without_and_by_number() {
+    on_every_engine(async |t| {
+        enter(&t, LAW).await;
+        let follower = tokio::spawn(laws::index::follow(t.app.clone()));
+        t.app.index.wake();
+        let ask = async |q: &str| {
+            let path = format!("/api/v1/articles?limit=5&q={}", lantoa::web::form_urlencoded(q));
+            let answer = t.get(&path).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+            answer.json()["items"].as_array().expect("items").clone()
+        };
+        // Within a second; the page of a moment ago is not asked again.
+        let mut waited = 0;
+        while ask(&format!("người giữ bến hưởng thù lao {}", " ".repeat(waited))).await.is_empty()
+        {
+            waited += 1;
+            assert!(waited < 100, "not found within a second");
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        follower.abort();
+        for q in [
+            "trách nhiệm của người giữ bến",
+            "trach nhiem cua nguoi giu ben",
+            "90/2099/qh99 điều 3",
+            "dieu 3 luat gin giu ben nuoc",
+        ] {
+            let items = ask(q).await;
+            assert_eq!(items[0]["id"], "90/2099/qh99+3", "{q}: {items:?}");
+            assert_eq!(items[0]["url"], "/van-ban/90-2099-qh99/dieu-3", "{q}");
+        }
+        let page = t.get("/hoi?q=nguoi+giu+ben+thu+lao").await.text();
+        assert!(page.contains("<mark>") && page.contains("Điều 3.") && !page.contains('⟦'), "{page}");
+        let page = t.get("/hoi?q=90/2099/QH99").await.text();
+        assert!(page.contains("Văn bản được nhắc đến"), "{page}");
+        assert!(!t.get("/en/hoi").await.text().contains('⟦'));
+        let nothing = t.get("/hoi?q=zzzz").await.text();
+        assert!(nothing.contains("Chưa tìm thấy"), "{nothing}");
+        let laws = t.get("/api/v1/laws?status=not-yet").await.json();
+        assert_eq!(laws["items"][0]["id"], "90-2099-qh99", "{laws}");
+        let law = t.get("/api/v1/laws/90-2099-qh99").await.json();
+        assert_eq!(law["articles"][2]["id"], "90/2099/qh99+3");
+        let reader = officer(&t).await;
+        assert!(reader.get(&t, "/tim?q=thu+lao").await.text().contains("<mark>"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_missing_or_damaged_index_is_made_again_from_the_database() {
+    on_every_engine(async |t| {
+        enter(&t, LAW).await;
+        let db = &t.app.db;
+        assert_eq!(t.app.index.catch_up(db).await.unwrap(), 1);
+        assert_eq!(t.app.index.catch_up(db).await.unwrap(), 0, "nothing new");
+        let found =
+            async |index: &LawIndex| index.search(seek::Query::new("thù lao")).await.unwrap().hits.len();
+        assert_eq!(found(&t.app.index).await, 1);
+        let folder = t.data_folder().join("other");
+        std::fs::create_dir(&folder).unwrap();
+        let missing = LawIndex::open(&folder).unwrap();
+        assert_eq!(found(&missing).await, 0);
+        missing.catch_up(db).await.unwrap();
+        assert_eq!(found(&missing).await, 1);
+        drop(missing);
+        for file in std::fs::read_dir(folder.join("index")).unwrap() {
+            let path = file.unwrap().path();
+            if path.is_file() {
+                std::fs::write(path, b"damaged").unwrap();
+            }
+        }
+        let damaged = LawIndex::open(&folder).unwrap();
+        damaged.catch_up(db).await.unwrap();
+        assert_eq!(found(&damaged).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn facts_are_corrected_and_old_addresses_lead_on() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let id = enter(&t, LAW).await;
+        let path = format!("/luat/{id}/sua");
+        let page = person.get(&t, &path).await.text();
+        assert!(page.contains("90/2099/QH99") && !page.contains('⟦'), "{page}");
+        let pairs = [
+            ("number", "80/2099/QH99"),
+            ("kind", "Luật"),
+            ("title", "Gìn giữ bến nước"),
+            ("issuer", "Quốc hội"),
+            ("issued", "20/06/2026"),
+            ("effective", "01/10/2026"),
+            ("expires", "01/11/2026"),
+            ("audience", "people"),
+            ("own_unit", "1"),
+            ("relation", "replaces"),
+            ("relation_number", "14/2012/QH13"),
+        ];
+        let bad = person.post(&t, &path, &[&pairs[..], &[("expires", "01/09/2026")]].concat()).await;
+        // Of two values the first counts.
+        assert_eq!(bad.status, StatusCode::SEE_OTHER, "{}", bad.text());
+        let page = person.get(&t, &format!("/luat/{id}")).await.text();
+        for part in ["80/2099/QH99", "Hết hiệu lực toàn bộ", "Xã Bến Lức", "Thay thế: 14/2012/QH13"]
+        {
+            assert!(page.contains(part), "{part} in {page}");
+        }
+        let moved = t.get("/van-ban/90-2099-qh99/dieu-3").await;
+        assert_eq!(moved.status, StatusCode::PERMANENT_REDIRECT);
+        assert_eq!(moved.location(), "/van-ban/80-2099-qh99/dieu-3");
+        // The address left behind is not given to another.
+        let other = short("90/2099/QH99", "Luật", "Một luật khác", "Quốc hội", "2026-08-01", &[]);
+        assert_eq!(save(&t, &other).await.1[0].code, "address-in-use");
+        let wrong: Vec<_> =
+            pairs.iter().filter(|p| p.0 != "expires").copied().chain([("expires", "01/09/2026")]).collect();
+        let wrong = person.post(&t, &path, &wrong).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text().contains("href=\"#f-expires\""), "{}", wrong.text());
+        let made = person
+            .post(&t, "/luat/moi", &[("number", "12-HD/TW"), ("kind", "Hướng dẫn"), ("issued", "2026-02-01")])
+            .await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text());
+        assert_eq!(lantoa::audit::verify(&t.app.db).await.unwrap().1, vec![]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_who_may_import_does() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let nation = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap().roots()[0];
+        let reader = t.person(Role::Reader, nation).await;
+        let id = enter(&t, LAW).await;
+        assert_eq!(reader.get(&t, "/luat").await.status, StatusCode::OK);
+        assert_eq!(reader.get(&t, &format!("/luat/{id}")).await.status, StatusCode::OK);
+        for path in ["/luat/nhap", "/luat/moi", &format!("/luat/{id}/sua")] {
+            assert_eq!(reader.get(&t, path).await.status, StatusCode::FORBIDDEN, "{path}");
+            assert_eq!(
+                reader.post(&t, path, &[("number", "1")]).await.status,
+                StatusCode::FORBIDDEN,
+                "{path}"
+            );
+            assert_eq!(t.get(path).await.status, StatusCode::SEE_OTHER, "{path}");
+        }
+        // What one person sent is nobody else's.
+        let sent = person.upload(&t, "/luat/nhap", &[], ("file", "a.txt", LAW.as_bytes())).await;
+        let other = officer(&t).await;
+        assert_eq!(other.get(&t, sent.location()).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(other.post(&t, sent.location(), &[]).await.status, StatusCode::NOT_FOUND);
+        let page = reader.get(&t, "/en/luat").await.text();
+        assert!(!page.contains("/luat/nhap") && !page.contains('⟦'), "{page}");
+    })
+    .await;
+}
+
+struct Silent;
+impl bulk::Progress for Silent {
+    fn at(&self, _: u64, _: u64, _: &str) {}
+}
+
+#[tokio::test]
+async fn a_corpus_and_a_folder_are_imported_once() {
+    on_every_engine(async |t| {
+        let folder = t.data_folder().join("bulk");
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("a.txt"), LAW).unwrap();
+        std::fs::write(folder.join("b.docx"), b"no").unwrap();
+        let line = |number: &str, art: &str, text: &str| {
+            serde_json::json!({
+                "id": format!("{}+{art}", number.to_lowercase()), "number": number, "type": "Nghị định", "title": "Về ghe xuồng",
+                "body": "Chính phủ", "issued": "2026-01-02", "effective": "2026-03-01", "art": art, "art_title": "Ghe",
+                "text": text
+            })
+            .to_string()
+        };
+        let corpus = [
+            line("71/2099/NĐ-CP", "1", "1. Một.\na) Ghe nhỏ;\nb) Ghe lớn.\n2. Hai."),
+            line("71/2099/NĐ-CP", "1a", "Chèn thêm."),
+            "{broken".to_owned(),
+            line("72/2099/NĐ-", "5", "Điều này."),
+        ];
+        std::fs::write(folder.join("c.jsonl"), corpus.join("\n")).unwrap();
+        let paths = [folder];
+        let report = bulk::import(&t.app, &paths, &Silent).await.unwrap();
+        assert_eq!((report.new, report.same, report.articles), (3, 0, 7), "{report:?}");
+        let unread: Vec<_> = report.unread.iter().map(|u| (u.line, u.file.ends_with("b.docx"))).collect();
+        assert_eq!(unread, [(None, true), (Some(3), false)], "{report:?}");
+        assert!(report.indexed);
+        let law = laws::find_by_slug(&t.app.db, "71-2099-nd-cp").await.unwrap().unwrap();
+        let articles = laws::articles(&t.app.db, law.id).await.unwrap();
+        assert_eq!(articles[1].cited_as, "71/2099/nđ-cp+1a");
+        assert_eq!(articles[0].clauses[0].children[1].path.as_deref(), Some("dieu-1/khoan-1/diem-b"));
+        let hits = t.app.index.search(seek::Query::new("ghe lớn")).await.unwrap().hits;
+        assert!(hits[0].id.ends_with("71/2099/nđ-cp+1"), "{hits:?}");
+        let again = bulk::import(&t.app, &paths, &Silent).await.unwrap();
+        assert_eq!((again.new, again.changed, again.same), (0, 0, 3));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_filters_by_the_status_that_the_page_shows() {
+    on_every_engine(async |t| {
+        let mut tx = t.app.db.begin().await.unwrap();
+        laws::demo::insert(&mut tx, &t.app, None).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut seen = 0;
+        for status in Status::ALL {
+            let list = t.get(&format!("/api/v1/laws?status={}", status.code())).await.json();
+            for item in list["items"].as_array().unwrap() {
+                assert_eq!(item["status"], status.code(), "{item}");
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, laws::titles(&t.app.db).await.unwrap().len());
+        assert!(seen >= 14);
+        let mut tx = t.app.db.begin().await.unwrap();
+        let again = laws::demo::insert(&mut tx, &t.app, None).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(again.len(), seen);
+        let page = t.get("/van-ban/90-2099-qh99").await.text();
+        assert!(page.contains("Được hướng dẫn bởi") && page.contains("92/2099/QĐ-UBND"), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn several_files_are_sent_at_once_and_the_complete_ones_saved_together() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let files = [
+            ("a.txt", LAW.to_owned()),
+            (
+                "b.txt",
+                LAW.replace("90/2099", "86/2099").replace("Luật này có hiệu lực", "Luật này được dùng"),
+            ),
+            ("c.png", "x".to_owned()),
+        ];
+        let part = |(name, text): &(&str, String)| {
+            format!(
+                "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{text}\r\n"
+            )
+        };
+        let body = files.iter().map(part).collect::<String>() + "--X--\r\n";
+        let request = axum::http::Request::post("/luat/nhap")
+            .header(header::COOKIE, format!("{}={}", lantoa::signin::COOKIE, person.cookie))
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=X")
+            .body(axum::body::Body::from(body))
+            .unwrap();
+        let sent = t.send(request).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+        let page = person.get(&t, sent.location()).await.text();
+        for part in [
+            "Luật Gìn giữ bến nước (90/2099/QH99)",
+            "86/2099/QH99",
+            "Tệp này không phải Word",
+            "Lưu 1 văn bản",
+        ] {
+            assert!(page.contains(part), "{part} in {page}");
+        }
+        assert!(!page.contains('⟦'), "{page}");
+        let saved = person.post(&t, sent.location(), &[]).await;
+        assert!(saved.location().ends_with("?luu=1"), "{}", saved.location());
+        let page = person.get(&t, saved.location()).await.text();
+        assert!(page.contains("Đã lưu 1 văn bản") && page.contains("Chờ lưu"), "{page}");
+        assert!(!person.get(&t, &format!("/en{}", sent.location())).await.text().contains('⟦'));
+        // What is there already under another name keeps its address; the reader is told.
+        let pairs = [
+            ("number", "90/2099/QH99"),
+            ("kind", "Luật"),
+            ("title", "Việc khác hẳn"),
+            ("issued", "1/2/2026"),
+        ];
+        let apart = person.post(&t, &format!("{}/1", sent.location()), &pairs).await;
+        assert!(apart.location().ends_with("nhap=apart"), "{}", apart.location());
+        let page = person.get(&t, apart.location()).await.text();
+        assert!(page.contains("có địa chỉ riêng") && page.contains("/van-ban/90-2099-qh99--2"), "{page}");
     })
     .await;
 }

@@ -36,6 +36,7 @@ mod waiting;
 
 pub use activity::{Activity, Content, get, insert, update, withdraw};
 pub use entry::find_law;
+pub use evidence::{insert as insert_evidence, keep as keep_evidence};
 pub use import::{Imported, import_workbook};
 pub(crate) use under::recorded_under;
 pub use under::{Done, UnderLine, done_under, naming_law, under_line};

@@ -37,7 +37,7 @@ mod sources;
 mod text;
 mod waiting;
 
-pub use ask::{AskPlace, find_ask_place};
+pub use ask::{AskPlace, find_ask_place, set as set_ask_place};
 pub use draft::draft_from_law;
 pub use hand_over::HANDS;
 pub use on_law::POSTS;

@@ -83,6 +83,46 @@ fn code(level: Level) -> &'static str {
     }
 }
 
+/// A title printed in capitals as it is written in a sentence; names in it are for a person to restore.
+fn in_sentence_case(title: &str) -> String {
+    if title.chars().any(char::is_lowercase) {
+        return title.to_owned();
+    }
+    let mut lower = title.to_lowercase().replace("việt nam", "Việt Nam");
+    if let Some(first) = lower.chars().next() {
+        lower.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+    }
+    lower
+}
+
+/// Councils and committees of units, printed in capitals on two lines, by their whole name with the unit's name in
+/// capitals as names are: "Ủy ban nhân dân; Tỉnh tây ninh" is "Ủy ban nhân dân tỉnh Tây Ninh".
+fn local_issuer(issuer: &str) -> String {
+    const LEVELS: [&str; 9] =
+        ["tỉnh", "thành phố", "huyện", "quận", "thị xã", "thị trấn", "xã", "phường", "đặc khu"];
+    let mut joined = issuer.to_owned();
+    for body in ["Ủy ban nhân dân", "Hội đồng nhân dân"] {
+        let Some(unit) = joined.strip_prefix(body) else { continue };
+        let unit = unit.trim_start_matches([';', ' ']);
+        let lower = unit.to_lowercase();
+        let Some(level) = LEVELS.iter().find(|l| lower.starts_with(&format!("{l} "))) else { continue };
+        let Some(name) = unit.get(level.len()..) else { continue };
+        let name =
+            if name.chars().skip(1).any(char::is_uppercase) { name.to_owned() } else { in_capitals(name) };
+        joined = format!("{body} {level}{name}");
+    }
+    joined
+}
+
+/// Each word with a capital.
+fn in_capitals(name: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|c| c.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+    };
+    name.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 fn day(date: Option<(i16, i8, i8)>) -> Option<Date> {
     date.and_then(|(y, m, d)| Date::new(y, m, d).ok())
 }
@@ -97,8 +137,8 @@ impl NewLaw {
         if let Some(head) = parsed.documents.first().map(|d| &d.head) {
             new.number = head.number.clone();
             new.kind = head.kind.map(|k| k.name().to_owned()).unwrap_or_default();
-            new.title = head.title.clone();
-            new.issuer = head.issuer.clone();
+            new.title = in_sentence_case(&head.title);
+            new.issuer = local_issuer(&head.issuer);
             new.issued = day(head.issued);
             new.effective = day(head.effective);
             new.relations = bases(&head.bases, &new.number);
@@ -173,15 +213,27 @@ impl NewLaw {
         let text = serde_json::to_vec(&self.nodes).unwrap_or_default();
         hex::encode(Sha256::digest(&text))
     }
-    fn folded(&self) -> String {
+    pub(super) fn folded(&self) -> String {
         viet::fold(&format!("{} {} {} {}", self.number, self.kind, self.title, self.issuer))
     }
-    fn is(&self, law: &Law) -> bool {
-        let title = |t: &str| viet::slug(t);
-        let (ours, theirs) = (title(&self.title), title(&law.title));
-        let titles = ours.is_empty() || theirs.is_empty() || ours.contains(&theirs) || theirs.contains(&ours);
-        let days = self.issued.is_none() || law.issued.is_none() || self.issued == law.issued;
-        law::number_key(&self.number) == law::number_key(&law.number) && titles && days
+    /// Whether a document of the registry is this one: the number, and something besides, because numbers are
+    /// misprinted and cut short.
+    fn is(&self, law: &Law, digest: &str) -> bool {
+        if law::number_key(&self.number) != law::number_key(&law.number) {
+            return false;
+        }
+        if !self.nodes.is_empty() && law.digest == digest {
+            return true;
+        }
+        if let Some((ours, theirs)) = self.issued.zip(law.issued) {
+            return ours == theirs;
+        }
+        let (ours, theirs) = (viet::slug(&self.title), viet::slug(&law.title));
+        match (ours.is_empty(), theirs.is_empty()) {
+            (true, true) => self.effective == law.effective && self.number == law.number,
+            (false, false) => ours.contains(&theirs) || theirs.contains(&ours),
+            _ => false,
+        }
     }
 }
 
@@ -264,9 +316,15 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
     loop {
         let there: Option<Law> =
             law::select().filter(Filter::is("slug", &*slug)).query().find(&mut *tx).await?;
+        let before: Option<(Id,)> =
+            sql!("SELECT law_id FROM law_addresses WHERE slug = $1", slug).find(&mut *tx).await?;
+        let there = match (there, before) {
+            (None, Some((id,))) => law::select().filter(Filter::is("id", id)).query().find(&mut *tx).await?,
+            (there, _) => there,
+        };
         match there {
             None => break,
-            Some(law) if new.is(&law) => {
+            Some(law) if new.is(&law, &digest) => {
                 if new.nodes.is_empty() || law.digest == digest {
                     return Ok((Saved::Same(law.id), problems));
                 }
@@ -326,7 +384,8 @@ async fn replace_text(tx: &mut Tx, app: &App, by: &By, law: &Law, new: &NewLaw, 
     let issuer = if law.issuer.is_empty() { &new.issuer } else { &law.issuer };
     sql!(
         "UPDATE laws SET title = $2, issuer = $3, issued = $4, effective = $5, source = $6, digest = $7, day = $8,
-                         folded = $9, revision = $10 WHERE id = $1",
+                         folded = $9, revision = CASE WHEN revision >= $10 THEN revision + 1 ELSE $10 END
+         WHERE id = $1",
         law.id,
         title,
         issuer,
@@ -411,4 +470,25 @@ pub(super) async fn write_down(
         content,
     };
     audit::write(tx, &entry).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issuers_of_units_are_called_by_their_whole_name() {
+        let check = |printed: &str, expected: &str| assert_eq!(local_issuer(printed), expected);
+        check("Ủy ban nhân dân; Tỉnh tây ninh", "Ủy ban nhân dân tỉnh Tây Ninh");
+        check("Ủy ban nhân dân tỉnh tây ninh", "Ủy ban nhân dân tỉnh Tây Ninh");
+        check("Hội đồng nhân dân xã Bến Lức", "Hội đồng nhân dân xã Bến Lức");
+        check("Bộ Tư pháp; Bộ Tài chính", "Bộ Tư pháp; Bộ Tài chính");
+        check("Ủy ban nhân dân", "Ủy ban nhân dân");
+    }
+
+    #[test]
+    fn titles_in_capitals_become_sentences() {
+        assert_eq!(in_sentence_case("GÌN GIỮ BẾN NƯỚC VIỆT NAM"), "Gìn giữ bến nước Việt Nam");
+        assert_eq!(in_sentence_case("Về ghe"), "Về ghe");
+    }
 }

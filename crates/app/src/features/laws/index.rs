@@ -39,6 +39,8 @@ struct State {
 
 /// A transaction is seen at most this long (microseconds) after the moment that its revision names.
 const LATEST: i64 = 60_000_000;
+/// So many changed documents are not taken in one by one.
+const MANY: usize = 500;
 /// How often a node looks for what others saved.
 const EVERY: Duration = Duration::from_millis(700);
 
@@ -95,15 +97,13 @@ impl LawIndex {
         if self.stale.load(Ordering::Relaxed) || state.upto > newest {
             return self.rebuild(db, &mut state).await;
         }
-        store::record! { struct Changed { id: Id, revision: i64 } }
-        let changed: Vec<Changed> = sql!(
-            "SELECT id, revision FROM laws WHERE revision > $1 ORDER BY revision, id",
-            state.upto - LATEST
-        )
-        .all(db)
-        .await?;
+        let changed = changed_since(db, state.upto - LATEST).await?;
         let new: Vec<Changed> =
             changed.into_iter().filter(|c| state.lately.get(&c.id) != Some(&c.revision)).collect();
+        // After an import in bulk it is quicker to begin anew.
+        if new.len() > MANY {
+            return self.rebuild(db, &mut state).await;
+        }
         for some in new.chunks(200) {
             let mut documents = Vec::new();
             for law in law::with_ids(db, some.iter().map(|c| c.id).collect()).await? {
@@ -129,6 +129,9 @@ impl LawIndex {
     async fn rebuild(&self, db: &Db, state: &mut State) -> Result<usize, anyhow::Error> {
         let newest: Vec<(Option<i64>,)> = sql!("SELECT MAX(revision) FROM laws").all(db).await?;
         let newest = newest.first().and_then(|n| n.0).unwrap_or(0);
+        // Read before the texts: what changes meanwhile is taken in afterwards.
+        let lately =
+            changed_since(db, newest - LATEST).await?.into_iter().map(|c| (c.id, c.revision)).collect();
         let ids: Vec<(Id,)> = sql!("SELECT id FROM laws ORDER BY id").all(db).await?;
         let (send, receive) = std::sync::mpsc::sync_channel::<Vec<Entry>>(16);
         let index = Arc::clone(&self.index);
@@ -151,7 +154,7 @@ impl LawIndex {
         drop(send);
         building.await??;
         state.upto = newest;
-        state.lately.clear();
+        state.lately = lately;
         self.stale.store(false, Ordering::Relaxed);
         self.keep_mark(newest)?;
         Ok(ids.len())
@@ -173,6 +176,12 @@ impl LawIndex {
             *last = cause;
         }
     }
+}
+
+store::record! { struct Changed { id: Id, revision: i64 } }
+
+async fn changed_since(db: &Db, revision: i64) -> Result<Vec<Changed>, store::Error> {
+    sql!("SELECT id, revision FROM laws WHERE revision > $1 ORDER BY revision, id", revision).all(db).await
 }
 
 /// Follows the database as long as the program runs. Another process may hold the index (an import by command):
@@ -233,4 +242,11 @@ async fn entries(db: &Db, law: &Law) -> Result<Vec<Entry>> {
 /// What a hit says of its place: enough for a link and for programs.
 fn hit_id(slug: &str, path: &str, cited_as: &str) -> String {
     format!("{slug}\t{path}\t{cited_as}")
+}
+
+/// Address of the document, path in it, name for programs.
+pub(super) fn read_hit_id(id: &str) -> (&str, &str, &str) {
+    let mut parts = id.split('\t');
+    let mut next = || parts.next().unwrap_or_default();
+    (next(), next(), next())
 }

@@ -16,13 +16,24 @@
 
 use store::{Migration, migration};
 
+pub mod bulk;
+pub mod demo;
 mod document;
+mod edit;
+mod facts;
+mod file;
+mod import;
 pub mod index;
 mod law;
+mod list;
 mod node;
+mod reader;
 mod relations;
+mod search;
+mod show;
 
 pub use document::{By, NewLaw, Problem, Saved, insert};
+pub use file::pdf_text_process;
 pub use law::{
     Coming, Kind, Law, Status, Title, concerned, find_by_number, find_by_slug, find_kind, get, in_force_from,
     kinds, title, titles, with_ids,
@@ -47,4 +58,24 @@ const MIGRATIONS: &[Migration] = &[migration!(30, "laws", "0030_laws.sql")];
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
+        .get("/luat", list::inside)
+        .get("/luat/moi", edit::new)
+        .post("/luat/moi", edit::create)
+        .get("/luat/nhap", import::form)
+        .upload("/luat/nhap", import::BODY_BYTES, import::send)
+        .get("/luat/nhap/{id}", import::overview)
+        .post("/luat/nhap/{id}", import::save_all)
+        .get("/luat/nhap/{id}/{seq}", import::review)
+        .post("/luat/nhap/{id}/{seq}", import::save)
+        .get("/luat/{id}", show::show_law)
+        .get("/luat/{id}/sua", edit::edit)
+        .post("/luat/{id}/sua", edit::change)
+        .get("/tim", search::inside)
+        .public("/van-ban", list::public)
+        .public("/van-ban/{slug}", reader::whole)
+        .public("/van-ban/{slug}/{*path}", reader::part)
+        .public("/hoi", search::public)
+        .public("/api/v1/articles", search::articles)
+        .public("/api/v1/laws", search::laws)
+        .public("/api/v1/laws/{slug}", search::law)
 }

@@ -108,6 +108,33 @@ pub(super) async fn relate(tx: &mut Tx, law: Id, number: &str, relations: &[NewR
     Ok(())
 }
 
+/// What a person decided about a relation: it is not so, or it is.
+pub(super) async fn settle(tx: &mut Tx, law: Id, known: &Related, drop: bool, confirm: bool) -> Result<()> {
+    let key = law::number_key(&known.number);
+    let code = known.relation.code();
+    if drop {
+        sql!(
+            "DELETE FROM law_relations WHERE from_id = $1 AND relation = $2 AND to_key = $3",
+            law,
+            code,
+            key
+        )
+        .run(tx)
+        .await?;
+    } else if confirm && known.proposed {
+        sql!(
+            "UPDATE law_relations SET proposed = $4 WHERE from_id = $1 AND relation = $2 AND to_key = $3",
+            law,
+            code,
+            key,
+            false
+        )
+        .run(tx)
+        .await?;
+    }
+    Ok(())
+}
+
 store::record! {
     struct Edge { from_id: Id, to_id: Option<Id>, relation: String, to_number: String, evidence: String, proposed: bool }
 }

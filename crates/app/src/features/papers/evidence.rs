@@ -1,7 +1,7 @@
 //! The evaluation as the records propose it: late lines, units with nothing recorded, laws without a talk. The
 //! officer edits it; figures in it stay bound (`{talks}`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use store::Id;
 
@@ -9,7 +9,7 @@ use super::compose::Numbers;
 use crate::app::App;
 use crate::error::Result;
 use crate::features::laws;
-use crate::features::numbers::{find_indicator, rows_behind, silent_units};
+use crate::features::numbers::{Question, find_indicator, rows_behind, silent_units};
 use crate::features::orgs::Tree;
 
 /// The units directly below, of some levels, for which no indicator counts a single row.
@@ -81,17 +81,26 @@ pub async fn limits(app: &App, numbers: &Numbers, tree: &Tree, silent: &[Id]) ->
     let mut lines = Vec::new();
     let late = find_indicator("plan-lines-late").filter(|_| numbers.figure("plan-lines-late").total() > 0);
     if let Some(late) = late {
-        let rows = rows_behind(app, &numbers.question, late, None, None, 100).await?;
-        let titles = rows.into_iter().map(|r| r.title).collect();
+        let rows = rows_behind(app, &numbers.question, late, None, None, 1_000).await?;
+        // Many units have the same task in their plans: each is named once, the most frequent first.
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        rows.into_iter().for_each(|r| *times.entry(r.title).or_default() += 1);
+        let mut times: Vec<(String, usize)> = times.into_iter().collect();
+        times.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        let title = |(title, n)| if n > 1 { format!("{title} ({n})") } else { title };
+        let titles = times.into_iter().map(title).collect();
         lines.push(format!("{{plan-lines-late}} nhiệm vụ quá hạn: {}.", named(titles)));
     }
     if !silent.is_empty() {
         let names = silent.iter().filter_map(|u| tree.get(*u)).map(|u| u.name.clone()).collect();
         lines.push(format!("{} đơn vị chưa ghi hoạt động nào: {}.", silent.len(), named(names)));
     }
-    let untold = laws_without_talk(app, numbers).await?;
+    let untold = laws_without_talk(app, numbers, tree).await?;
     if !untold.is_empty() {
-        lines.push(format!("Văn bản chưa có cuộc phổ biến trực tiếp nào: {}.", named(untold)));
+        lines.push(format!(
+            "Văn bản có hiệu lực trong kỳ chưa có cuộc phổ biến trực tiếp nào: {}.",
+            named(untold)
+        ));
     }
     lines.extend(changes(numbers, false));
     if lines.is_empty() {
@@ -100,8 +109,8 @@ pub async fn limits(app: &App, numbers: &Numbers, tree: &Tree, silent: &[Id]) ->
     Ok(listed(lines))
 }
 
-/// Laws about which something was done in the period, or that are kept here, without a direct talk.
-async fn laws_without_talk(app: &App, numbers: &Numbers) -> Result<Vec<String>> {
+/// The laws that came into force in the period, concern the unit, and had no direct talk.
+async fn laws_without_talk(app: &App, numbers: &Numbers, tree: &Tree) -> Result<Vec<String>> {
     let Some(talks) = numbers.index("talks") else { return Ok(vec![]) };
     let told: BTreeSet<Id> = numbers
         .by_law
@@ -110,10 +119,8 @@ async fn laws_without_talk(app: &App, numbers: &Numbers) -> Result<Vec<String>> 
         .filter(|(_, figures)| figures.get(talks).is_some_and(|f| f.rows > 0))
         .filter_map(|(key, _)| key.value.as_ref()?.parse().ok())
         .collect();
-    let laws = laws::titles(&app.db).await?;
-    Ok(laws
-        .into_iter()
-        .filter(|l| !told.contains(&l.id))
-        .map(|l| format!("{} {}", l.title, l.number))
-        .collect())
+    let Question { unit, period, .. } = numbers.question;
+    let new = laws::in_force_from(&app.db, period.from, period.to.min(app.today())).await?;
+    let untold = new.iter().filter(|c| c.concerns(unit, tree) && !told.contains(&c.law.id));
+    Ok(untold.map(|c| format!("{} ({})", c.law.name(), c.law.number)).collect())
 }

@@ -25,6 +25,7 @@ mod write;
 use jiff::civil::Date;
 use store::{Db, Id, Migration, RecordId, migration};
 
+pub use compose::figure_key;
 pub use print::{Printed, print};
 pub use report::{Report, State, get};
 
@@ -97,6 +98,23 @@ pub async fn create(app: &App, account: Id, unit: Id, period: Period, units: Uni
     Ok(id)
 }
 
+/// The report of a unit and a period, unless withdrawn.
+pub async fn find(db: &Db, unit: Id, period: Period) -> Result<Option<RecordId>> {
+    let all = report::of_period(db, period).await?;
+    Ok(all.into_iter().find(|r| r.unit_id == unit).map(|r| RecordId { shard: r.shard_id, id: r.id }))
+}
+
+/// Writes texts of a new draft: a block by its key, a stated figure by [`figure_key`].
+pub async fn write(app: &App, account: Id, id: RecordId, texts: &[(String, &str)]) -> Result<()> {
+    let r = report::get(&app.db, id).await?;
+    let mut tx = app.db.begin().await?;
+    for (key, text) in texts {
+        report::keep_text(&mut tx, app, account, &r, (key, text), 0).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
 /// Freezes the figures and the paper as they are now.
 pub async fn freeze(app: &App, account: Id, id: RecordId) -> Result<()> {
     steps::do_freeze(app, account, id).await
@@ -121,6 +139,8 @@ pub async fn issue(
     day: Date,
     signer: Option<&str>,
 ) -> Result<()> {
+    // "15/BC-UBND": the symbol is the template's.
+    let number = number.split('/').next().unwrap_or_default().trim();
     let said = report::Said { number: Some(number), issued_on: Some(day), signer, note: None };
     move_to(app, account, id, State::Issued, said).await
 }

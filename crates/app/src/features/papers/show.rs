@@ -201,11 +201,19 @@ pub(super) async fn view(
     page.title = page.t2("papers-title", "unit", &unit_name, "period", period_words(&page, report.period));
     page = page.crumb(signed.say("room-papers"), format!("/bao-cao?don-vi={}", report.unit));
     let texts = report::texts(&app.db, report.id).await?;
-    let Paper { document, written, stated, mut findings, silent, numbers } =
-        compose::compose(app, report, &texts).await?;
     let freeze = print::freeze_of(app, report).await?;
     let is_frozen = report.frozen.is_some();
-    let paper = report.frozen.clone().unwrap_or(document);
+    let Paper { document: paper, written, stated, mut findings, silent, numbers } = match &report.frozen {
+        None => compose::compose(app, report, &texts).await?,
+        Some(frozen) => Paper {
+            document: frozen.clone(),
+            written: vec![],
+            stated: vec![],
+            findings: vec![],
+            silent: vec![],
+            numbers: compose::Numbers::read_whole(app, &report.question()).await?,
+        },
+    };
     let frozen_figures = match &freeze {
         Some(f) => frozen_figures(&app.db, f.record_id()).await?,
         None => vec![],
@@ -215,7 +223,7 @@ pub(super) async fn view(
         // What is asked about a frozen paper is asked about the figures printed in it.
         let figure = |i: &&'static numbers::Indicator| frozen_figure(&i.code).map(|f| f.figure());
         let then: Vec<_> = numbers.all.iter().map(|i| figure(i).unwrap_or_default()).collect();
-        findings = compose::ask(app, &numbers, &then, &paper, &stated).await?;
+        findings = compose::ask(app, &numbers, &then, &texts).await?;
     }
     let paper = print::dress(app, report, freeze.as_ref(), paper);
     let now_question = &numbers.question;
@@ -274,11 +282,7 @@ pub(super) async fn view(
             })
         }
     };
-    let last_report = report::list(&app.db, report.unit)
-        .await?
-        .into_iter()
-        .find(|r| r.period == numbers.last.period && r.state != State::Withdrawn)
-        .map(|r| super::path(r.id));
+    let last_report = report::find_of(&app.db, report.unit, numbers.last.period).await?.map(super::path);
     let account = signed.actor.account;
     let writers: BTreeSet<_> = texts.values().map(|t| t.written_by).collect();
     let wrote =
@@ -322,7 +326,7 @@ pub(super) async fn view(
         last_words: period_words(&page, numbers.last.period),
         compared: compared.collect(),
         report: report.clone(),
-        written: if is_frozen { vec![] } else { written },
+        written,
         freeze: frozen,
         paper,
         figures,

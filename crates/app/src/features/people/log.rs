@@ -116,7 +116,7 @@ fn word(page: &Page, kind: &str, code: &str) -> String {
 }
 
 /// Pages of kinds of objects that are not facts.
-const PAGES: &[(&str, &str)] = &[("account", "/quan-tri/nguoi/")];
+const PAGES: &[(&str, &str)] = &[("account", "/quan-tri/nguoi/"), ("law", "/luat/")];
 
 fn page_of(kind: &str, id: &str) -> Option<String> {
     if let Some((_, path)) = PAGES.iter().find(|(k, _)| *k == kind) {

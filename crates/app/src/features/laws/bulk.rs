@@ -1,0 +1,342 @@
+//! Importing in bulk, by command: files, folders, and corpora with an article a line (JSON Lines, also `.zst`).
+//! What was interrupted goes on where it stopped when it is started again; a second run changes nothing.
+
+use std::io::BufRead as _;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use lawtext::{Document, Head, Level, Node, Paragraph, Parsed, Text};
+use serde::{Deserialize, Serialize};
+use viet::DocumentKind;
+
+use super::document::{self, By, NewLaw, Problem, Saved};
+use super::file;
+use crate::app::App;
+
+/// What an import did.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    pub new: usize,
+    pub changed: usize,
+    pub same: usize,
+    pub articles: usize,
+    /// Files and lines that gave nothing; the others are in.
+    pub unread: Vec<Unread>,
+    /// What to look at in what was entered: no number of it is exact but the first thousand are named.
+    pub problems: Vec<Said>,
+    /// False while another process holds the index: the running program takes the laws in.
+    pub indexed: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Unread {
+    pub file: String,
+    pub line: Option<usize>,
+    /// A code of `laws-unreadable-…` or the parser's words.
+    pub why: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Said {
+    pub file: String,
+    pub code: String,
+    pub excerpt: String,
+}
+
+const MOST_SAID: usize = 1_000;
+/// Documents of one transaction.
+const BATCH: usize = 100;
+
+/// How far an import has come: done and all, in steps of its own.
+pub trait Progress: Send + Sync {
+    fn at(&self, done: u64, all: u64, what: &str);
+}
+
+/// Imports files and folders.
+pub async fn import(app: &App, paths: &[PathBuf], progress: &dyn Progress) -> anyhow::Result<Report> {
+    let mut report = Report::default();
+    let mut files = Vec::new();
+    for path in paths {
+        let there = std::fs::metadata(path)
+            .map_err(|e| anyhow::anyhow!("{}: {e}. Give files or folders that exist", path.display()))?;
+        if there.is_dir() {
+            collect(path, &mut files)?;
+        } else {
+            files.push(path.clone());
+        }
+    }
+    for (n, path) in files.iter().enumerate() {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if is_corpus(&name) {
+            import_corpus(app, path, progress, &mut report).await?;
+            continue;
+        }
+        progress.at(n as u64, files.len() as u64, &name);
+        let unread = |why: String| Unread { file: path.display().to_string(), line: None, why };
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(e) => {
+                report.unread.push(unread(e.to_string()));
+                continue;
+            }
+        };
+        match file::read(&app.config, &name, bytes).await.map_err(|e| anyhow::anyhow!("{e}"))? {
+            Err(code) => report.unread.push(unread(code)),
+            // A text without a name is called by its file's, but only when it reads as a law.
+            Ok((new, problems))
+                if new.number.is_empty()
+                    && new.title.is_empty()
+                    && !new.nodes.iter().any(|n| n.is_article()) =>
+            {
+                let code = problems.first().map_or("no-title", |p| &p.code).to_owned();
+                report.unread.push(unread(code));
+            }
+            Ok((mut new, problems)) => {
+                if new.number.is_empty() && new.title.is_empty() {
+                    let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
+                    new.title = viet::clean(&stem.unwrap_or_default());
+                }
+                report.say(&name, problems);
+                save(app, &[new], &mut report).await?;
+            }
+        }
+    }
+    progress.at(files.len() as u64, files.len() as u64, "");
+    report.indexed = match app.index.catch_up(&app.db).await {
+        Ok(_) => true,
+        Err(e) => {
+            tracing::warn!(cause = format!("{e:#}"), "the search index was not brought up to date");
+            false
+        }
+    };
+    Ok(report)
+}
+
+impl Report {
+    fn say(&mut self, file: &str, problems: Vec<Problem>) {
+        let room = MOST_SAID.saturating_sub(self.problems.len());
+        let said = problems.into_iter().take(room);
+        self.problems.extend(said.map(|p| Said { file: file.to_owned(), code: p.code, excerpt: p.excerpt }));
+    }
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<std::io::Result<_>>()?;
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let is_text = ["docx", "doc", "html", "htm", "pdf", "txt", "md"]
+            .iter()
+            .any(|e| name.ends_with(&format!(".{e}")));
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if is_corpus(&name) || is_text && !name.starts_with("readme") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn is_corpus(name: &str) -> bool {
+    [".jsonl", ".jsonl.zst"].iter().any(|ending| name.ends_with(ending))
+}
+
+async fn save(app: &App, laws: &[NewLaw], report: &mut Report) -> anyhow::Result<()> {
+    let mut tx = app.db.begin().await?;
+    for new in laws {
+        let saved = document::insert(&mut tx, app, &By::INSTALLATION, new).await;
+        let (saved, problems) = saved.map_err(|e| anyhow::anyhow!("{} {}: {e}", new.source, new.number))?;
+        match saved {
+            Saved::New(_) => report.new += 1,
+            Saved::Changed(_) => report.changed += 1,
+            Saved::Same(_) => report.same += 1,
+        }
+        report.articles += new.nodes.iter().filter(|n| n.is_article()).count();
+        report.say(&new.number, problems);
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// An article of a corpus, a JSON object a line; lines of one document stand together.
+#[derive(Deserialize)]
+struct Line {
+    /// "91/2015/qh13+584"
+    id: String,
+    number: String,
+    #[serde(rename = "type", default)]
+    kind: String,
+    #[serde(default)]
+    title: String,
+    #[serde(rename = "body", default)]
+    issuer: String,
+    #[serde(default)]
+    issued: String,
+    #[serde(default)]
+    effective: String,
+    art: String,
+    #[serde(default)]
+    art_title: String,
+    text: String,
+}
+
+/// What the reading thread hands over.
+enum Read {
+    Document(Box<NewLaw>),
+    Unread(Unread),
+    /// How much of the file has been read.
+    At(u64),
+}
+
+async fn import_corpus(
+    app: &App,
+    path: &Path,
+    progress: &dyn Progress,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let size = std::fs::metadata(path)?.len();
+    let file = std::fs::File::open(path)?;
+    let (send, receive) = sync_channel(64);
+    let reading = {
+        let (name, zipped) = (name.clone(), name.ends_with(".zst"));
+        tokio::task::spawn_blocking(move || read_corpus(file, zipped, &name, &send))
+    };
+    let mut receive = Some(receive);
+    while let Some(from) = receive.take() {
+        let (batch, from) = tokio::task::spawn_blocking(move || next_batch(from)).await?;
+        if batch.is_empty() {
+            break;
+        }
+        let mut laws = Vec::new();
+        for read in batch {
+            match read {
+                Read::Document(new) => laws.push(*new),
+                Read::Unread(unread) => report.unread.push(unread),
+                Read::At(at) => progress.at(at, size, &name),
+            }
+        }
+        save(app, &laws, report).await?;
+        receive = Some(from);
+    }
+    reading.await??;
+    Ok(())
+}
+
+fn next_batch(from: Receiver<Read>) -> (Vec<Read>, Receiver<Read>) {
+    let mut batch = Vec::new();
+    while batch.len() < BATCH
+        && let Ok(read) = from.recv()
+    {
+        batch.push(read);
+    }
+    (batch, from)
+}
+
+/// Counts what is read of the packed file.
+struct Counted<R> {
+    inner: R,
+    read: std::sync::Arc<std::sync::atomic::AtomicU64>,
+}
+
+impl<R: std::io::Read> std::io::Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.read.fetch_add(n as u64, std::sync::atomic::Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+fn read_corpus(
+    file: std::fs::File,
+    zipped: bool,
+    name: &str,
+    send: &std::sync::mpsc::SyncSender<Read>,
+) -> anyhow::Result<()> {
+    let read = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
+    let counted = Counted { inner: file, read: read.clone() };
+    let input: Box<dyn std::io::Read> =
+        if zipped { Box::new(zstd::stream::read::Decoder::new(counted)?) } else { Box::new(counted) };
+    let mut lines = std::io::BufReader::with_capacity(1 << 20, input);
+    let mut together: Vec<Line> = Vec::new();
+    let mut text = String::new();
+    let mut number = 0;
+    loop {
+        text.clear();
+        let more = lines.read_line(&mut text)? > 0;
+        number += 1;
+        let line = match serde_json::from_str::<Line>(&text) {
+            Ok(line) => Some(line),
+            Err(_) if text.trim().is_empty() => None,
+            Err(e) => {
+                let unread = Unread { file: name.to_owned(), line: Some(number), why: e.to_string() };
+                let _ = send.send(Read::Unread(unread));
+                None
+            }
+        };
+        let ends =
+            !more || line.as_ref().is_some_and(|l| together.first().is_some_and(|f| f.number != l.number));
+        if ends && !together.is_empty() {
+            let document = of_lines(&together, name);
+            let at = read.load(std::sync::atomic::Ordering::Relaxed);
+            // The receiver has stopped: what it met is its own result.
+            if send.send(Read::Document(Box::new(document))).is_err() || send.send(Read::At(at)).is_err() {
+                return Ok(());
+            }
+            together.clear();
+        }
+        together.extend(line);
+        if !more {
+            return Ok(());
+        }
+    }
+}
+
+/// A document from its articles.
+fn of_lines(lines: &[Line], source: &str) -> NewLaw {
+    let Some(first) = lines.first() else { return NewLaw::default() };
+    let date = |text: &str| viet::parse_date(text);
+    let head = Head {
+        number: first.number.clone(),
+        kind: DocumentKind::from_name(&first.kind),
+        title: viet::clean(&first.title),
+        issuer: viet::clean(&first.issuer),
+        issued: date(&first.issued),
+        effective: date(&first.effective),
+        ..Head::default()
+    };
+    let nodes = lines.iter().map(article).collect();
+    let parsed =
+        Parsed { documents: vec![Document { head, nodes, ..Document::default() }], ..Parsed::default() };
+    let (mut new, _) = NewLaw::of(&parsed, source);
+    if new.kind.is_empty() {
+        new.kind = viet::clean(&first.kind);
+    }
+    for (node, line) in new.nodes.iter_mut().zip(lines) {
+        node.cited_as = Some(line.id.clone());
+    }
+    new
+}
+
+/// The article with its clauses and points; as plain paragraphs where its text is not one article.
+fn article(line: &Line) -> Node {
+    let first = format!("Điều {}. {}", line.art, line.art_title);
+    let all = std::iter::once(first.as_str()).chain(line.text.lines()).map(Paragraph::new);
+    let text = Text { paragraphs: all.filter(|p| !p.text.is_empty()).collect(), ..Text::default() };
+    let mut parsed = lawtext::parse(&text);
+    if let [document] = parsed.documents.as_mut_slice()
+        && document.appendices.is_empty()
+        && let [node] = document.nodes.as_slice()
+        && node.level == Level::Article
+        && node.label == line.art.to_lowercase()
+    {
+        return document.nodes.remove(0);
+    }
+    let mut node = Node::new(Level::Article, 0);
+    node.label = line.art.to_lowercase();
+    node.printed = format!("Điều {}.", line.art);
+    node.heading = viet::clean(&line.art_title);
+    node.text = line.text.lines().map(viet::clean).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n");
+    node
+}

@@ -1,0 +1,109 @@
+//! From a file to a document: what it is, its text, its structure. PDF is read in a process of its own, with
+//! limits on time and memory, because a damaged one may cost the reader much of both.
+
+use std::io::Write as _;
+use std::process::Stdio;
+use std::time::Duration;
+
+use lawtext::{Format, Text, Unreadable};
+use tokio::io::AsyncWriteExt as _;
+
+use super::document::{NewLaw, Problem};
+use crate::config::Config;
+use crate::error::{Error, Result};
+
+/// Longest that the reader of one PDF may take, and the most memory (address space) that it may ask for.
+const PDF_SECONDS: u64 = 30;
+const PDF_BYTES: u64 = 2 << 30;
+
+/// What a file says; or the code of the sentence (`laws-unreadable-…`) that says why nothing could be read.
+pub async fn read(
+    config: &Config,
+    name: &str,
+    bytes: Vec<u8>,
+) -> Result<Result<(NewLaw, Vec<Problem>), String>> {
+    if bytes.len() > config.upload_bytes {
+        return Ok(Err(Unreadable::TooLarge.code().to_owned()));
+    }
+    let text = match text(config, name, bytes).await? {
+        Ok(text) => text,
+        Err(code) => return Ok(Err(code)),
+    };
+    let source = name.to_owned();
+    let read = tokio::task::spawn_blocking(move || NewLaw::of(&lawtext::parse(&text), &source)).await;
+    read.map(Ok).map_err(|e| Error::Internal(e.into()))
+}
+
+/// The format of a file by its content and name.
+pub fn format(name: &str, bytes: &[u8]) -> Option<Format> {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
+    lawtext::detect(name, bytes).or(match ending.as_deref() {
+        Some("md") => Some(Format::Text),
+        // The reader says what to do about an old Word file.
+        Some("doc") => Some(Format::Docx),
+        _ => None,
+    })
+}
+
+async fn text(config: &Config, name: &str, bytes: Vec<u8>) -> Result<Result<Text, String>> {
+    let Some(format) = format(name, &bytes) else {
+        return Ok(Err(Unreadable::NotThisFormat.code().to_owned()));
+    };
+    if format == Format::Pdf {
+        return pdf_text(config, bytes).await;
+    }
+    let read = tokio::task::spawn_blocking(move || lawtext::read(format, &bytes)).await;
+    let read = read.map_err(|e| Error::Internal(e.into()))?;
+    Ok(read.map_err(|e| e.code().to_owned()))
+}
+
+/// What `lantoa pdf-text` does: a PDF from standard input, its text as JSON to standard output, or
+/// as a JSON string the code of what is wrong. It is started by [`pdf_text`], never by a person.
+pub fn pdf_text_process(
+    input: &mut dyn std::io::Read,
+    output: &mut dyn std::io::Write,
+) -> std::io::Result<()> {
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes)?;
+    let text = lawtext::read(Format::Pdf, &bytes).map_err(Unreadable::code);
+    let mut output = std::io::BufWriter::new(output);
+    serde_json::to_writer(&mut output, &text)?;
+    output.flush()
+}
+
+async fn pdf_text(config: &Config, bytes: Vec<u8>) -> Result<Result<Text, String>> {
+    let program = match &config.program {
+        Some(program) => program.clone(),
+        None => std::env::current_exe()?,
+    };
+    let limited = std::path::Path::new("/usr/bin/prlimit").exists();
+    let mut command = if limited {
+        let mut command = tokio::process::Command::new("/usr/bin/prlimit");
+        command.arg(format!("--as={PDF_BYTES}")).arg(format!("--cpu={PDF_SECONDS}")).arg("--").arg(&program);
+        command
+    } else {
+        tokio::process::Command::new(&program)
+    };
+    let mut child = command
+        .arg("pdf-text")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    let mut stdin =
+        child.stdin.take().ok_or_else(|| Error::Internal(anyhow::anyhow!("no pipe to the reader")))?;
+    // The reader takes everything in before it answers, so that neither waits for the other. It may end early.
+    let reading = async {
+        let _ = stdin.write_all(&bytes).await;
+        drop(stdin);
+        child.wait_with_output().await
+    };
+    let Ok(output) = tokio::time::timeout(Duration::from_secs(PDF_SECONDS), reading).await else {
+        return Ok(Err("took-too-long".to_owned()));
+    };
+    // No answer: it died of what it read, or of its limits.
+    let text: Result<Text, String> = serde_json::from_slice(&output?.stdout)
+        .unwrap_or_else(|_| Err(Unreadable::Damaged.code().to_owned()));
+    Ok(text)
+}

@@ -1,0 +1,334 @@
+//! Importing documents from files: sent, read, looked at, corrected, saved.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use serde::Deserialize;
+use store::{Id, sql};
+
+use super::document::{self, NewLaw, Problem, Saved};
+use super::edit::{by, changed};
+use super::facts::{self, Facts};
+use super::file;
+use super::law::{self, Kind};
+use crate::access::Act;
+use crate::audiences::{Audience, audiences};
+use crate::error::{Error, FieldProblem, Result};
+use crate::page::{Page, Room, show, show_again};
+use crate::web::Signed;
+use crate::web::form::{Form, Problems};
+
+/// Most files of one import.
+const FILES: usize = 20;
+/// Largest body with files.
+pub const BODY_BYTES: usize = 100 << 20;
+
+#[derive(Template)]
+#[template(path = "laws/import.html")]
+struct UploadPage {
+    page: Page,
+    megabytes: usize,
+}
+
+fn upload_page(signed: &Signed, problems: Vec<FieldProblem>) -> UploadPage {
+    let mut page =
+        signed.page(Room::Laws, &signed.say("laws-import-title")).crumb(signed.say("room-laws"), "/luat");
+    page.problems = problems;
+    UploadPage { page, megabytes: signed.app.config.upload_bytes >> 20 }
+}
+
+/// `GET /luat/nhap`
+pub async fn form(signed: Signed) -> Result<Response> {
+    by(&signed)?;
+    show(&upload_page(&signed, vec![]))
+}
+
+/// `POST /luat/nhap`: reads the files and keeps what they say until it is saved.
+pub async fn send(signed: Signed, form: Form) -> Result<Response> {
+    let app = &signed.app;
+    let by = by(&signed)?;
+    let refuse = |key, value| vec![FieldProblem { field: "file", key, value }];
+    let sent: Vec<_> = form.files.into_iter().filter(|f| f.field == "file").collect();
+    if sent.is_empty() {
+        return show_again(&upload_page(&signed, refuse("laws-error-no-file", String::new())));
+    }
+    if sent.len() > FILES {
+        return show_again(&upload_page(&signed, refuse("laws-error-too-many-files", String::new())));
+    }
+    let alone = sent.len() == 1;
+    let mut files = Vec::new();
+    for upload in sent {
+        let name = viet::clean(&upload.name);
+        let read = file::read(&app.config, &name, upload.bytes).await?;
+        if let (true, Err(code)) = (alone, &read) {
+            let sentence = signed.say(&format!("laws-unreadable-{code}"));
+            return show_again(&upload_page(&signed, refuse("laws-unreadable", sentence)));
+        }
+        files.push((name, read));
+    }
+    let id = app.new_id();
+    let mut tx = app.db.begin().await?;
+    sql!(
+        "INSERT INTO law_imports (id, account_id, unit_id, created_at) VALUES ($1, $2, $3, $4)",
+        id,
+        signed.actor.account,
+        by.unit,
+        app.now()
+    )
+    .run(&mut tx)
+    .await?;
+    for (seq, (name, read)) in files.into_iter().enumerate() {
+        let (read, problems) = match read {
+            Ok((mut new, problems)) => {
+                new.tidy();
+                (json(&new)?, problems)
+            }
+            Err(code) => (String::new(), vec![Problem::new(&code, "")]),
+        };
+        sql!(
+            "INSERT INTO law_import_files (import_id, seq, name, read, problems) VALUES ($1, $2, $3, $4, $5)",
+            id,
+            seq as i64,
+            name,
+            read,
+            json(&problems)?
+        )
+        .run(&mut tx)
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(signed.redirect(&if alone { format!("/luat/nhap/{id}/0") } else { format!("/luat/nhap/{id}") }))
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| Error::Internal(e.into()))
+}
+
+store::record! {
+    struct FileRow { seq: i64, name: String, read: String, problems: String, law_id: Option<Id> }
+}
+
+/// A file of an import as it was understood.
+struct Sent {
+    seq: i64,
+    name: String,
+    /// None: nothing could be read; the problem says why.
+    new: Option<NewLaw>,
+    problems: Vec<Problem>,
+    saved: Option<Id>,
+}
+
+impl Sent {
+    /// Number, title and dates are there: it may be saved without a look at each field.
+    fn is_complete(&self) -> bool {
+        let complete = |n: &NewLaw| {
+            !n.number.is_empty()
+                && !n.title.is_empty()
+                && !n.kind.is_empty()
+                && n.issued.is_some()
+                && n.effective.is_some()
+        };
+        self.saved.is_none() && self.new.as_ref().is_some_and(complete)
+    }
+    fn law_name(&self) -> String {
+        self.new.as_ref().map(|n| law::full_name(&n.kind, &n.title, &n.number)).unwrap_or_default()
+    }
+    fn number(&self) -> &str {
+        self.new.as_ref().map_or("", |n| &n.number)
+    }
+    fn articles(&self) -> usize {
+        self.new.as_ref().map_or(0, |n| n.nodes.iter().filter(|n| n.is_article()).count())
+    }
+}
+
+/// The files of an import of this person.
+async fn files(signed: &Signed, id: Id) -> Result<Vec<Sent>> {
+    let db = &signed.app.db;
+    store::record! { struct Import { account_id: Id, unit_id: Id } }
+    let import: Import =
+        sql!("SELECT account_id, unit_id FROM law_imports WHERE id = $1", id).get(db).await?;
+    if import.account_id != signed.actor.account {
+        return Err(Error::NotFound);
+    }
+    signed.require(Act::ImportLaws, import.unit_id)?;
+    let rows: Vec<FileRow> = sql!(
+        "SELECT seq, name, read, problems, law_id FROM law_import_files WHERE import_id = $1 ORDER BY seq",
+        id
+    )
+    .all(db)
+    .await?;
+    let bad = |e: serde_json::Error| Error::Internal(e.into());
+    rows.into_iter()
+        .map(|r| {
+            Ok(Sent {
+                new: if r.read.is_empty() { None } else { Some(serde_json::from_str(&r.read).map_err(bad)?) },
+                problems: serde_json::from_str(&r.problems).map_err(bad)?,
+                seq: r.seq,
+                name: r.name,
+                saved: r.law_id,
+            })
+        })
+        .collect()
+}
+
+#[derive(Template)]
+#[template(path = "laws/import_files.html")]
+struct FilesPage {
+    page: Page,
+    id: Id,
+    files: Vec<Sent>,
+    complete: usize,
+}
+
+#[derive(Deserialize)]
+pub struct Done {
+    luu: Option<i64>,
+}
+
+/// `GET /luat/nhap/{id}`
+pub async fn overview(signed: Signed, Path(id): Path<String>, Query(done): Query<Done>) -> Result<Response> {
+    let id: Id = id.parse()?;
+    let files = files(&signed, id).await?;
+    let mut page = signed
+        .page(Room::Laws, &signed.say("laws-import-files"))
+        .crumb(signed.say("room-laws"), "/luat")
+        .crumb(signed.say("laws-import-title"), "/luat/nhap");
+    page.done = done.luu.map(|n| page.t1("laws-import-all-done", "value", n));
+    show(&FilesPage { complete: files.iter().filter(|f| f.is_complete()).count(), page, id, files })
+}
+
+/// `POST /luat/nhap/{id}`: saves every document that lacks nothing.
+pub async fn save_all(signed: Signed, Path(id): Path<String>) -> Result<Response> {
+    let id: Id = id.parse()?;
+    let by = by(&signed)?;
+    let app = &signed.app;
+    let mut saved = 0;
+    for sent in files(&signed, id).await?.iter().filter(|f| f.is_complete()) {
+        let Some(new) = &sent.new else { continue };
+        let mut tx = app.db.begin().await?;
+        let (done, _) = document::insert(&mut tx, app, &by, new).await?;
+        keep(&mut tx, id, sent.seq, done.id()).await?;
+        tx.commit().await?;
+        saved += 1;
+    }
+    changed(&signed);
+    Ok(signed.redirect(&format!("/luat/nhap/{id}?luu={saved}")))
+}
+
+async fn keep(tx: &mut store::Tx, import: Id, seq: i64, law: Id) -> Result<()> {
+    sql!("UPDATE law_import_files SET law_id = $3 WHERE import_id = $1 AND seq = $2", import, seq, law)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// A place of the text to look at.
+struct Place {
+    sentence: String,
+    place: String,
+    excerpt: String,
+}
+
+#[derive(Template)]
+#[template(path = "laws/import_review.html")]
+struct ReviewPage {
+    page: Page,
+    id: Id,
+    sent: Sent,
+    form: Form,
+    kinds: Vec<&'static Kind>,
+    audiences: Vec<&'static Audience>,
+    unit_name: String,
+    places: Vec<Place>,
+    outline: Vec<(i64, String)>,
+}
+
+/// Most places and lines of the outline that the review shows.
+const SHOWN: usize = 200;
+
+async fn review_page(
+    signed: &Signed,
+    id: Id,
+    sent: Sent,
+    form: Form,
+    problems: Vec<FieldProblem>,
+) -> Result<ReviewPage> {
+    let mut page = signed
+        .page(Room::Laws, &sent.name)
+        .crumb(signed.say("room-laws"), "/luat")
+        .crumb(signed.say("laws-import-title"), "/luat/nhap");
+    page.problems = problems;
+    let places = sent.problems.iter().take(SHOWN).map(|p| Place {
+        sentence: sentence(&page, p),
+        place: match (p.page, p.paragraph) {
+            (Some(n), _) => page.t1("laws-import-page", "value", n),
+            (None, Some(n)) => page.t1("laws-import-paragraph", "value", n),
+            (None, None) => String::new(),
+        },
+        excerpt: p.excerpt.clone(),
+    });
+    let nodes = sent.new.iter().flat_map(|n| &n.nodes).filter(|n| n.is_outlined()).take(SHOWN);
+    let unit = by(signed)?.unit;
+    Ok(ReviewPage {
+        places: places.collect(),
+        outline: nodes.map(|n| (n.depth, n.title())).collect(),
+        kinds: law::kinds().iter().collect(),
+        audiences: audiences(page.today).collect(),
+        unit_name: signed.unit_name(unit).await?,
+        page,
+        id,
+        sent,
+        form,
+    })
+}
+
+/// A problem in words; a code without words of its own stands for itself.
+fn sentence(page: &Page, problem: &Problem) -> String {
+    for key in [format!("laws-problem-{}", problem.code), format!("laws-unreadable-{}", problem.code)] {
+        if page.knows(&key) {
+            return page.t(&key);
+        }
+    }
+    problem.code.clone()
+}
+
+async fn find(signed: &Signed, id: Id, seq: i64) -> Result<Sent> {
+    files(signed, id).await?.into_iter().find(|f| f.seq == seq && f.new.is_some()).ok_or(Error::NotFound)
+}
+
+/// `GET /luat/nhap/{id}/{seq}`
+pub async fn review(signed: Signed, Path((id, seq)): Path<(String, i64)>) -> Result<Response> {
+    let id: Id = id.parse()?;
+    let sent = find(&signed, id, seq).await?;
+    let form = sent.new.as_ref().map(facts::form_of_new).unwrap_or_default();
+    show(&review_page(&signed, id, sent, form, vec![]).await?)
+}
+
+/// `POST /luat/nhap/{id}/{seq}`: saves the document with the facts as corrected.
+pub async fn save(signed: Signed, Path((id, seq)): Path<(String, i64)>, form: Form) -> Result<Response> {
+    let id: Id = id.parse()?;
+    let app = &signed.app;
+    let by = by(&signed)?;
+    let sent = find(&signed, id, seq).await?;
+    let mut problems = Problems::default();
+    let facts = Facts::read(&form, &mut problems, app.today());
+    if !problems.0.is_empty() {
+        return show_again(&review_page(&signed, id, sent, form, problems.0).await?);
+    }
+    let mut new = sent.new.unwrap_or_default();
+    // The articles are named by the number as corrected.
+    new.nodes.iter_mut().for_each(|n| n.cited_as = None);
+    facts.apply(&mut new, by.unit);
+    let mut tx = app.db.begin().await?;
+    let (saved, said) = document::insert(&mut tx, app, &by, &new).await?;
+    keep(&mut tx, id, seq, saved.id()).await?;
+    tx.commit().await?;
+    changed(&signed);
+    let how = match saved {
+        Saved::New(_) if !said.is_empty() => "apart",
+        Saved::New(_) => "new",
+        Saved::Same(_) => "same",
+        Saved::Changed(_) => "changed",
+    };
+    Ok(signed.redirect(&format!("/luat/{}?nhap={how}", saved.id())))
+}

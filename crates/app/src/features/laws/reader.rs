@@ -1,0 +1,291 @@
+//! Reading a document, for everybody: the outline, the text, the permanent address of every part.
+
+use std::fmt::Write as _;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::law::{self, Law};
+use super::node::{self, Block, Node};
+use super::relations::{self, Chain, Relations, Resting};
+use crate::error::{Error, Result};
+use crate::page::{Page, href, show};
+use crate::web::Visitor;
+
+/// A line of the outline.
+struct Line {
+    title: String,
+    link: String,
+    depth: i64,
+}
+
+#[derive(Template)]
+#[template(path = "laws/reader.html")]
+struct ReaderPage {
+    page: Page,
+    law: Law,
+    issued_by: Vec<String>,
+    outline: Vec<Line>,
+    /// The text as HTML.
+    text: String,
+    /// Part of the document is shown: where the whole stands, and the parts before and after.
+    part: bool,
+    before: Option<Line>,
+    after: Option<Line>,
+    relations: Relations,
+    chain: Chain,
+    resting: Vec<Resting>,
+}
+
+async fn find(visitor: &Visitor, slug: &str, path: &str) -> Result<Result<Law, Response>> {
+    let law = law::find_by_slug(&visitor.app.db, slug).await?.ok_or(Error::NotFound)?;
+    if law.slug == slug {
+        return Ok(Ok(law));
+    }
+    // An address that it had before: it stays good for ever.
+    let rest = if path.is_empty() { String::new() } else { format!("/{path}") };
+    let to = href(visitor.lang(), &format!("{}{rest}", law.path()));
+    let to = HeaderValue::from_str(&to).map_err(|_| Error::NotFound)?;
+    Ok(Err((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, to)]).into_response()))
+}
+
+/// `GET /van-ban/{slug}`: the whole document.
+pub async fn whole(visitor: Visitor, Path(slug): Path<String>) -> Result<Response> {
+    let law = match find(&visitor, &slug, "").await? {
+        Ok(law) => law,
+        Err(moved) => return Ok(moved),
+    };
+    let nodes = node::nodes(&visitor.app.db, law.id).await?;
+    let base = href(visitor.lang(), &law.path());
+    let outline = outline(&nodes, |n| format!("#{}", n.anchor()));
+    let shown: Vec<&Node> = nodes.iter().collect();
+    let text = html(&shown, &base, None);
+    let page = visitor.page(&law.name()).crumb(say(&visitor, "laws-public-title"), "/van-ban");
+    show(&reader(&visitor, page, law, outline, text).await?)
+}
+
+/// `GET /van-ban/{slug}/dieu-12/khoan-2`: an article, a chapter, a clause in its article.
+pub async fn part(visitor: Visitor, Path((slug, path)): Path<(String, String)>) -> Result<Response> {
+    let path = path.trim_end_matches('/');
+    let law = match find(&visitor, &slug, path).await? {
+        Ok(law) => law,
+        Err(moved) => return Ok(moved),
+    };
+    let nodes = node::nodes(&visitor.app.db, law.id).await?;
+    let is_it = |n: &Node| n.path.as_deref() == Some(path) || n.holds(path);
+    let at = nodes.iter().position(is_it).ok_or(Error::NotFound)?;
+    let found = nodes.get(at).ok_or(Error::NotFound)?;
+    // A head is shown with everything under it.
+    let under =
+        nodes.iter().skip(at + 1).take_while(|n| n.depth > found.depth && n.document == found.document);
+    let shown: Vec<&Node> = std::iter::once(found).chain(under).collect();
+    let base = href(visitor.lang(), &law.path());
+    let marked = (found.path.as_deref() != Some(path)).then_some(path);
+    let text = html(&shown, &base, marked);
+    let link = |n: &Node| format!("{base}/{}", n.path.as_deref().unwrap_or_default());
+    let line = |n: &Node| Line { title: n.title(), link: link(n), depth: 0 };
+    let same = |n: &&Node| n.path.is_some() && n.level == found.level;
+    let title = match found.title() {
+        title if title.is_empty() => law.name(),
+        title => title,
+    };
+    let mut page = visitor
+        .page(&title)
+        .crumb(say(&visitor, "laws-public-title"), "/van-ban")
+        .crumb(law.name(), law.path());
+    let heads = nodes.iter().take(at).rev().scan(found.depth, |depth, n| {
+        let above = n.depth < *depth && n.path.is_some();
+        *depth = if above { n.depth } else { *depth };
+        Some(above.then_some(n))
+    });
+    let mut heads: Vec<&Node> = heads.flatten().collect();
+    heads.reverse();
+    for head in heads {
+        page =
+            page.crumb(head.title(), format!("{}/{}", law.path(), head.path.as_deref().unwrap_or_default()));
+    }
+    let mut reader = reader(&visitor, page, law, outline(&nodes, link), text).await?;
+    reader.part = true;
+    reader.before = nodes.iter().take(at).rev().find(same).map(line);
+    reader.after = nodes.iter().skip(at + 1).find(same).map(line);
+    show(&reader)
+}
+
+fn say(visitor: &Visitor, key: &str) -> String {
+    visitor.app.words.say(visitor.lang(), key, &[])
+}
+
+async fn reader(
+    visitor: &Visitor,
+    page: Page,
+    law: Law,
+    outline: Vec<Line>,
+    text: String,
+) -> Result<ReaderPage> {
+    let app = &visitor.app;
+    let mut resting = Vec::new();
+    for feature in crate::on_laws() {
+        resting.extend(feature.outside(app, visitor.lang(), law.id).await?);
+    }
+    Ok(ReaderPage {
+        relations: relations::relations(&app.db, law.id).await?,
+        chain: relations::chain(&app.db, law.id).await?,
+        issued_by: law.issuer.split("; ").map(str::to_owned).filter(|i| !i.is_empty()).collect(),
+        part: false,
+        before: None,
+        after: None,
+        page,
+        law,
+        outline,
+        text,
+        resting,
+    })
+}
+
+fn outline(nodes: &[Node], link: impl Fn(&Node) -> String) -> Vec<Line> {
+    let outlined = nodes.iter().filter(|n| n.is_outlined() && !n.title().is_empty());
+    outlined.map(|n| Line { title: n.title(), link: link(n), depth: n.depth }).collect()
+}
+
+/// The nodes as HTML. `base`: the address of the document in the reader's language; `marked`: the part that the
+/// address names.
+pub fn html(nodes: &[&Node], base: &str, marked: Option<&str>) -> String {
+    let mut out = String::new();
+    let under_heads = nodes.iter().any(|n| is_head(n));
+    // The title of the page stands above the text of a part.
+    let alone = nodes.len() == 1;
+    for (n, node) in nodes.iter().enumerate() {
+        let heading = match (is_head(node), under_heads) {
+            (true, _) => {
+                if node.depth == 0 {
+                    "h2"
+                } else {
+                    "h3"
+                }
+            }
+            (false, true) => {
+                if node.depth > 1 {
+                    "h4"
+                } else {
+                    "h3"
+                }
+            }
+            (false, false) => "h2",
+        };
+        match &node.path {
+            Some(path) if !(node.title().is_empty() || alone && n == 0) => {
+                let class = if is_head(node) { " class=\"head\"" } else { "" };
+                let _ = write!(
+                    out,
+                    "<{heading} id=\"{}\"{class}><a href=\"{base}/{}\">{}</a> {}</{heading}>",
+                    escape(&node.anchor()),
+                    escape(path),
+                    escape(&node.printed),
+                    escape(&node.heading)
+                );
+            }
+            Some(_) => {}
+            None => paragraph(&mut out, &node.level, "", &node.title(), base, None, marked),
+        }
+        for line in node.lines() {
+            paragraph(&mut out, &node.level, "", line, base, None, marked);
+        }
+        blocks(&mut out, &node.content, base, marked);
+    }
+    out
+}
+
+fn is_head(node: &Node) -> bool {
+    matches!(node.level.as_str(), "part" | "chapter" | "section" | "subsection")
+}
+
+fn blocks(out: &mut String, all: &[Block], base: &str, marked: Option<&str>) {
+    for block in all {
+        if block.level == "table" {
+            table(out, block);
+            continue;
+        }
+        let mut lines = block.lines();
+        let first = [block.heading.as_str(), lines.next().unwrap_or_default()].map(str::trim);
+        let first: Vec<&str> = first.into_iter().filter(|p| !p.is_empty()).collect();
+        paragraph(out, &block.level, &block.printed, &first.join(" "), base, block.path.as_deref(), marked);
+        for line in lines {
+            paragraph(out, &block.level, "", line, base, None, marked);
+        }
+        blocks(out, &block.children, base, marked);
+    }
+}
+
+/// One paragraph; its label is the link to its own address.
+fn paragraph(
+    out: &mut String,
+    level: &str,
+    label: &str,
+    text: &str,
+    base: &str,
+    path: Option<&str>,
+    marked: Option<&str>,
+) {
+    if label.is_empty() && text.is_empty() {
+        return;
+    }
+    let class = match level {
+        "clause" | "number" | "decimal" => "clause",
+        "point" | "letter" => "point",
+        "dash" => "dash",
+        "quote" => "quote",
+        "heading" | "title" => "lead",
+        "basis" | "preamble" => "preamble",
+        "signature" => "sign",
+        "recipients" | "footnote" => "small",
+        _ => "",
+    };
+    let is_marked = path.is_some() && path == marked;
+    let _ = write!(out, "<p class=\"{class}{}\"", if is_marked { " marked" } else { "" });
+    if let Some(path) = path {
+        let _ = write!(out, " id=\"{}\"", escape(&node::anchor(path)));
+    }
+    out.push('>');
+    match path {
+        Some(path) if !label.is_empty() => {
+            let _ = write!(out, "<a href=\"{base}/{}\">{}</a> ", escape(path), escape(label));
+        }
+        _ if !label.is_empty() => {
+            let _ = write!(out, "{} ", escape(label));
+        }
+        _ => {}
+    }
+    out.push_str(&escape(text));
+    out.push_str("</p>");
+}
+
+fn table(out: &mut String, table: &Block) {
+    out.push_str("<div class=\"scroll\" tabindex=\"0\"><table>");
+    let rows = table.children.iter().filter(|r| r.level == "row");
+    for row in table.lines().chain(rows.flat_map(|r| r.lines())) {
+        out.push_str("<tr>");
+        for cell in row.split(" | ") {
+            let _ = write!(out, "<td>{}</td>", escape(cell));
+        }
+        out.push_str("</tr>");
+    }
+    out.push_str("</table></div>");
+}
+
+/// Text inside HTML.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}

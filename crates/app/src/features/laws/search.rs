@@ -1,0 +1,282 @@
+//! Searching the articles: for everybody, for officers, for programs. Numbers of documents are looked up first.
+
+use askama::Template;
+use axum::extract::{Path, Query as Params};
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::civil::Date;
+use seek::{Answer, Hit, Piece, Query};
+use serde::{Deserialize, Serialize};
+
+use super::index::read_hit_id;
+use super::law::{self, Law};
+use super::list::{self, Asked};
+use super::node;
+use super::relations;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::page::{Page, Room, show};
+use crate::web::{Signed, Visitor, api};
+
+/// Longest question; the rest of a pasted page says nothing more.
+const LONGEST: usize = 1_000;
+/// Hits of a page, and most of a program's request.
+const HITS: usize = 20;
+const MOST: usize = 100;
+
+#[derive(Deserialize)]
+pub struct Question {
+    #[serde(default)]
+    q: String,
+    limit: Option<usize>,
+}
+
+impl Question {
+    fn text(&self) -> String {
+        self.q.trim().chars().take(LONGEST).collect()
+    }
+}
+
+async fn ask(app: &App, text: &str, limit: usize) -> Result<Answer> {
+    if text.is_empty() {
+        return Ok(Answer::default());
+    }
+    app.index.search(Query { limit, ..Query::new(text) }).await
+}
+
+/// A hit as a page shows it.
+struct Shown {
+    /// "Điều 12. Hòa giải viên"
+    title: String,
+    /// "Luật 35/2013/QH13 Hòa giải ở cơ sở"
+    document: String,
+    link: String,
+    snippet: Vec<Piece>,
+    state: &'static str,
+    status: String,
+}
+
+/// What is shown of an answer.
+struct Results {
+    q: String,
+    /// Documents that the question names.
+    documents: Vec<Law>,
+    shown: Vec<Shown>,
+}
+
+async fn results(app: &App, question: &Question, day: Date) -> Result<Results> {
+    let q = question.text();
+    let answer = ask(app, &q, HITS).await?;
+    let ids = |ids: &mut dyn Iterator<Item = &str>| ids.filter_map(|id| id.parse().ok()).collect::<Vec<_>>();
+    let named = ids(&mut answer.understood.documents.iter().take(5).map(String::as_str));
+    let documents = law::with_ids(&app.db, named).await?;
+    let laws = law::with_ids(&app.db, ids(&mut answer.hits.iter().map(|h| h.document.as_str()))).await?;
+    let shown = answer.hits.into_iter().map(|hit| {
+        let law = laws.iter().find(|l| l.id.to_string() == hit.document);
+        let status = law.map(|l| l.status(day));
+        Shown {
+            link: link(&hit),
+            title: title(&hit),
+            document: law.map_or(hit.number.clone(), |l| format!("{} · {}", l.name(), l.number)),
+            state: status.map_or("plain", |s| s.look()),
+            status: status.map(|s| s.word()).unwrap_or_default(),
+            snippet: hit.snippet,
+        }
+    });
+    Ok(Results { shown: shown.collect(), q, documents })
+}
+
+/// The public page of a hit, without the language.
+fn link(hit: &Hit) -> String {
+    let (slug, path, _) = read_hit_id(&hit.id);
+    if path.is_empty() { format!("/van-ban/{slug}") } else { format!("/van-ban/{slug}/{path}") }
+}
+
+fn title(hit: &Hit) -> String {
+    match (hit.article.as_str(), hit.heading.as_str()) {
+        ("", "") => law::full_name(&hit.kind, &hit.title, &hit.number),
+        ("", heading) => heading.to_owned(),
+        (label, heading) => format!("Điều {label}. {heading}").trim().to_owned(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "laws/search.html")]
+struct SearchPage {
+    page: Page,
+    results: Results,
+}
+
+/// `GET /tim`
+pub async fn inside(signed: Signed, Params(question): Params<Question>) -> Result<Response> {
+    let results = results(&signed.app, &question, signed.app.today()).await?;
+    show(&SearchPage { page: signed.page(Room::Laws, &signed.say("laws-search-title")), results })
+}
+
+#[derive(Template)]
+#[template(path = "laws/public_search.html")]
+struct PublicSearchPage {
+    page: Page,
+    results: Results,
+}
+
+/// `GET /hoi`
+pub async fn public(visitor: Visitor, Params(question): Params<Question>) -> Result<Response> {
+    let app = &visitor.app;
+    let results = results(app, &question, app.today()).await?;
+    let title = app.words.say(visitor.lang(), "laws-search-title", &[]);
+    show(&PublicSearchPage { page: visitor.page(&title), results })
+}
+
+/// An article found, as programs read it.
+#[derive(Serialize)]
+struct ArticleItem {
+    /// "35/2013/qh13+12"
+    id: String,
+    number: String,
+    kind: String,
+    /// Of the document.
+    document: String,
+    article: String,
+    heading: String,
+    /// The passage that answers; the words asked for between `«` and `»`.
+    snippet: String,
+    url: String,
+}
+
+/// `GET /api/v1/articles?q=…&limit=…`: best first; open to everybody.
+pub async fn articles(visitor: Visitor, Params(question): Params<Question>) -> Result<Response> {
+    let limit = question.limit.unwrap_or(10).clamp(1, MOST);
+    let answer = ask(&visitor.app, &question.text(), limit).await?;
+    let items = answer.hits.into_iter().map(|hit| ArticleItem {
+        id: match read_hit_id(&hit.id) {
+            (slug, path, "") => format!("{slug}/{path}"),
+            (_, _, cited_as) => cited_as.to_owned(),
+        },
+        document: law::full_name(&hit.kind, &hit.title, &hit.number),
+        snippet: hit.snippet.iter().map(piece).collect(),
+        url: link(&hit),
+        number: hit.number,
+        kind: hit.kind,
+        article: hit.article,
+        heading: hit.heading,
+    });
+    Ok(api::list(&visitor.app, items.collect(), None))
+}
+
+fn piece(piece: &Piece) -> String {
+    if piece.hit { format!("«{}»", piece.text) } else { piece.text.clone() }
+}
+
+/// A law as programs read it.
+#[derive(Serialize)]
+struct LawItem {
+    /// Its permanent address: also the last part of its page's and of this answer's.
+    id: String,
+    number: String,
+    kind: String,
+    title: String,
+    issuer: String,
+    issued: Option<Date>,
+    effective: Option<Date>,
+    expires: Option<Date>,
+    /// in-force, not-yet, suspended, partly-ended, ended, needs-check
+    status: &'static str,
+    url: String,
+}
+
+fn law_item(law: &Law, day: Date) -> LawItem {
+    LawItem {
+        id: law.slug.clone(),
+        number: law.number.clone(),
+        kind: law.kind.clone(),
+        title: law.name(),
+        issuer: law.issuer.clone(),
+        issued: law.issued,
+        effective: law.effective,
+        expires: law.expires,
+        status: law.status(day).code(),
+        url: law.path(),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wishes {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    issuer: String,
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    year: String,
+    #[serde(default)]
+    after: String,
+}
+
+/// `GET /api/v1/laws?q=&kind=&issuer=&status=&year=&after=`: newest first, 25 at a time; open to everybody.
+pub async fn laws(visitor: Visitor, Params(w): Params<Wishes>) -> Result<Response> {
+    let day = visitor.app.today();
+    let asked =
+        Asked { q: w.q, kind: w.kind, issuer: w.issuer, status: w.status, year: w.year, after: w.after };
+    let (laws, next) = list::laws(&visitor.app.db, &asked, day).await?;
+    Ok(api::list(&visitor.app, laws.iter().map(|l| law_item(l, day)).collect(), next))
+}
+
+#[derive(Serialize)]
+struct WholeLaw {
+    #[serde(flatten)]
+    law: LawItem,
+    articles: Vec<WholeArticle>,
+    relations: Vec<RelationItem>,
+}
+
+#[derive(Serialize)]
+struct WholeArticle {
+    id: String,
+    article: String,
+    heading: String,
+    text: String,
+    url: String,
+}
+
+#[derive(Serialize)]
+struct RelationItem {
+    relation: &'static str,
+    /// The other document.
+    number: String,
+    /// This document says it of the other, or the other of this one.
+    by: &'static str,
+    proposed: bool,
+}
+
+/// `GET /api/v1/laws/{slug}`: with its articles and relations.
+pub async fn law(visitor: Visitor, Path(slug): Path<String>) -> Result<Response> {
+    let app = &visitor.app;
+    let law = law::find_by_slug(&app.db, &slug).await?.ok_or(Error::NotFound)?;
+    let articles = node::articles(&app.db, law.id).await?.into_iter().map(|a| WholeArticle {
+        url: format!("{}/{}", law.path(), a.path),
+        id: a.cited_as,
+        article: a.label,
+        heading: a.heading,
+        text: a.text,
+    });
+    let relations = relations::relations(&app.db, law.id).await?;
+    let item = |r: relations::Related, by| RelationItem {
+        relation: r.relation.code(),
+        number: if by == "this" { r.number } else { r.law.map(|l| l.number).unwrap_or_default() },
+        proposed: r.proposed,
+        by,
+    };
+    let of_it = relations.of_it.into_iter().map(|r| item(r, "this"));
+    let to_it = relations.to_it.into_iter().map(|r| item(r, "other"));
+    let whole = WholeLaw {
+        articles: articles.collect(),
+        relations: of_it.chain(to_it).collect(),
+        law: law_item(&law, app.today()),
+    };
+    Ok(api::one(app, StatusCode::OK, whole))
+}

@@ -1,0 +1,71 @@
+//! A document inside: its facts, whom it concerns, what it rests on and what of ours rests on it.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use serde::Deserialize;
+use store::Id;
+
+use super::law::{self, Coming, Law};
+use super::relations::{self, Chain, Relations, Resting};
+use crate::access::Act;
+use crate::audiences::find_audience;
+use crate::error::Result;
+use crate::page::{Page, Room, show};
+use crate::web::Signed;
+
+#[derive(Template)]
+#[template(path = "laws/show.html")]
+struct ShowPage {
+    page: Page,
+    law: Law,
+    audiences: Vec<String>,
+    units: Vec<String>,
+    relations: Relations,
+    chain: Chain,
+    resting: Vec<Resting>,
+    may_change: bool,
+}
+
+#[derive(Deserialize)]
+pub struct Done {
+    xong: Option<String>,
+    /// What became of an import.
+    nhap: Option<String>,
+}
+
+/// `GET /luat/{id}`
+pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query<Done>) -> Result<Response> {
+    let id: Id = id.parse()?;
+    let db = &signed.app.db;
+    let Coming { law, audiences, units } = law::concerned(db, law::get(db, id).await?).await?;
+    let mut resting = Vec::new();
+    for feature in crate::on_laws() {
+        resting.extend(feature.inside(&signed, id).await?);
+    }
+    let mut names = Vec::new();
+    for unit in units {
+        names.push(signed.unit_name(unit).await?);
+    }
+    let mut page = signed.page(Room::Laws, &law.name()).crumb(signed.say("room-laws"), "/luat");
+    page.done = match done.nhap.as_deref() {
+        Some("new") => Some(page.t("laws-import-done")),
+        Some("apart") => Some(page.t("laws-import-apart")),
+        Some("same") => Some(page.t("laws-import-same")),
+        Some("changed") => Some(page.t("laws-import-changed")),
+        _ => done.xong.map(|_| page.t("laws-changed")),
+    };
+    show(&ShowPage {
+        page,
+        audiences: audiences
+            .iter()
+            .map(|a| find_audience(a).map_or(a.clone(), |a| a.name(signed.lang()).to_owned()))
+            .collect(),
+        units: names,
+        relations: relations::relations(db, id).await?,
+        chain: relations::chain(db, id).await?,
+        may_change: signed.actor.can_anywhere(Act::ImportLaws),
+        resting,
+        law,
+    })
+}

@@ -1,0 +1,59 @@
+//! The demo's laws as activities and plans speak of them.
+
+use jiff::civil::Date;
+use store::Id;
+
+use super::chance::Chance;
+use crate::app::App;
+use crate::error::Result;
+use crate::features::laws;
+
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub id: Id,
+    pub number: String,
+    /// "Luật Yên tĩnh khu dân cư"
+    pub name: String,
+    pub issued: Date,
+}
+
+pub struct Laws(Vec<Known>);
+
+/// Laws that are spoken about at once; papers above the plans are not.
+const SPOKEN_OF: [&str; 4] = ["Luật", "Nghị định", "Thông tư", "Pháp lệnh"];
+/// Days in which a law is new.
+const NEW: i32 = 300;
+
+impl Laws {
+    pub async fn of(app: &App) -> Result<Laws> {
+        let ids = laws::titles(&app.db).await?.into_iter().map(|t| t.id).collect();
+        let mut known: Vec<Known> = laws::with_ids(&app.db, ids)
+            .await?
+            .into_iter()
+            .filter(|l| SPOKEN_OF.contains(&l.kind.as_str()))
+            .filter_map(|l| {
+                Some(Known { id: l.id, number: l.number.clone(), name: l.name(), issued: l.issued? })
+            })
+            .collect();
+        known.sort_by(|a, b| (a.issued, &a.number).cmp(&(b.issued, &b.number)));
+        Ok(Laws(known))
+    }
+    pub fn number(&self, number: &str) -> Option<&Known> {
+        self.0.iter().find(|l| l.number == number)
+    }
+    /// The demo's own laws issued since a day: those with a text.
+    pub fn since(&self, day: Date) -> impl Iterator<Item = &Known> {
+        self.0.iter().filter(move |l| l.issued >= day && l.number.contains("/2099/"))
+    }
+    /// A law that there was on a day, rather a new one.
+    pub fn on(&self, chance: &mut Chance, day: Date) -> Option<&Known> {
+        let age = |l: &Known| l.issued.until(day).map_or(0, |span| span.get_days());
+        let there: Vec<(&Known, usize)> = self
+            .0
+            .iter()
+            .filter(|l| l.issued < day)
+            .map(|l| (l, if age(l) <= NEW { 6 } else { 2 }))
+            .collect();
+        if there.is_empty() { None } else { Some(chance.weighted(&there)) }
+    }
+}
