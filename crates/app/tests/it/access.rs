@@ -384,12 +384,26 @@ impl<'t> World<'t> {
                 store::RecordId { shard: newest.shard_id, id: newest.id }.to_string()
             }
             // Plans; `{version}` is as the newest made has it.
+            "ask-version" => {
+                let place = lantoa::features::content::find_ask_place(&t.app.db, self.commune).await;
+                place.expect("where to ask").map_or(0, |p| p.version).to_string()
+            }
             "year" => (2027 + n % 70).to_string(),
             "law" => crate::content::law(t, &format!("{n}/2099/QH99"), "Mượn sách", "2027-01-01", vec![])
                 .await
                 .to_string(),
-            "plan" | "line" | "plan-waiting" | "plan-approved" | "plan-issued" | "plan-below" => {
-                self.plan(kind, n).await
+            "plan" | "line" | "plan-waiting" | "plan-approved" | "plan-issued" | "plan-below"
+            | "plan-above" => self.plan(kind, n).await,
+
+            "law-slug" => {
+                Box::pin(self.make("law", asks)).await;
+                format!("{}-2099-qh99", self.made)
+            }
+            "law-review" => self.law_import(&self.officer, n).await,
+            "own-law-review" => self.law_import(asks.unwrap_or(&self.officer), n).await,
+            "law-import" | "own-law-import" => {
+                let review = Box::pin(self.make(&kind.replace("import", "review"), asks)).await;
+                review.split('/').next().unwrap_or_default().to_owned()
             }
 
             // Posts.
@@ -414,27 +428,34 @@ impl<'t> World<'t> {
     async fn plan(&mut self, kind: &str, n: u32) -> String {
         use lantoa::features::plans;
         let (t, app) = (self.t, &self.t.app);
-        let year = i64::from(2027 + n % 70);
+        let annual = matches!(kind, "plan-below" | "plan-above");
+        // One annual plan stands for one year.
+        let year = if annual { i64::from(2027 + n % 70) } else { 2027 };
+        let mut content = crate::plans::plan_of(self.commune, year);
         let mut tx = app.db.begin().await.expect("begin");
-        if kind == "plan-below" {
+        if annual {
             let (by, unit) = (Some(self.provincial.account), self.province);
-            let content = crate::plans::plan_of(unit, year);
-            let mut above = plans::insert(&mut tx, app, by, 1, &content).await.expect("a plan");
+            let of_province = crate::plans::plan_of(unit, year);
+            let mut above = plans::insert(&mut tx, app, by, 1, &of_province).await.expect("a plan");
             let line = crate::plans::line_of(self.commune, "Phổ biến luật mới", 2, &format!("{year}-10-01"));
             plans::add_line(&mut tx, app, by, &mut above, &line).await.expect("a line");
             above.submit(&mut tx, app, by).await.expect("submitted");
             above.approve(&mut tx, app, self.provincial_leader.account).await.expect("approved");
             let today = t.app.today();
             above.issue(&mut tx, app, by, &format!("{n}/KH-UBND"), today).await.expect("issued");
+            content.above = Some(above.id);
+            if kind == "plan-above" {
+                tx.commit().await.expect("commit");
+                return above.id.to_string();
+            }
         }
         let by = Some(self.officer.account);
-        let mut content = crate::plans::plan_of(self.commune, year);
-        if kind != "plan-below" {
+        if !annual {
             content.kind = plans::Kind::Further;
         }
         let mut plan = plans::insert(&mut tx, app, by, 1, &content).await.expect("a plan");
         let mut made = plan.id;
-        if kind != "plan-below" {
+        if !annual {
             let line = crate::plans::line_of(self.commune, "Nói chuyện ở ấp", 2, &format!("{year}-10-01"));
             let line = plans::add_line(&mut tx, app, by, &mut plan, &line).await.expect("a line");
             if kind == "line" {
@@ -503,6 +524,17 @@ impl<'t> World<'t> {
         id
     }
 
+    /// A law sent for import, waiting for review: the import and the file's place in it.
+    async fn law_import(&self, by: &Person, n: u32) -> String {
+        let law = ("file", "luật.txt", &*file("law.txt", n));
+        let mut answer = by.upload(self.t, "/luat/nhap", &[], law).await;
+        if answer.status != StatusCode::SEE_OTHER {
+            // Whoever may not import has none: another's stands for it.
+            answer = self.officer.upload(self.t, "/luat/nhap", &[], law).await;
+        }
+        after(&answer, "/luat/nhap/")
+    }
+
     async fn import(&self, by: &Person, n: u32) -> String {
         let book = ("file", "xã.xlsx", &*file("activities.xlsx", n));
         let answer = by.upload(self.t, "/hoat-dong/nhap", &[], book).await;
@@ -563,6 +595,12 @@ fn file(name: &str, n: u32) -> Vec<u8> {
                 .expect("a picture");
             bytes.into_inner()
         }
+        "law.txt" => format!(
+            "QUỐC HỘI\n\nLuật số: {n}/2099/QH99\n\nLUẬT\nMƯỢN SÁCH {n}\n\nĐiều 1. Phạm vi điều chỉnh\n\
+             Luật này quy định về việc mượn sách ở cơ sở.\n\nĐiều 2. Quyền của người mượn\n\
+             1. Được mượn không mất tiền.\n2. Được giữ sách trong 30 ngày.\n"
+        )
+        .into_bytes(),
         "activities.xlsx" => {
             let headers = ["Ngày", "Hình thức", "Nội dung", "Số lượt người"];
             let title = format!("Buổi ở ấp {n}");
@@ -674,7 +712,8 @@ async fn observe(w: &mut World<'_>, line: &Line, wrong: &mut Vec<String>) -> Has
             let gained = gained(&before, &log(w.t).await);
             let writes = said == "ok" && asks.cell(line) != "ok-";
             let due = if writes { line.log.clone() } else { BTreeSet::new() };
-            if gained != due {
+            // An act may bring others with it, but nothing that changes nothing writes.
+            if !due.is_subset(&gained) || (due.is_empty() && !gained.is_empty()) {
                 wrong.push(format!("{at} as {asks:?} ({said}) wrote {gained:?} to the log, not {due:?}"));
             }
             if said == "ok" {
@@ -720,9 +759,10 @@ fn suggested(line: &Line, answers: &HashMap<Asks, String>) -> String {
     cells.join(" | ")
 }
 
-/// Routes whose objects anybody signed in may see by their id: units, and what was decided about them, are no
-/// secret.
-const OPEN_OBJECTS: [&str; 3] = ["/don-vi/{id}", "/don-vi/{id}/don-vi-con", "/sap-xep/{id}/ty-le"];
+/// Routes whose objects anybody signed in may see by their id: laws, units, and what was decided about them, are
+/// no secret.
+const OPEN_OBJECTS: [&str; 5] =
+    ["/don-vi/{id}", "/don-vi/{id}/don-vi-con", "/sap-xep/{id}/ty-le", "/luat/{id}", "/luat/{id}/sua"];
 
 #[tokio::test]
 async fn every_route_answers_everybody_as_the_table_says() {

