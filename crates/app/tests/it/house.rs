@@ -77,7 +77,9 @@ fn every_word_stands_in_both_languages_and_is_said_somewhere() {
         let (vi, en): (BTreeSet<&str>, BTreeSet<&str>) = (keys(vi).collect(), keys(en).collect());
         let one_sided: Vec<_> = vi.symmetric_difference(&en).collect();
         assert!(one_sided.is_empty(), "{name}: only in one language: {one_sided:?}");
-        all.extend(vi.into_iter().map(str::to_owned));
+        for key in vi {
+            assert!(all.insert(key.to_owned()), "{key} stands in two words files, {name} is one");
+        }
     }
     let first_words: BTreeSet<&str> = all.iter().filter_map(|k| k.split('-').next()).collect();
     let (mut said, mut begun) = (BTreeSet::new(), BTreeSet::new());
