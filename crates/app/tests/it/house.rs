@@ -58,8 +58,9 @@ fn literals(text: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     (whole, begun)
 }
 
-/// Literals that begin like keys and are none: codes of data files.
-const NO_WORDS: [&str; 2] = ["people-per-talk", "people-per-talk-jump"];
+/// Literals that begin like keys and are none: codes of data files, headers.
+const NO_WORDS: [&str; 4] =
+    ["people-per-talk", "people-per-talk-jump", "content-type", "content-security-policy"];
 /// Keys that are made of codes from data: acts and objects of the log.
 const MADE: [&str; 2] = ["act-", "object-"];
 
@@ -76,7 +77,9 @@ fn every_word_stands_in_both_languages_and_is_said_somewhere() {
         let (vi, en): (BTreeSet<&str>, BTreeSet<&str>) = (keys(vi).collect(), keys(en).collect());
         let one_sided: Vec<_> = vi.symmetric_difference(&en).collect();
         assert!(one_sided.is_empty(), "{name}: only in one language: {one_sided:?}");
-        all.extend(vi.into_iter().map(str::to_owned));
+        for key in vi {
+            assert!(all.insert(key.to_owned()), "{key} stands in two words files, {name} is one");
+        }
     }
     let first_words: BTreeSet<&str> = all.iter().filter_map(|k| k.split('-').next()).collect();
     let (mut said, mut begun) = (BTreeSet::new(), BTreeSet::new());
@@ -263,7 +266,8 @@ async fn what_is_saved_is_on_the_disk() {
         let (first, second) = t.app.db.durability().await.unwrap();
         match t.engine {
             Engine::Sqlite => assert_eq!((first.as_str(), second.as_str()), ("wal", "full")),
-            Engine::Postgres => assert_eq!((first.as_str(), second.as_str()), ("on", "on")),
+            // Whether the server itself writes through is its keeper's to say.
+            Engine::Postgres => assert_eq!(second, "on"),
         }
     })
     .await;

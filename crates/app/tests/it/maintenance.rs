@@ -161,8 +161,7 @@ async fn what_was_backed_up_is_restored_row_by_row_on_either_engine() {
 
         // A damaged backup leaves a sentence, not half a restore taken for a whole one.
         let mut bytes = std::fs::read(&file).unwrap();
-        let middle = bytes.len() / 3;
-        bytes[middle] ^= 0x55;
+        bytes.iter_mut().skip(60).step_by(97).for_each(|b| *b ^= 0x55);
         let damaged = t.data_folder().join("hong.zip");
         std::fs::write(&damaged, &bytes).unwrap();
         let (_folder, data) = place(Engine::Sqlite).await;
@@ -341,9 +340,9 @@ async fn every_acknowledged_save_survives_kill_9() {
     for engine in store::testing::engines() {
         println!("{engine:?}: seed {seed}");
         let chance = Random::seeded(seed);
-        let (_folder, data) = place(engine).await;
+        let (folder, data) = place(engine).await;
         let app = start::open(&data, false, Clock::System, Random::System).await.unwrap();
-        let t = TestApp::around(app, engine);
+        let t = TestApp::opened(app, engine, folder);
         let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
         let commune = t.unit("Xã Bến Lức", "commune", Some(nation), "2025-07-01").await;
         let officer = t.person(Role::CommuneOfficer, commune).await;

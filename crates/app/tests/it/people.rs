@@ -38,7 +38,7 @@ async fn mails(t: &TestApp, count: usize) -> Vec<String> {
             .unwrap()
             .map(|f| f.unwrap().path())
             .filter(|p| p.extension().is_some_and(|e| e == "eml"))
-            .map(|p| std::fs::read_to_string(p).unwrap().replace("=\r\n", "").replace("=3D", "="))
+            .map(|p| plain(&std::fs::read_to_string(p).unwrap()))
             .collect();
         if texts.len() >= count {
             break;
@@ -47,6 +47,20 @@ async fn mails(t: &TestApp, count: usize) -> Vec<String> {
     }
     assert_eq!(texts.len(), count, "{texts:?}");
     texts
+}
+
+/// Head and text of a mail as a reader sees it.
+fn plain(mail: &str) -> String {
+    use base64::Engine as _;
+    let (head, text) = mail.split_once("\r\n\r\n").expect("a head and a text");
+    let text = match head.contains("base64") {
+        true => {
+            let bytes = base64::engine::general_purpose::STANDARD.decode(text.replace("\r\n", ""));
+            String::from_utf8(bytes.expect("base64")).expect("UTF-8")
+        }
+        false => text.replace("=\r\n", "").replace("=3D", "="),
+    };
+    format!("{head}\n\n{text}")
 }
 
 /// The path of the one-time link in a mail.

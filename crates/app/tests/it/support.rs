@@ -17,7 +17,7 @@ pub const NOW: &str = "2026-11-23T03:42:00Z";
 pub struct TestApp {
     pub app: Shared,
     pub engine: Engine,
-    folder: Option<tempfile::TempDir>,
+    folder: tempfile::TempDir,
 }
 
 /// A page as answered.
@@ -64,11 +64,7 @@ impl TestApp {
         let data = Data { folder: folder.path().to_owned(), postgres };
         let clock = Clock::set_to(NOW.parse().expect("an instant"));
         let app = start::open(&data, false, clock, Random::seeded(1)).await.expect("the app opens");
-        TestApp { app, engine, folder: Some(folder) }
-    }
-    /// An app that was opened otherwise.
-    pub fn around(app: Shared, engine: Engine) -> TestApp {
-        TestApp { app, engine, folder: None }
+        TestApp { app, engine, folder }
     }
     /// An app that is open already; its folder goes when the test does.
     pub fn opened(app: Shared, engine: Engine, folder: tempfile::TempDir) -> TestApp {
@@ -79,7 +75,7 @@ impl TestApp {
         Person { account, cookie: lantoa::signin::open(&self.app, account).await.expect("sign-in") }
     }
     pub fn data_folder(&self) -> &std::path::Path {
-        self.folder.as_ref().map_or(&self.app.config.data, |folder| folder.path())
+        self.folder.path()
     }
 
     /// A unit from a day on, under a parent.

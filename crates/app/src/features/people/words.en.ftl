@@ -173,5 +173,4 @@ object-figure = Figure
 object-period = Period
 object-month = Month
 object-report = Report
-object-law = Legal document
 object-plan = Plan

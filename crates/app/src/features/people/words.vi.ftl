@@ -173,5 +173,4 @@ object-figure = Số liệu
 object-period = Kỳ số liệu
 object-month = Tháng
 object-report = Báo cáo
-object-law = Văn bản
 object-plan = Kế hoạch
