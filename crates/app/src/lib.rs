@@ -91,7 +91,9 @@ pub fn on_laws() -> Vec<&'static dyn features::laws::OnLaw> {
 
 /// All routes, with who may come.
 pub fn routes() -> Routes {
-    let shell = Routes::new().anyone(axum::http::Method::GET, "/static/{name}", web::statics::serve);
+    let shell = Routes::new()
+        .anyone(axum::http::Method::GET, "/static/{name}", web::statics::serve)
+        .public("/api/openapi.json", web::openapi::describe);
     features().iter().fold(shell, |all, f| all.and((f.routes)()))
 }
 

@@ -5,6 +5,7 @@ pub mod api;
 pub mod cache;
 pub mod form;
 pub mod limits;
+pub mod openapi;
 mod routes;
 pub mod statics;
 

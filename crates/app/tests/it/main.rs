@@ -6,6 +6,7 @@ mod content;
 mod demo;
 mod home;
 mod laws;
+mod numbers;
 mod orgs;
 mod papers;
 mod people;

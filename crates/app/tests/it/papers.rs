@@ -507,11 +507,11 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         for bad in [
             [("so", ""), ("ngay", "23/11/2026")],
             [("so", "15"), ("ngay", "24/11/2026")],
-            [("so", "15/BC"), ("ngay", "23/11/2026")],
+            [("so", "15 BC"), ("ngay", "23/11/2026")],
         ] {
             assert_eq!(post(&p.officer, "ban-hanh", &bad).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
-        let issue = [("so", "5"), ("ngay", "23/11/2026"), ("nguoi-ky", "Người Ký Thử")];
+        let issue = [("so", "5/BC-UBND"), ("ngay", "23/11/2026"), ("nguoi-ky", "Người Ký Thử")];
         assert_eq!(post(&p.leader, "ban-hanh", &issue).await.status, StatusCode::FORBIDDEN);
         assert_eq!(post(&p.officer, "ban-hanh", &issue).await.status, StatusCode::SEE_OTHER);
         let page = p.officer.get(&t, &path).await.text();
@@ -558,6 +558,34 @@ async fn the_whole_way_for_programs_and_the_demo() {
         let again = papers::print(app, id).await.unwrap();
         assert!(again.pdf == printed.pdf && again.docx == printed.docx, "the same paper, byte by byte");
         assert_eq!(papers::get(&app.db, id).await.unwrap().state, papers::State::Issued);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn last_years_text_is_asked_about() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let unit = p.commune.to_string();
+        let words =
+            |n: usize| (0..60).map(|i| viet::number_in_words((i * n) as i64)).collect::<Vec<_>>().join(", ");
+        let begin = async |year: &str, text: &str| {
+            let new = [("don-vi", unit.as_str()), ("ky", year), ("cay", "nay")];
+            let path = p.officer.post(&t, "/bao-cao", &new).await.location().to_owned();
+            let text = [("khoa", "causes"), ("phien-ban", "0"), ("noi-dung", text)];
+            let kept = p.officer.post(&t, &format!("{path}/noi-dung"), &text).await;
+            assert_eq!(kept.status, StatusCode::SEE_OTHER);
+            p.officer.get(&t, &path).await.text()
+        };
+        let before = begin("2025", &words(7)).await;
+        assert!(!before.contains("giống báo cáo năm trước"));
+        let page = begin("2026", &format!("{}. Trong năm 2025, việc này làm tốt.", words(7))).await;
+        assert!(page.contains("Phần chữ giống báo cáo năm trước"), "{page}");
+        assert!(page.contains("có chỗ ghi năm 2025: “Trong năm 2025, việc này làm tốt”"), "{page}");
+        assert!(page.contains("Báo cáo năm 2025</a>"), "{page}");
+        // The template's own words are the same every year, and speak of last year rightly.
+        let half = begin("2026-H1", &words(11)).await;
+        assert!(!half.contains("giống báo cáo") && !half.contains("có chỗ ghi năm"), "{half}");
     })
     .await;
 }

@@ -132,6 +132,16 @@ pub async fn gather(
     Ok(material)
 }
 
+/// One unit's figures in a table of the units of an area, beside the area's.
+pub fn of_row(all: &[&'static Indicator], figures: &[Figure], whole: &[Figure]) -> Material {
+    let mut material = Material::default();
+    for ((indicator, figure), whole) in all.iter().zip(figures).zip(whole) {
+        material.figure(&indicator.code, figure.total());
+        material.parent.insert(indicator.code.clone(), whole.total());
+    }
+    material
+}
+
 impl Material {
     fn number(&self, code: &str) -> Option<i64> {
         viet::parse_int(self.printed.get(code)?)

@@ -328,21 +328,26 @@ struct CodePage {
     lines: Vec<Line>,
 }
 
+/// The freeze of a printed code. Looking up is throttled for all visitors together: 80 bits of chance are not
+/// found by trying.
+pub(super) async fn find_by_code(app: &App, code: &str) -> Result<Freeze> {
+    app.attempts.check("printed code")?;
+    Ok(sql!(
+        "SELECT shard_id, id, unit_id, period, units_on, code, audit_seq, audit_hash, account_id, created_at
+         FROM number_freezes WHERE code = $1",
+        code.trim().to_uppercase()
+    )
+    .get(&app.db)
+    .await?)
+}
+
 /// Aggregates only, for whoever holds the paper; throttled, never kept in a cache.
 pub async fn by_code(
     visitor: Visitor,
     State(app): State<Shared>,
     Path(code): Path<String>,
 ) -> Result<Response> {
-    app.attempts.check("printed code")?;
-    let code = code.trim().to_uppercase();
-    let freeze: Freeze = sql!(
-        "SELECT shard_id, id, unit_id, period, units_on, code, audit_seq, audit_hash, account_id, created_at
-         FROM number_freezes WHERE code = $1",
-        code
-    )
-    .get(&app.db)
-    .await?;
+    let freeze = find_by_code(&app, &code).await?;
     let question = freeze.question()?;
     let mut page = visitor.page("");
     page.title = page.t("numbers-code-title");

@@ -4,6 +4,7 @@
 //! keeps both values; a frozen period keeps its figures and lists what changed since; checks find impossible
 //! values before anybody else does. Keeps promises B8, G1, G3, G4, G13, G16-G18, G23, G24.
 
+mod api;
 mod asked;
 pub mod checks;
 mod freeze;
@@ -42,10 +43,13 @@ const MIGRATIONS: &[Migration] = &[migration!(70, "numbers", "0070_numbers.sql")
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
         .get("/so-lieu", table::page)
+        .get("/so-lieu/bang.xlsx", table::export)
         .get("/so-lieu/dong", rows::page)
         .post("/so-lieu/chot", freeze::create)
         .get("/so-lieu/chot/{id}", freeze::page)
         .post("/so-lieu/ghi-de", overrides::create)
         .post("/so-lieu/ghi-de/{id}/thu-hoi", overrides::withdraw)
         .anyone(axum::http::Method::GET, "/ma/{code}", freeze::by_code)
+        .get("/api/v1/numbers", api::numbers)
+        .anyone(axum::http::Method::GET, "/api/v1/numbers/{code}", api::by_code)
 }

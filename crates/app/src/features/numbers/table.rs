@@ -2,11 +2,14 @@
 
 use askama::Template;
 use axum::extract::Query;
-use axum::response::Response;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 
 use super::asked::{Asked, month_text, period_words, row_text, rows_path, table_path, units_words};
+use super::checks::{self, Finding};
 use super::{By, Figure, Indicator, Period, Place, Question, RowKey, Units, indicators, read};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::i18n::Lang;
 use crate::page::{Page, Room, show};
 use crate::web::Signed;
 
@@ -79,6 +82,8 @@ pub(super) struct CellView {
     pub link: Option<String>,
     /// The estimated part, said beside the figure.
     pub estimate: Option<String>,
+    /// What the rules ask about it.
+    pub asked: Vec<String>,
 }
 
 pub(super) fn cell(column: &str, figure: Figure, link: String) -> CellView {
@@ -87,6 +92,20 @@ pub(super) fn cell(column: &str, figure: Figure, link: String) -> CellView {
         text: viet::format_int(figure.total()),
         link: (figure.rows > 0).then_some(link),
         estimate: (figure.estimate != 0).then(|| viet::format_int(figure.estimate)),
+        asked: vec![],
+    }
+}
+
+/// Puts what the rules found beside the figures they are about; `codes` names the cells.
+fn ask<'a>(
+    lang: Lang,
+    findings: &[Finding],
+    codes: impl IntoIterator<Item = &'a str>,
+    cells: &mut [CellView],
+) {
+    for (code, cell) in codes.into_iter().zip(cells) {
+        let about = findings.iter().filter(|f| f.figure == code);
+        cell.asked = about.map(|f| f.sentence(lang).to_owned()).collect();
     }
 }
 
@@ -98,15 +117,7 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     let unit_name = signed.unit_name(question.unit).await?;
     let table = read(&app, &question, &all).await?;
     page.title = page.t2("numbers-title", "unit", &unit_name, "period", period_words(&page, question.period));
-    let view = match question.by {
-        By::Whole => whole(&signed, &page, &question, &all, &table.total).await?,
-        By::UnitAndMonth => {
-            let chosen =
-                asked.indicator.as_deref().and_then(|c| all.iter().position(|i| i.code == c)).unwrap_or(0);
-            matrix(&signed, &page, &question, &all, &table, chosen).await?
-        }
-        _ => split(&signed, &page, &question, &all, &table).await?,
-    };
+    let view = view(&signed, &page, &question, &asked, &all, &table).await?;
     let today = app.today();
     let other = match question.units {
         Units::AsTheyWere => Units::AsOn(today),
@@ -195,6 +206,64 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     })
 }
 
+/// The table ready to show, as the question splits it.
+async fn view(
+    signed: &Signed,
+    page: &Page,
+    question: &Question,
+    asked: &Asked,
+    all: &[&'static Indicator],
+    table: &super::Table,
+) -> Result<View> {
+    match question.by {
+        By::Whole => whole(signed, page, question, all, &table.total).await,
+        By::UnitAndMonth => {
+            let named = asked.indicator.as_deref();
+            let chosen = named.and_then(|c| all.iter().position(|i| i.code == c)).unwrap_or(0);
+            matrix(signed, page, question, all, table, chosen).await
+        }
+        _ => split(signed, page, question, all, table).await,
+    }
+}
+
+/// `GET /so-lieu/bang.xlsx`: the table as a workbook.
+pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    use sheets::Cell;
+    let question = asked.question(&signed)?;
+    let app = &signed.app;
+    let page = signed.page(Room::Numbers, "");
+    let all = indicators(question.period.from, question.period.to);
+    let table = read(app, &question, &all).await?;
+    let view = view(&signed, &page, &question, &asked, &all, &table).await?;
+    let unit = signed.unit_name(question.unit).await?;
+    let period = period_words(&page, question.period);
+    let mut book = sheets::Table {
+        title: page.t2("numbers-title", "unit", &unit, "period", &period),
+        banner: app.config.demo.then(|| crate::web::api::DEMO_NOTICE.to_owned()),
+        notes: vec![
+            view.caption,
+            format!(
+                "{} · {}",
+                page.t1("numbers-as-of", "moment", page.moment(app.now())),
+                units_words(&page, question.units)
+            ),
+        ],
+        headers: std::iter::once(view.corner).chain(view.columns).collect(),
+        rows: vec![],
+    };
+    for row in view.rows {
+        let number = |c: CellView| viet::parse_int(&c.text).map_or(Cell::Text(c.text), Cell::Integer);
+        let label = std::iter::once(Cell::Text(row.label));
+        book.rows.push(label.chain(row.cells.into_iter().map(number)).collect());
+    }
+    let bytes = sheets::write_table(&book).map_err(|e| Error::Internal(e.into()))?;
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let name =
+        format!("so-lieu-{}-{}.xlsx", question.period.to_string().replace("..", "-"), viet::slug(&unit));
+    let place = format!("attachment; filename=\"{name}\"");
+    Ok(([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, place)], bytes).into_response())
+}
+
 /// One row for each indicator, last year's figure beside this year's.
 async fn whole(
     signed: &Signed,
@@ -208,14 +277,15 @@ async fn whole(
     let last = read(&signed.app, &before, all).await?;
     let now_column = period_words(page, question.period);
     let last_column = period_words(page, before.period);
-    let rows = all.iter().zip(total).zip(&last.total).map(|((indicator, figure), last)| RowView {
-        label: format!("{} ({})", indicator.name(page.lang), indicator.unit_of_measure(page.lang)),
-        link: None,
-        total: false,
-        cells: vec![
+    let findings = checks::run(&checks::gather(&signed.app, question, all, total, &last.total).await?);
+    let rows = all.iter().zip(total).zip(&last.total).map(|((indicator, figure), last)| {
+        let mut cells = vec![
             cell(&now_column, *figure, rows_path(question, today, &indicator.code, None)),
             cell(&last_column, *last, rows_path(&before, today, &indicator.code, None)),
-        ],
+        ];
+        ask(page.lang, &findings, [indicator.code.as_str()], &mut cells);
+        let label = format!("{} ({})", indicator.name(page.lang), indicator.unit_of_measure(page.lang));
+        RowView { label, link: None, total: false, cells }
     });
     Ok(View {
         caption: page.t("numbers-caption-whole"),
@@ -267,7 +337,16 @@ async fn split(
                 _ => None,
             },
             total: false,
-            cells: cells(question, figures, Some(key)),
+            cells: {
+                let mut cells = cells(question, figures, Some(key));
+                if question.by == By::Unit {
+                    // Beside the units of one area, what only the whole area can judge: part above whole, ratios.
+                    let material = checks::of_row(all, figures, &table.total);
+                    let codes = shown.iter().filter_map(|i| all.get(*i)).map(|i| i.code.as_str());
+                    ask(page.lang, &checks::run(&material), codes, &mut cells);
+                }
+                cells
+            },
         });
     }
     Ok(View {

@@ -11,7 +11,7 @@ use press::{Align, Appendix, Block, Column, Document, Row, Run, Signature, Table
 use store::Id;
 
 use super::evidence;
-use super::report::{Report, Text};
+use super::report::{self, Report, Text};
 use super::template::{self, Agency, Piece, Template, find_template, pieces};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -155,48 +155,41 @@ pub async fn compose(app: &App, report: &Report, texts: &BTreeMap<String, Text>)
         appendices: vec![appendix],
         ..Document::default()
     };
-    let findings = ask(app, &numbers, &numbers.by_unit.total, &document, &stated).await?;
+    let findings = ask(app, &numbers, &numbers.by_unit.total, texts).await?;
     Ok(Paper { findings, document, written, stated, silent, numbers })
 }
 
-/// What the rules ask about a paper: its figures, those of the whole unit given, and its text.
+/// What the rules ask about a paper: its figures, those of the whole unit given, and what was written into it
+/// beside what was written a year earlier. The template's own sentences are the same every year, so they are not
+/// looked at.
 pub async fn ask(
     app: &App,
     numbers: &Numbers,
     now: &[Figure],
-    document: &Document,
-    stated: &[Stated],
+    texts: &BTreeMap<String, Text>,
 ) -> Result<Vec<Finding>> {
     let Numbers { question, all, last_total, .. } = numbers;
     let mut material = checks::gather(app, question, all, now, last_total).await?;
-    for s in stated.iter().filter(|s| !s.text.is_empty()) {
-        material.printed.insert(s.code.to_owned(), s.text.clone());
+    for (key, text) in texts {
+        match key.strip_prefix(FIGURE) {
+            Some(code) if !text.content.is_empty() => {
+                material.printed.insert(code.to_owned(), text.content.clone());
+            }
+            Some(_) => {}
+            None => material.sentences.extend(sentences(&text.content)),
+        }
     }
-    material.sentences = sentences(document);
+    if let Some(before) = report::find_of(&app.db, question.unit, numbers.last.period).await? {
+        let texts = report::texts(&app.db, before).await?;
+        let written = texts.values().filter(|t| !t.key.starts_with(FIGURE));
+        material.sentences_before = written.flat_map(|t| sentences(&t.content)).collect();
+    }
     Ok(checks::run(&material))
 }
 
-/// The sentences of a paper's body.
-pub fn sentences(document: &Document) -> Vec<String> {
-    let mut sentences = Vec::new();
-    let mut add = |runs: &[Run]| {
-        let text: String = runs.iter().map(run_text).collect();
-        sentences.extend(text.split(['.', ';']).map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned));
-    };
-    for block in &document.blocks {
-        match block {
-            Block::Paragraph(runs) => add(runs),
-            Block::List(items) => items.iter().for_each(|i| add(i)),
-            _ => {}
-        }
-    }
-    sentences
-}
-
-fn run_text(run: &Run) -> &str {
-    match run {
-        Run::Text { text, .. } | Run::Number { text, .. } | Run::Link { text, .. } => text,
-    }
+fn sentences(text: &str) -> Vec<String> {
+    let pieces = text.split(['.', ';', '\n']).map(str::trim);
+    pieces.filter(|s| !s.is_empty()).map(str::to_owned).collect()
 }
 
 /// The words that a template's names stand for.
@@ -562,8 +555,9 @@ impl Writer<'_> {
 
 /// Key of a figure stated by hand among the texts.
 pub fn figure_key(code: &str) -> String {
-    format!("figure:{code}")
+    format!("{FIGURE}{code}")
 }
+const FIGURE: &str = "figure:";
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();

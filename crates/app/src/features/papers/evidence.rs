@@ -9,7 +9,7 @@ use super::compose::Numbers;
 use crate::app::App;
 use crate::error::Result;
 use crate::features::laws;
-use crate::features::numbers::{find_indicator, rows_behind, silent_units};
+use crate::features::numbers::{Question, find_indicator, rows_behind, silent_units};
 use crate::features::orgs::Tree;
 
 /// The units directly below, of some levels, for which no indicator counts a single row.
@@ -89,9 +89,12 @@ pub async fn limits(app: &App, numbers: &Numbers, tree: &Tree, silent: &[Id]) ->
         let names = silent.iter().filter_map(|u| tree.get(*u)).map(|u| u.name.clone()).collect();
         lines.push(format!("{} đơn vị chưa ghi hoạt động nào: {}.", silent.len(), named(names)));
     }
-    let untold = laws_without_talk(app, numbers).await?;
+    let untold = laws_without_talk(app, numbers, tree).await?;
     if !untold.is_empty() {
-        lines.push(format!("Văn bản chưa có cuộc phổ biến trực tiếp nào: {}.", named(untold)));
+        lines.push(format!(
+            "Văn bản có hiệu lực trong kỳ chưa có cuộc phổ biến trực tiếp nào: {}.",
+            named(untold)
+        ));
     }
     lines.extend(changes(numbers, false));
     if lines.is_empty() {
@@ -100,8 +103,8 @@ pub async fn limits(app: &App, numbers: &Numbers, tree: &Tree, silent: &[Id]) ->
     Ok(listed(lines))
 }
 
-/// Laws about which something was done in the period, or that are kept here, without a direct talk.
-async fn laws_without_talk(app: &App, numbers: &Numbers) -> Result<Vec<String>> {
+/// The laws that came into force in the period, concern the unit, and had no direct talk.
+async fn laws_without_talk(app: &App, numbers: &Numbers, tree: &Tree) -> Result<Vec<String>> {
     let Some(talks) = numbers.index("talks") else { return Ok(vec![]) };
     let told: BTreeSet<Id> = numbers
         .by_law
@@ -110,10 +113,8 @@ async fn laws_without_talk(app: &App, numbers: &Numbers) -> Result<Vec<String>> 
         .filter(|(_, figures)| figures.get(talks).is_some_and(|f| f.rows > 0))
         .filter_map(|(key, _)| key.value.as_ref()?.parse().ok())
         .collect();
-    let laws = laws::titles(&app.db).await?;
-    Ok(laws
-        .into_iter()
-        .filter(|l| !told.contains(&l.id))
-        .map(|l| format!("{} {}", l.title, l.number))
-        .collect())
+    let Question { unit, period, .. } = numbers.question;
+    let new = laws::in_force_from(&app.db, period.from, period.to.min(app.today())).await?;
+    let untold = new.iter().filter(|c| c.concerns(unit, tree) && !told.contains(&c.law.id));
+    Ok(untold.map(|c| format!("{} ({})", c.law.name(), c.law.number)).collect())
 }

@@ -59,7 +59,7 @@ struct ListPage {
     may_write: bool,
     periods: Vec<Choice>,
     form: Form,
-    due: Vec<(String, Date, bool)>,
+    due: Vec<(String, Date, bool, &'static str)>,
 }
 
 fn line(page: &Page, r: &Report) -> Line {
@@ -68,7 +68,7 @@ fn line(page: &Page, r: &Report) -> Line {
         period: period_words(page, r.period),
         units: units_text(page.words(), page.lang, r.units),
         state: r.state,
-        frozen: r.frozen.is_some(),
+        frozen: r.freeze.is_some(),
         number: r.number.clone(),
         issued_on: r.issued_on,
         at: r.created_at,
@@ -118,7 +118,7 @@ async fn view(signed: &Signed, unit: Id, form: Form, problems: Vec<FieldProblem>
     let level = signed.tree.get(unit).map_or("", |u| u.level.as_str());
     let due = due_days(level, app.today())
         .into_iter()
-        .map(|d| (period_words(&page, d.period), d.day, d.verified))
+        .map(|d| (period_words(&page, d.period), d.day, d.verified, d.legal))
         .collect();
     Ok(ListPage {
         unit,

@@ -139,6 +139,8 @@ pub async fn issue(
     day: Date,
     signer: Option<&str>,
 ) -> Result<()> {
+    // "15/BC-UBND": the symbol is the template's.
+    let number = number.split('/').next().unwrap_or_default().trim();
     let said = report::Said { number: Some(number), issued_on: Some(day), signer, note: None };
     move_to(app, account, id, State::Issued, said).await
 }

@@ -133,17 +133,32 @@ pub async fn get(db: &Db, id: RecordId) -> Result<Report> {
     Report::from_row(row)
 }
 
-/// A unit's reports, newest first.
+/// A unit's reports, newest first, without the frozen papers themselves.
 pub async fn list(db: &Db, unit: Id) -> Result<Vec<Report>> {
     let rows: Vec<ReportRow> = sql!(
         "SELECT shard_id, id, unit_id, template, period, units_on, state, number, issued_on, signer, note,
-                freeze_shard, freeze_id, frozen, version, created_by, submitted_by, approved_by, created_at
+                freeze_shard, freeze_id, CAST(NULL AS TEXT) AS frozen, version, created_by, submitted_by, approved_by,
+                created_at
          FROM reports WHERE unit_id = $1 ORDER BY created_at DESC, id DESC LIMIT 200",
         unit
     )
     .all(db)
     .await?;
     rows.into_iter().map(Report::from_row).collect()
+}
+
+/// The report of a unit and a period, unless withdrawn.
+pub async fn find_of(on: impl store::Runs, unit: Id, period: Period) -> Result<Option<RecordId>> {
+    store::record! { struct Found { shard_id: i64, id: Id } }
+    let found: Option<Found> = sql!(
+        "SELECT shard_id, id FROM reports WHERE unit_id = $1 AND period = $2 AND state <> 'withdrawn'
+         ORDER BY created_at DESC, id DESC LIMIT 1",
+        unit,
+        period.to_string()
+    )
+    .find(on)
+    .await?;
+    Ok(found.map(|f| RecordId { shard: f.shard_id, id: f.id }))
 }
 
 store::record! {
@@ -170,14 +185,7 @@ pub async fn insert(
     shard: i64,
     question: &Question,
 ) -> Result<RecordId> {
-    let open: Option<(Id,)> = sql!(
-        "SELECT id FROM reports WHERE unit_id = $1 AND period = $2 AND state <> 'withdrawn' ORDER BY id LIMIT 1",
-        question.unit,
-        question.period.to_string()
-    )
-    .find(&mut *tx)
-    .await?;
-    if open.is_some() {
+    if find_of(&mut *tx, question.unit, question.period).await?.is_some() {
         return Err(Error::Conflict("papers-one-already"));
     }
     let id = RecordId { shard, id: app.new_id() };

@@ -215,7 +215,7 @@ pub(super) async fn view(
         // What is asked about a frozen paper is asked about the figures printed in it.
         let figure = |i: &&'static numbers::Indicator| frozen_figure(&i.code).map(|f| f.figure());
         let then: Vec<_> = numbers.all.iter().map(|i| figure(i).unwrap_or_default()).collect();
-        findings = compose::ask(app, &numbers, &then, &paper, &stated).await?;
+        findings = compose::ask(app, &numbers, &then, &texts).await?;
     }
     let paper = print::dress(app, report, freeze.as_ref(), paper);
     let now_question = &numbers.question;
@@ -274,11 +274,7 @@ pub(super) async fn view(
             })
         }
     };
-    let last_report = report::list(&app.db, report.unit)
-        .await?
-        .into_iter()
-        .find(|r| r.period == numbers.last.period && r.state != State::Withdrawn)
-        .map(|r| super::path(r.id));
+    let last_report = report::find_of(&app.db, report.unit, numbers.last.period).await?.map(super::path);
     let account = signed.actor.account;
     let writers: BTreeSet<_> = texts.values().map(|t| t.written_by).collect();
     let wrote =

@@ -107,7 +107,7 @@ pub async fn issue(signed: Signed, Path(id): Path<String>, form: Form) -> Result
     signed.require(Act::WriteReport, report.unit)?;
     let mut problems = Problems::default();
     let number = problems.required(&form, "so", 20);
-    if !number.is_empty() && !number.chars().all(|c| c.is_alphanumeric() || c == '-') {
+    if !number.is_empty() && !number.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '/')) {
         problems.add("so", "papers-bad-number");
     }
     let day = problems.date(&form, "ngay");

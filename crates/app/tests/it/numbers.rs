@@ -1,0 +1,145 @@
+//! Figures on pages, in workbooks and for programs; the description of the programming interface.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use lantoa::access::Role;
+use lantoa::features::activities::{self, Content};
+use lantoa::features::numbers::{self, By, Period, Question, Units};
+use lantoa::web::Who;
+
+use crate::spine::talk;
+use crate::support::on_every_engine;
+
+#[tokio::test]
+async fn figures_with_what_is_asked_about_them_as_a_workbook_and_for_programs() {
+    on_every_engine(async |t| {
+        let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+        let province = t.unit("Tỉnh Tây Ninh", "province", Some(nation), "2024-01-01").await;
+        let commune = t.unit("Xã Bến Lức", "commune", Some(province), "2024-01-01").await;
+        let sibling = t.unit("Xã Mỹ Yên", "commune", Some(province), "2024-01-01").await;
+        let mut tx = t.app.db.begin().await.unwrap();
+        // A broadcast counted as a talk, and an ordinary talk; one more is estimated.
+        for content in [
+            talk(commune, 825),
+            talk(sibling, 61),
+            Content { estimated: true, day: "2026-10-09".parse().unwrap(), ..talk(sibling, 30) },
+        ] {
+            activities::insert(&mut tx, &t.app, None, 1, &content).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let officer = t.person(Role::ProvincialOfficer, province).await;
+        let other = t.person(Role::CommuneOfficer, sibling).await;
+
+        // Beside the number of that commune, and of no other.
+        let page = officer.get(&t, "/so-lieu?theo=unit&ky=2026").await.text();
+        assert!(!page.contains('⟦'), "{page}");
+        assert_eq!(page.matches("Bình quân 825 lượt người một cuộc").count(), 1, "{page}");
+        let page = other.get(&t, "/so-lieu?ky=2026").await.text();
+        assert!(!page.contains("Bình quân") && page.contains("/so-lieu/bang.xlsx?"), "{page}");
+        let own = format!("/so-lieu?don-vi={commune}&ky=2026");
+        assert!(officer.get(&t, &own).await.text().contains("Bình quân 825 lượt người"));
+        assert_eq!(other.get(&t, &own).await.status, StatusCode::NOT_FOUND);
+
+        // The workbook says what the page says.
+        for by in ["whole", "unit", "month", "unit-month", "audience", "law"] {
+            let path = format!("/so-lieu/bang.xlsx?ky=2026&theo={by}");
+            let book = officer.get(&t, &path).await;
+            assert_eq!(book.status, StatusCode::OK);
+            assert!(book.body.starts_with(b"PK"), "{by}");
+            assert!(book.headers[header::CONTENT_DISPOSITION].to_str().unwrap().contains("so-lieu-2026-"));
+        }
+        let refused = other.get(&t, &format!("/so-lieu/bang.xlsx?don-vi={commune}")).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+
+        // For programs: by token, with the same rights.
+        let mut tx = t.app.db.begin().await.unwrap();
+        let token =
+            lantoa::signin::insert_api_token(&t.app, &mut tx, officer.account, "thử", 30).await.unwrap();
+        tx.commit().await.unwrap();
+        let ask = async |path: &str| {
+            let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
+            t.send(request.body(Body::empty()).unwrap()).await
+        };
+        let path = "/api/v1/numbers?period=2026&by=unit&indicators=talks,talk-attendances";
+        let answer = ask(path).await.json();
+        assert_eq!(answer["total"][0]["total"], 3, "{answer}");
+        assert_eq!(answer["total"][1]["actual"], 886);
+        assert_eq!(answer["total"][1]["estimate"], 30);
+        let row = answer["rows"].as_array().unwrap().iter().find(|r| r["unit"] == commune.to_string());
+        let row = row.unwrap_or_else(|| panic!("{answer}"));
+        assert_eq!((&row["label"], &row["figures"][1]["total"]), (&"Xã Bến Lức".into(), &825.into()));
+        let rows = officer.get(&t, row["figures"][1]["url"].as_str().unwrap()).await.text();
+        assert!(rows.contains("825"), "{rows}");
+        assert_eq!(officer.get(&t, path).await.json()["total"], answer["total"], "by cookie too");
+        assert_eq!(t.get(path).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(other.get(&t, &format!("{path}&unit={commune}")).await.status, StatusCode::NOT_FOUND);
+        for bad in ["period=x", "by=x", "units=x", "indicators=x", "unknown=1"] {
+            let answer = ask(&format!("/api/v1/numbers?{bad}")).await;
+            assert!(answer.status.is_client_error(), "{bad}: {}", answer.status);
+        }
+        assert_eq!(
+            ask("/api/v1/numbers?period=2026&units=then").await.json()["units_on"],
+            serde_json::Value::Null
+        );
+
+        // A printed code opens the aggregates to whoever holds the paper.
+        let question = Question {
+            unit: province,
+            period: Period::year(2026),
+            units: Units::AsOn(t.app.today()),
+            by: By::Whole,
+        };
+        let mut tx = t.app.db.begin().await.unwrap();
+        let id = numbers::freeze(&mut tx, &t.app, officer.account, 1, &question).await.unwrap();
+        tx.commit().await.unwrap();
+        let code = numbers::get_freeze(&t.app.db, id).await.unwrap().code;
+        let printed = t.get(&format!("/api/v1/numbers/{code}")).await.json();
+        let talks = printed["figures"].as_array().unwrap().iter().find(|f| f["code"] == "talks").unwrap();
+        assert_eq!(talks["total"], 3, "{printed}");
+        // Trying codes is throttled, for everybody together.
+        let tries = 0..200;
+        let mut refused = 0;
+        for n in tries {
+            let code = format!("{n:016}");
+            match t.get(&format!("/api/v1/numbers/{code}")).await.status {
+                StatusCode::TOO_MANY_REQUESTS => refused += 1,
+                status => assert_eq!(status, StatusCode::NOT_FOUND),
+            }
+        }
+        assert!(refused > 100, "{refused}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_description_names_every_route_for_programs_and_no_other() {
+    let description: serde_json::Value = serde_json::from_str(lantoa::web::openapi::DESCRIPTION).unwrap();
+    let mut described = BTreeSet::new();
+    for (path, acts) in description["paths"].as_object().unwrap() {
+        for (method, act) in acts.as_object().unwrap() {
+            let open = act["security"].as_array().unwrap().is_empty();
+            described.insert((method.to_uppercase(), path.clone(), open));
+        }
+    }
+    let routes: BTreeSet<(String, String, bool)> = lantoa::routes()
+        .list
+        .iter()
+        .filter(|r| r.path.starts_with("/api/v1/"))
+        .map(|r| (r.method.to_string(), r.path.to_owned(), r.who != Who::SignedIn))
+        .collect();
+    let undescribed: Vec<_> = routes.difference(&described).collect();
+    assert!(undescribed.is_empty(), "not in openapi.json: {undescribed:?}");
+    // Every reference leads somewhere.
+    let text = lantoa::web::openapi::DESCRIPTION;
+    for reference in text.split("\"#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(description["components"]["schemas"].get(name).is_some(), "{name}");
+    }
+    on_every_engine(async |t| {
+        let served = t.get("/api/openapi.json").await;
+        assert_eq!((served.status, served.json()["openapi"].as_str()), (StatusCode::OK, Some("3.1.0")));
+    })
+    .await;
+}
