@@ -28,7 +28,7 @@ export default defineConfig({
   },
   webServer: {
     command: `bash serve.sh ${port}`,
-    url: `http://127.0.0.1:${port}/`,
+    url: `http://127.0.0.1:${port}/dang-nhap`,
     timeout: 900_000,
     reuseExistingServer: !!process.env.LANTOA_BROWSER_PORT,
     stdout: 'ignore',

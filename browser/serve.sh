@@ -2,7 +2,7 @@
 # Seeds the demo data afresh, notes the accounts and the route table for the tests, serves. Argument: the port.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-run=browser/test-results
+run=browser/run
 rm -rf "$run" && mkdir -p "$run"
 cargo run --quiet -p lantoa -- routes --json > "$run/routes.json"
 cargo run --quiet -p lantoa -- demo --no-serve --json --data "$run/data" > "$run/demo.json"

@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const run = join(fileURLToPath(new URL('..', import.meta.url)), 'test-results');
+const run = join(fileURLToPath(new URL('..', import.meta.url)), 'run');
 const json = (name) => JSON.parse(readFileSync(join(run, name), 'utf8'));
 
-export const accounts = () => json('demo.json').accounts;
+export const accounts = () => {
+  const demo = json('demo.json');
+  return demo.accounts.map((a) => ({ ...a, password: demo.password }));
+};
 export const account = (role, unit) => {
   const found = accounts().find((a) => a.role === role && (!unit || a.unit.includes(unit)));
   if (!found) throw new Error(`the demo has no ${role} of ${unit ?? 'any unit'}`);

@@ -167,6 +167,33 @@ pub async fn head(db: &Db, unit: Id) -> Result<Option<Head>> {
     Ok(sql!("SELECT seq, hash FROM audit_heads WHERE unit_id = $1", unit).find(db).await?)
 }
 
+store::record! {
+    struct LinkHash { hash: Vec<u8> }
+}
+
+/// A place in a chain and the hash it had there, as printed or backed up.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct At {
+    pub shard_id: i64,
+    pub unit_id: Id,
+    pub seq: i64,
+    /// In hex digits.
+    pub hash: String,
+}
+
+/// Whether the chain still has that hash at that place.
+pub async fn stands(db: &Db, at: &At) -> Result<bool> {
+    let found: Option<LinkHash> = sql!(
+        "SELECT hash FROM audit_entries WHERE shard_id = $1 AND unit_id = $2 AND seq = $3",
+        at.shard_id,
+        at.unit_id,
+        at.seq
+    )
+    .find(db)
+    .await?;
+    Ok(found.is_some_and(|link| hex::encode(link.hash) == at.hash))
+}
+
 /// Where a chain does not hold: its first bad link, or its head.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Broken {

@@ -44,8 +44,26 @@ impl Files {
         Ok(digest)
     }
 
+    /// The digests of all files.
+    pub fn all(&self) -> anyhow::Result<Vec<String>> {
+        let mut all = Vec::new();
+        for folder in std::fs::read_dir(&self.folder)? {
+            for file in std::fs::read_dir(folder?.path())? {
+                let name = file?.file_name().to_string_lossy().into_owned();
+                all.extend(Some(name).filter(|n| is_digest(n)));
+            }
+        }
+        all.sort();
+        Ok(all)
+    }
+
+    /// Whether a file's bytes are those it was named by.
+    pub async fn verify(&self, digest: &str) -> Result<bool> {
+        Ok(hex::encode(Sha256::digest(self.read(digest).await?)) == digest)
+    }
+
     pub async fn read(&self, digest: &str) -> Result<Vec<u8>> {
-        if digest.len() != 64 || !digest.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if !is_digest(digest) {
             return Err(Error::NotFound);
         }
         tokio::fs::read(self.path(digest)).await.map_err(|e| match e.kind() {
@@ -53,4 +71,8 @@ impl Files {
             _ => e.into(),
         })
     }
+}
+
+fn is_digest(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit())
 }

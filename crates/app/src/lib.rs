@@ -4,6 +4,7 @@ pub mod access;
 pub mod app;
 pub mod audiences;
 pub mod audit;
+pub mod commands;
 pub mod config;
 pub mod error;
 pub mod facts;
@@ -69,7 +70,7 @@ pub fn migrations() -> Vec<Migration> {
 }
 
 pub fn words() -> anyhow::Result<i18n::Words> {
-    let mut files = vec![SHELL_WORDS, seed::WORDS];
+    let mut files = vec![SHELL_WORDS, commands::WORDS, seed::WORDS];
     files.extend(features().iter().map(|f| f.words));
     i18n::Words::load(&files)
 }

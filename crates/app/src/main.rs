@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use lantoa::app::{Clock, Random};
+use lantoa::commands::Maintenance;
 use lantoa::i18n::Lang;
 use lantoa::seed::command as demo;
 use lantoa::start::{self, Data};
@@ -70,6 +71,8 @@ enum Command {
         #[command(subcommand)]
         what: Import,
     },
+    #[command(flatten)]
+    Maintain(Maintenance),
 }
 
 #[derive(Subcommand)]
@@ -139,7 +142,6 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(options) => run_demo(data, options).await?,
         Command::Serve { listen } => {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
-            eprintln!("http://{listen}");
             start::serve(app, &listen).await?;
         }
         Command::Migrate => {
@@ -159,6 +161,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             return import_laws(&app, &paths, json).await;
         }
         Command::PdfText => {}
+        Command::Maintain(command) => return command.run(&data).await,
     }
     Ok(ExitCode::SUCCESS)
 }

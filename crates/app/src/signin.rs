@@ -172,6 +172,30 @@ pub async fn set_password_hash(tx: &mut Tx, account: Id, hash: &str) -> Result<(
     Ok(())
 }
 
+/// The address of the first administrator until that person gives their own.
+pub const FIRST_ADMINISTRATOR: &str = "quan-tri@localhost";
+
+/// The owner's own name and address, in place of those that the installation gave.
+pub async fn set_owner(tx: &mut Tx, account: Id, email: &str, name: &str) -> Result<()> {
+    sql!(
+        "UPDATE accounts SET email = $2, email_key = $3, name = $4, name_key = $5 WHERE id = $1",
+        account,
+        email.trim(),
+        email_key(email),
+        name,
+        viet::collation_key(name)
+    )
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Only a one-time link lets the account's owner in again.
+pub async fn forget_password(tx: &mut Tx, account: Id) -> Result<()> {
+    sql!("UPDATE accounts SET password_hash = NULL WHERE id = $1", account).run(tx).await?;
+    Ok(())
+}
+
 /// Checks name and password and opens a sign-in; the account and the cookie's value. `previous` is the cookie
 /// that came with the request: the sign-in it belongs to ends.
 pub async fn sign_in(

@@ -57,6 +57,15 @@ pub async fn serve(app: Shared, listen: &str) -> anyhow::Result<()> {
         anyhow::anyhow!("cannot listen on {listen}: {e}. Choose another address with --listen")
     })?;
     tokio::spawn(crate::features::laws::index::follow(Arc::clone(&app)));
+    // The port may have been left to the system.
+    eprintln!("http://{}", listener.local_addr()?);
+    if !app.config.demo
+        && let Some(said) = crate::commands::admin::first(&app).await.map_err(|e| anyhow::anyhow!("{e}"))?
+    {
+        crate::i18n::Lang::ALL
+            .into_iter()
+            .for_each(|lang| said.sentences(&app.words, lang).for_each(|s| eprintln!("{s}")));
+    }
     let service = crate::router(app);
     let make = axum::ServiceExt::<axum::extract::Request>::into_make_service_with_connect_info::<SocketAddr>(
         service,

@@ -138,21 +138,7 @@ impl Db {
         }
     }
 
-    /// Writes a consistent copy of a SQLite database to a new file while the program runs.
-    pub async fn copy_to_file(&self, target: &Path) -> Result<()> {
-        match self {
-            Db::Sqlite { readers, .. } => {
-                let text = target.to_string_lossy().into_owned();
-                sqlx::query("VACUUM INTO $1").bind(text).execute(&mut *readers.acquire().await?).await?;
-                Ok(())
-            }
-            Db::Postgres(_) => {
-                Err(crate::Error::Migration("a PostgreSQL database is copied with pg_dump".into()))
-            }
-        }
-    }
-
-    /// Runs a script of several statements in the writer, outside `sql!`: migrations only.
+    /// Runs a script of several statements in the writer, outside `sql!`: migrations and filling only.
     pub(crate) async fn script(tx: &mut Tx, text: &str) -> Result<()> {
         let script = sqlx::raw_sql(AssertSqlSafe(text.to_owned()));
         match tx {

@@ -6,6 +6,7 @@
 //! by stored collation keys. `sqlx` is named in this crate only.
 
 mod compose;
+mod copy;
 mod db;
 mod error;
 mod migrate;
@@ -15,6 +16,7 @@ pub mod testing;
 mod value;
 
 pub use compose::{Columns, Filter, Relation, Select, Test, shapes};
+pub use copy::{Filling, Kind, Snapshot, Table, tables};
 pub use db::{Db, Engine, Place, Runs, Tx};
 pub use error::Error;
 pub use migrate::{Migration, migrate};

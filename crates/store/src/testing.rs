@@ -1,8 +1,11 @@
 //! Databases for tests: an empty one of its own for each caller, on either engine.
 
+use std::fs::File;
+use std::io::Write as _;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::{Db, Engine, Place, Result};
+use crate::{Db, Engine, Place, Result, Statement};
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
@@ -13,6 +16,25 @@ pub fn engines() -> Vec<Engine> {
         Ok(_) => vec![Engine::Sqlite, Engine::Postgres],
         Err(_) => vec![Engine::Sqlite],
     }
+}
+
+/// Notes a statement's first run on an engine in the file that `LANTOA_SQL_COVERAGE` names, if it does: after
+/// all tests of all processes, what is not in it was executed by none of them.
+pub(crate) fn note_executed(statement: &Statement, engine: Engine) {
+    static FILE: OnceLock<Option<File>> = OnceLock::new();
+    let open = || {
+        let path = std::env::var_os("LANTOA_SQL_COVERAGE")?;
+        File::options().create(true).append(true).open(path).ok()
+    };
+    if let Some(mut file) = FILE.get_or_init(open).as_ref() {
+        // One write for a line: several processes append to the file.
+        let _ = file.write_all(format!("{}\n", coverage_line(statement, engine)).as_bytes());
+    }
+}
+
+/// How a statement stands in the file of `LANTOA_SQL_COVERAGE`.
+pub fn coverage_line(statement: &Statement, engine: Engine) -> String {
+    format!("{engine:?} {}:{}", statement.file, statement.line)
 }
 
 /// A place for a new, empty database. A SQLite file goes to the system's folder for temporary files, a

@@ -1,11 +1,14 @@
 //! Tests of the whole program in process, on SQLite and, when `LANTOA_TEST_POSTGRES` names a server, on
 //! PostgreSQL.
 
+mod access;
 mod activities;
 mod content;
 mod demo;
 mod home;
+mod house;
 mod laws;
+mod maintenance;
 mod numbers;
 mod orgs;
 mod papers;

@@ -476,6 +476,9 @@ async fn a_commune_owes_its_plan_so_many_working_days_after_the_province() {
         for part in ["hạn ban hành 26/02/2026", "Đúng hạn", "chưa được kiểm chứng"] {
             assert!(list.contains(part), "{part} in {list}");
         }
+        let own = plans::find_annual(&t.app.db, p.commune, 2026).await.unwrap().unwrap();
+        let own = in_words(&p.officer.get(&t, &format!("/ke-hoach/{own}")).await);
+        assert!(own.contains("Nghỉ 16/02/2026 – 20/02/2026 (Tết Âm lịch)."), "{own}");
         let late = t.person(Role::CommuneOfficer, p.sibling).await;
         let list = in_words(&late.get(&t, "/ke-hoach?nam=2026").await);
         assert!(list.contains("Muộn 2 ngày làm việc"), "{list}");
@@ -863,6 +866,32 @@ async fn programs_read_plans_by_the_same_rules() {
         let answer = neighbour.get(&t, &format!("/api/v1/plans/{}", plan.id)).await;
         assert_status(&answer, StatusCode::NOT_FOUND);
         assert_eq!(t.get("/api/v1/plans").await.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plan_begun_before_the_one_above_still_takes_its_lines() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let mut tx = t.app.db.begin().await.unwrap();
+        let writer = Some(p.officer.account);
+        let draft = plans::insert(&mut tx, &t.app, writer, 1, &plan_of(p.commune, 2026)).await.unwrap();
+        tx.commit().await.unwrap();
+        let take = format!("{}/lay-cap-tren", draft.page());
+        assert_status(&p.officer.post(&t, &take, &[]).await, StatusCode::CONFLICT);
+        let above = Content { due_days: Some(7), ..plan_of(p.province, 2026) };
+        let line = line_of(p.province, "Tập huấn", 2, "2026-12-31");
+        let writers = (&p.provincial, &p.provincial_leader);
+        let (above, _) = issued(&t, &above, &[line], writers.0, writers.1, "10/KH-UBND", "2026-11-12").await;
+        went_to(&p.officer.post(&t, &take, &[]).await);
+        assert_eq!(plans::get(&t.app.db, draft.id).await.unwrap().content.above, Some(above.id));
+        let lines = plans::lines(&t.app.db, draft.id).await.unwrap();
+        assert_eq!(lines.iter().map(|l| l.content.content.as_str()).collect::<Vec<_>>(), ["Tập huấn"]);
+        // Taken out, it is still told in the history.
+        went_to(&p.officer.post(&t, &format!("{}/bo", lines[0].page()), &[]).await);
+        let page = in_words(&p.officer.get(&t, &draft.page()).await);
+        assert!(page.contains("bỏ nhiệm vụ: Tập huấn"), "{page}");
     })
     .await;
 }

@@ -17,7 +17,7 @@ pub const NOW: &str = "2026-11-23T03:42:00Z";
 pub struct TestApp {
     pub app: Shared,
     pub engine: Engine,
-    folder: tempfile::TempDir,
+    folder: Option<tempfile::TempDir>,
 }
 
 /// A page as answered.
@@ -49,9 +49,13 @@ pub async fn on_every_engine<F: AsyncFn(TestApp)>(test: F) {
 
 impl TestApp {
     pub async fn on(engine: Engine) -> TestApp {
+        TestApp::with_config(engine, "").await
+    }
+    /// With a `lantoa.toml` of these lines.
+    pub async fn with_config(engine: Engine, config: &str) -> TestApp {
         let folder = tempfile::tempdir().expect("a temporary folder");
         // PDF files are read by processes of the program itself.
-        let config = format!("program = {:?}\n", env!("CARGO_BIN_EXE_lantoa"));
+        let config = format!("program = {:?}\n{config}", env!("CARGO_BIN_EXE_lantoa"));
         std::fs::write(folder.path().join("lantoa.toml"), config).expect("the configuration");
         let postgres = match store::testing::new_place(engine).await.expect("a test database") {
             Place::Postgres(url) => Some(url),
@@ -60,7 +64,11 @@ impl TestApp {
         let data = Data { folder: folder.path().to_owned(), postgres };
         let clock = Clock::set_to(NOW.parse().expect("an instant"));
         let app = start::open(&data, false, clock, Random::seeded(1)).await.expect("the app opens");
-        TestApp { app, engine, folder }
+        TestApp { app, engine, folder: Some(folder) }
+    }
+    /// An app that was opened otherwise.
+    pub fn around(app: Shared, engine: Engine) -> TestApp {
+        TestApp { app, engine, folder: None }
     }
     /// An app that is open already; its folder goes when the test does.
     pub fn opened(app: Shared, engine: Engine, folder: tempfile::TempDir) -> TestApp {
@@ -71,7 +79,7 @@ impl TestApp {
         Person { account, cookie: lantoa::signin::open(&self.app, account).await.expect("sign-in") }
     }
     pub fn data_folder(&self) -> &std::path::Path {
-        self.folder.path()
+        self.folder.as_ref().map_or(&self.app.config.data, |folder| folder.path())
     }
 
     /// A unit from a day on, under a parent.

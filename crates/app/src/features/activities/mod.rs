@@ -200,6 +200,18 @@ static ROLLED: Relation = Relation {
     ],
 };
 
+/// The files that evidence stands in, withdrawn evidence too. `check` looks for each.
+pub async fn evidence_files(db: &Db) -> Result<Vec<String>> {
+    let files: Vec<(String,)> = sql!(
+        "SELECT file FROM activity_evidence
+         UNION SELECT thumbnail FROM activity_evidence WHERE thumbnail IS NOT NULL
+         ORDER BY 1"
+    )
+    .all(db)
+    .await?;
+    Ok(files.into_iter().map(|f| f.0).collect())
+}
+
 /// Whether the stored sums equal what the rows give: the units where they differ. `check` runs it.
 pub async fn wrong_sums(db: &Db) -> Result<Vec<Id>> {
     let wrong: Vec<(Id,)> = sql!(

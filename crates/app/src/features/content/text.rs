@@ -61,11 +61,22 @@ pub fn shown(content: &Content, laws: &HashMap<Id, Law>) -> Vec<Shown> {
     shown
 }
 
+/// The order of a law: Điều 2 before Điều 10, an article before its clauses.
+fn in_order(path: &str) -> Vec<(u32, &str)> {
+    let number = |part: &str| {
+        let label = part.rsplit('-').next().unwrap_or_default();
+        let digits: String = label.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().unwrap_or(u32::MAX)
+    };
+    path.split('/').map(|part| (number(part), part)).collect()
+}
+
 /// The laws that a post rests on with the provisions named, its own law first.
 pub fn rests_on(content: &Content, laws: &HashMap<Id, Law>) -> Vec<RestsOn> {
     let mut ids: Vec<Id> = content.laws();
     ids.sort_by_key(|id| (content.law != Some(*id), *id));
-    let named = content.sources();
+    let mut named = content.sources();
+    named.sort_by(|a, b| in_order(&a.path).cmp(&in_order(&b.path)));
     ids.iter()
         .filter_map(|id| laws.get(id))
         .map(|law| RestsOn {
@@ -73,4 +84,16 @@ pub fn rests_on(content: &Content, laws: &HashMap<Id, Law>) -> Vec<RestsOn> {
             law: law.clone(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn provisions_stand_in_the_order_of_the_law() {
+        let mut paths = ["dieu-10", "dieu-2/khoan-1", "dieu-2", "dieu-113a", "dieu-2/khoan-1/diem-a"];
+        paths.sort_by(|a, b| in_order(a).cmp(&in_order(b)));
+        assert_eq!(paths, ["dieu-2", "dieu-2/khoan-1", "dieu-2/khoan-1/diem-a", "dieu-10", "dieu-113a"]);
+    }
 }

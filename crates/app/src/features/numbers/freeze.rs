@@ -96,6 +96,22 @@ pub async fn list_freezes(db: &Db, unit: Id) -> Result<Vec<Freeze>> {
     .await?)
 }
 
+/// Where the audit chains stood when periods were frozen: printed in reports, so they must still stand there.
+pub async fn frozen_heads(db: &Db) -> Result<Vec<audit::At>> {
+    store::record! { struct Printed { shard_id: i64, unit_id: Id, audit_seq: i64, audit_hash: Vec<u8> } }
+    let all: Vec<Printed> =
+        sql!("SELECT shard_id, unit_id, audit_seq, audit_hash FROM number_freezes ORDER BY created_at, id")
+            .all(db)
+            .await?;
+    let at = |p: Printed| audit::At {
+        shard_id: p.shard_id,
+        unit_id: p.unit_id,
+        seq: p.audit_seq,
+        hash: hex::encode(p.audit_hash),
+    };
+    Ok(all.into_iter().map(at).collect())
+}
+
 pub async fn frozen_figures(on: impl Runs, id: RecordId) -> Result<Vec<Frozen>> {
     Ok(sql!(
         "SELECT indicator, actual, estimate, rows, stated FROM number_frozen WHERE shard_id = $1 AND freeze_id = $2

@@ -18,7 +18,9 @@ mod table;
 use store::{Migration, migration};
 
 pub use asked::{mark, month_text, period_text, period_words, row_text, rows_path, table_path, units_text};
-pub use freeze::{Changed, Freeze, Frozen, changed_since, freeze, frozen_figures, get_freeze, list_freezes};
+pub use freeze::{
+    Changed, Freeze, Frozen, changed_since, freeze, frozen_figures, frozen_heads, get_freeze, list_freezes,
+};
 pub use indicator::{Indicator, find_indicator, indicators};
 pub use overrides::{Override, list_overrides};
 pub use period::{BadPeriod, Period};

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::features::numbers::checks::{self, Finding};
 use crate::features::numbers::{
     By, Figure, Ground, Indicator, Override, Period, Place, Question, RowKey, Table, indicators,
-    list_overrides, mark, period_text, read_on, row_text, rows_path,
+    list_overrides, mark, period_text, read, read_on, row_text, rows_path,
 };
 use crate::features::orgs::Tree;
 use crate::i18n::Lang;
@@ -50,6 +50,24 @@ impl Numbers {
             by_law: split(By::Law).await?,
             by_audience: split(By::Audience).await?,
             last_total: read_on(app, &last, &all, &last_ground).await?.total,
+            overrides: list_overrides(&app.db, question.unit, question.period).await?,
+            last_overrides: list_overrides(&app.db, question.unit, last.period).await?,
+            question: question.clone(),
+            last,
+            all,
+        })
+    }
+    /// Only the figures of the whole unit: what stands beside a frozen paper needs no more.
+    pub async fn read_whole(app: &App, question: &Question) -> Result<Numbers> {
+        let all = indicators(question.period.from, question.period.to);
+        let last = Question { period: question.period.year_before(), ..question.clone() };
+        let empty = || Table { rows: vec![], total: vec![] };
+        Ok(Numbers {
+            by_unit: read(app, question, &all).await?,
+            by_month: empty(),
+            by_law: empty(),
+            by_audience: empty(),
+            last_total: read(app, &last, &all).await?.total,
             overrides: list_overrides(&app.db, question.unit, question.period).await?,
             last_overrides: list_overrides(&app.db, question.unit, last.period).await?,
             question: question.clone(),

@@ -1,7 +1,7 @@
 //! The evaluation as the records propose it: late lines, units with nothing recorded, laws without a talk. The
 //! officer edits it; figures in it stay bound (`{talks}`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use store::Id;
 
@@ -81,8 +81,14 @@ pub async fn limits(app: &App, numbers: &Numbers, tree: &Tree, silent: &[Id]) ->
     let mut lines = Vec::new();
     let late = find_indicator("plan-lines-late").filter(|_| numbers.figure("plan-lines-late").total() > 0);
     if let Some(late) = late {
-        let rows = rows_behind(app, &numbers.question, late, None, None, 100).await?;
-        let titles = rows.into_iter().map(|r| r.title).collect();
+        let rows = rows_behind(app, &numbers.question, late, None, None, 1_000).await?;
+        // Many units have the same task in their plans: each is named once, the most frequent first.
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        rows.into_iter().for_each(|r| *times.entry(r.title).or_default() += 1);
+        let mut times: Vec<(String, usize)> = times.into_iter().collect();
+        times.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        let title = |(title, n)| if n > 1 { format!("{title} ({n})") } else { title };
+        let titles = times.into_iter().map(title).collect();
         lines.push(format!("{{plan-lines-late}} nhiệm vụ quá hạn: {}.", named(titles)));
     }
     if !silent.is_empty() {

@@ -201,11 +201,19 @@ pub(super) async fn view(
     page.title = page.t2("papers-title", "unit", &unit_name, "period", period_words(&page, report.period));
     page = page.crumb(signed.say("room-papers"), format!("/bao-cao?don-vi={}", report.unit));
     let texts = report::texts(&app.db, report.id).await?;
-    let Paper { document, written, stated, mut findings, silent, numbers } =
-        compose::compose(app, report, &texts).await?;
     let freeze = print::freeze_of(app, report).await?;
     let is_frozen = report.frozen.is_some();
-    let paper = report.frozen.clone().unwrap_or(document);
+    let Paper { document: paper, written, stated, mut findings, silent, numbers } = match &report.frozen {
+        None => compose::compose(app, report, &texts).await?,
+        Some(frozen) => Paper {
+            document: frozen.clone(),
+            written: vec![],
+            stated: vec![],
+            findings: vec![],
+            silent: vec![],
+            numbers: compose::Numbers::read_whole(app, &report.question()).await?,
+        },
+    };
     let frozen_figures = match &freeze {
         Some(f) => frozen_figures(&app.db, f.record_id()).await?,
         None => vec![],
@@ -318,7 +326,7 @@ pub(super) async fn view(
         last_words: period_words(&page, numbers.last.period),
         compared: compared.collect(),
         report: report.clone(),
-        written: if is_frozen { vec![] } else { written },
+        written,
         freeze: frozen,
         paper,
         figures,

@@ -7,7 +7,7 @@ use crate::access::{Act, Appointment, Role};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Result};
-use crate::signin;
+use crate::signin::{self, Account};
 use crate::web::Signed;
 
 store::record! {
@@ -96,16 +96,37 @@ pub async fn list_of_unit(db: &Db, unit: Id) -> Result<Vec<Appointed>> {
     .await?)
 }
 
-/// Whether anybody is a system administrator on a day: without one, nobody can let people in.
-pub async fn has_administrator(db: &Db, day: Date) -> Result<bool> {
-    let (n,): (i64,) = sql!(
-        "SELECT COUNT(*) FROM appointments p JOIN accounts a ON a.id = p.account_id AND a.disabled_at IS NULL
-         WHERE p.role = 'system-administrator' AND (p.valid_until IS NULL OR p.valid_until > $1)",
+/// The system administrators of a day, or of a later one, whose accounts are open: without one, nobody can let
+/// people in.
+pub async fn administrators(db: &Db, day: Date) -> Result<Vec<Account>> {
+    Ok(sql!(
+        "SELECT DISTINCT a.id, a.email, a.name, a.password_hash, a.disabled_at
+         FROM appointments p JOIN accounts a ON a.id = p.account_id AND a.disabled_at IS NULL
+         WHERE p.role = 'system-administrator' AND (p.valid_until IS NULL OR p.valid_until > $1)
+         ORDER BY a.id",
         day
+    )
+    .all(db)
+    .await?)
+}
+
+/// How many sign-ins, links, tokens and hand-overs point at nobody; the database itself forbids it, so that
+/// any at all was made outside the program.
+pub async fn orphans(db: &Db) -> Result<i64> {
+    let (n,): (i64,) = sql!(
+        "SELECT CAST(SUM(n) AS BIGINT) FROM (
+             SELECT COUNT(*) AS n FROM sign_ins WHERE account_id NOT IN (SELECT id FROM accounts)
+             UNION ALL SELECT COUNT(*) FROM one_time_links WHERE account_id NOT IN (SELECT id FROM accounts)
+             UNION ALL SELECT COUNT(*) FROM api_tokens WHERE account_id NOT IN (SELECT id FROM accounts)
+             UNION ALL SELECT COUNT(*) FROM appointments
+                       WHERE account_id NOT IN (SELECT id FROM accounts) OR unit_id NOT IN (SELECT id FROM units)
+             UNION ALL SELECT COUNT(*) FROM hand_overs
+                       WHERE ended_id NOT IN (SELECT id FROM appointments)
+                          OR begun_id NOT IN (SELECT id FROM appointments)) AS x"
     )
     .get(db)
     .await?;
-    Ok(n > 0)
+    Ok(n)
 }
 
 /// Gives a role; refuses one that the person holds there at the time anyway. `shard` is the unit's.

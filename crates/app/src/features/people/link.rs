@@ -15,6 +15,15 @@ use crate::web::{Visitor, redirect, set_cookie, set_device_cookie};
 struct LinkPage {
     page: Page,
     account: Account,
+    /// The first administrator says who they are: the installation could not know.
+    first: bool,
+    form: Form,
+}
+
+impl LinkPage {
+    fn new(page: Page, account: Account, form: Form) -> LinkPage {
+        LinkPage { page, first: account.email == signin::FIRST_ADMINISTRATOR, account, form }
+    }
 }
 
 fn page(visitor: &Visitor) -> Page {
@@ -23,22 +32,36 @@ fn page(visitor: &Visitor) -> Page {
 
 pub async fn show_form(visitor: Visitor, Path(token): Path<String>) -> Result<Response> {
     let account = signin::get_account_of_link(&visitor.app, &token).await?;
-    show(&LinkPage { page: page(&visitor), account })
+    show(&LinkPage::new(page(&visitor), account, Form::default()))
 }
 
 pub async fn set_password(visitor: Visitor, Path(token): Path<String>, form: Form) -> Result<Response> {
     let app = &visitor.app;
-    let account = signin::get_account_of_link(app, &token).await?;
+    let mut account = signin::get_account_of_link(app, &token).await?;
     let mut problems = Problems::default();
+    let first = account.email == signin::FIRST_ADMINISTRATOR;
+    if first {
+        let email = problems.required(&form, "email", 254);
+        if !email.is_empty() && !crate::mail::is_address(&email) {
+            problems.add("email", "error-email");
+        } else if signin::find_account_by_email(&app.db, &email).await?.is_some() {
+            problems.add("email", "error-conflict");
+        }
+        account.email = email;
+        account.name = problems.required(&form, "name", 100);
+    }
     let password = new_password(&mut problems, &form, &account.email);
     if !problems.0.is_empty() {
         let mut page = page(&visitor);
         page.problems = problems.0;
-        return show_again(&LinkPage { page, account });
+        return show_again(&LinkPage { page, account, first, form });
     }
     let hash = signin::hash(app, &password).await?;
     let mut tx = app.db.begin().await?;
     let id = signin::use_one_time_link(app, &mut tx, &token).await?;
+    if first {
+        signin::set_owner(&mut tx, id, &account.email, &account.name).await?;
+    }
     signin::set_password_hash(&mut tx, id, &hash).await?;
     signin::close_all(&mut tx, id).await?;
     let cookie = signin::open_in(app, &mut tx, id).await?;

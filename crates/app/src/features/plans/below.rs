@@ -65,9 +65,16 @@ impl Due {
     pub fn is_unverified(&self) -> bool {
         calendar::rule(self.issued_on).is_none_or(|r| !r.verified)
     }
-    /// Days off or worked in exchange that shift the day.
-    pub fn specials(&self) -> Vec<(Date, &'static calendar::Special)> {
-        calendar::specials(self.issued_on, self.day).0
+    /// Days off or worked in exchange that shift the day: the first and the last of those that bear one name.
+    pub fn specials(&self) -> Vec<(Date, Date, &'static calendar::Special)> {
+        let mut runs: Vec<(Date, Date, &'static calendar::Special)> = Vec::new();
+        for (day, special) in calendar::specials(self.issued_on, self.day).0 {
+            match runs.last_mut().filter(|(_, _, s)| s.is_like(special)) {
+                Some((_, last, _)) => *last = day,
+                None => runs.push((day, day, special)),
+            }
+        }
+        runs
     }
     /// The file of days off holds all the days counted.
     pub fn is_known(&self) -> bool {
@@ -77,7 +84,9 @@ impl Due {
 
 /// When a unit's own plan for a year is due, if the unit above has issued one to it.
 pub async fn due(app: &App, unit: Id, year: i64) -> Result<Option<Due>> {
-    let tree = app.trees.on(&app.db, app.today()).await?;
+    // Of a year that is over, the unit above was the one of that year.
+    let last = Date::new(i16::try_from(year).unwrap_or(2000), 12, 31).unwrap_or(Date::MAX);
+    let tree = app.trees.on(&app.db, app.today().min(last)).await?;
     Ok(above(&app.db, &tree, unit, year).await?.and_then(Due::after))
 }
 

@@ -35,6 +35,9 @@ pub struct Special {
     pub verified: bool,
 }
 impl Special {
+    pub fn is_like(&self, other: &Special) -> bool {
+        (self.works, &self.vi, self.verified) == (other.works, &other.vi, other.verified)
+    }
     pub fn name(&self, lang: impl Borrow<Lang>) -> &str {
         lang.borrow().pick(&self.vi, &self.en)
     }

@@ -247,6 +247,12 @@ pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
     if !problems.0.is_empty() {
         return show_again(&edit_page(&signed, unit, form, Some(&plan), problems.0).await?);
     }
+    // The unit above may have issued its plan since this one was begun.
+    let above = match content.above {
+        None if content.kind == Kind::Annual => super::below::plan_above(&signed, unit, content.year).await?,
+        known => known,
+    };
+    let content = Content { above, ..content };
     let mut tx = app.db.begin().await?;
     plan.change(&mut tx, app, Some(signed.actor.account), &content).await?;
     tx.commit().await?;

@@ -4,8 +4,8 @@
 use axum::extract::Path;
 use axum::response::Response;
 
-use super::plan::{self, Plan, State};
-use super::show;
+use super::plan::{self, Content, Kind, Plan, State};
+use super::{below, show};
 use crate::access::Act;
 use crate::error::{Error, Result};
 use crate::page::show_again;
@@ -33,7 +33,17 @@ fn done(signed: &Signed, plan: &Plan, word: &str) -> Response {
 /// `POST /ke-hoach/{id}/lay-cap-tren`: the lines of the plan above into the draft.
 pub async fn take_above(signed: Signed, Path(id): Path<String>) -> Result<Response> {
     let mut plan = super::edit::writable(&signed, &id).await?;
+    let c = &plan.content;
+    let above = match c.above {
+        None if c.kind == Kind::Annual => below::plan_above(&signed, c.unit, c.year).await?,
+        known => known,
+    };
     let mut tx = signed.app.db.begin().await?;
+    if above != plan.content.above {
+        // It was issued since this plan was begun.
+        let content = Content { above, ..plan.content.clone() };
+        plan.change(&mut tx, &signed.app, Some(signed.actor.account), &content).await?;
+    }
     let taken = super::line::take_above(&mut tx, &signed.app, Some(signed.actor.account), &mut plan).await?;
     if taken == 0 {
         return Err(Error::Conflict("plans-error-no-above"));

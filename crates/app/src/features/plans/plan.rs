@@ -479,7 +479,8 @@ impl Plan {
     ) -> Result<()> {
         let now: Option<(i64,)> = sql!(
             "UPDATE plans SET title = $4, purpose = $5, organisation = $6, authority = $7, signer = $8, recipients = $9,
-                 due_days = $10, version = version + 1, head_version = head_version + 1, updated_at = $11
+                 due_days = $10, above_shard = $12, above_id = $13, version = version + 1,
+                 head_version = head_version + 1, updated_at = $11
              WHERE shard_id = $1 AND id = $2 AND head_version = $3 AND state = 'draft' RETURNING version",
             self.id.shard,
             self.id.id,
@@ -491,7 +492,9 @@ impl Plan {
             content.signer,
             content.recipients,
             content.due_days,
-            app.now()
+            app.now(),
+            content.above.map(|a| a.shard),
+            content.above.map(|a| a.id)
         )
         .find(&mut *tx)
         .await?;

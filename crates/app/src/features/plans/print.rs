@@ -52,15 +52,16 @@ fn paragraphs(text: &str) -> impl Iterator<Item = Block> + '_ {
 }
 
 fn heading(n: u32, text: &str) -> Block {
-    Block::Heading { level: 1, number: Some(viet::roman(n)), text: text.to_owned() }
+    Block::Heading { level: 1, number: Some(format!("{}.", viet::roman(n))), text: text.to_owned() }
 }
 
-/// "05/KH-UBND" as number and symbol.
+/// "5/KH-UBND" as number and symbol: "05" and "KH-UBND" (Nghị định 30/2020/NĐ-CP, Phụ lục I: a number below 10 begins
+/// with 0).
 fn number_and_symbol(number: &str) -> (String, String) {
-    match number.split_once('/') {
-        Some((number, symbol)) => (number.trim().to_owned(), symbol.trim().to_owned()),
-        None => (number.to_owned(), String::new()),
-    }
+    let (number, symbol) = number.split_once('/').unwrap_or((number, ""));
+    let number = number.trim();
+    let short = number.len() == 1 && number.chars().all(|c| c.is_ascii_digit());
+    (if short { format!("0{number}") } else { number.to_owned() }, symbol.trim().to_owned())
 }
 
 /// The plan as a paper.
@@ -139,9 +140,9 @@ pub async fn document(signed: &Signed, plan: &Plan, lines: &[Shown]) -> Result<D
         }
     };
     let kind = in_sentence(&t.kind.to_lowercase());
-    let with = match (&plan.number, plan.issued_on) {
-        (Some(number), Some(day)) => format!("số {number} ngày {}", date_text(day)),
-        _ => format!("số …/{symbol} ngày …"),
+    let with = match plan.issued_on {
+        Some(day) => format!("số {number}/{symbol} ngày {}", date_text(day)),
+        None => format!("số …/{symbol} ngày …"),
     };
     let mut kind_capital = kind.chars();
     let kind = match kind_capital.next() {
@@ -293,6 +294,7 @@ mod tests {
     #[test]
     fn a_number_is_read_with_its_symbol() {
         assert_eq!(number_and_symbol("05/KH-UBND"), ("05".into(), "KH-UBND".into()));
-        assert_eq!(number_and_symbol("5"), ("5".into(), String::new()));
+        assert_eq!(number_and_symbol("5/KH-UBND"), ("05".into(), "KH-UBND".into()));
+        assert_eq!(number_and_symbol("15"), ("15".into(), String::new()));
     }
 }

@@ -12,14 +12,14 @@ use store::{Id, RecordId};
 
 use super::below::{self, Below, Due, Timely};
 use super::choose;
-use super::line::{self, Line, Standing};
+use super::line::{self, Line, LineContent, Standing};
 use super::plan::{self, Kind, Plan, State};
 use super::print;
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::activities::{self, Done, UnderLine};
 use crate::features::laws::{self, Law};
-use crate::page::{Page, Room};
+use crate::page::{Page, Room, date_text};
 use crate::web::Signed;
 use crate::web::form::Form;
 
@@ -192,6 +192,14 @@ impl ShowPage {
     fn below_words(&self) -> String {
         self.below.as_ref().map(|b| b.words(&self.page)).unwrap_or_default()
     }
+    /// "16/02/2026" or "16/02/2026 – 20/02/2026"
+    fn days(&self, first: &Date, last: &Date) -> String {
+        if first == last {
+            date_text(*first)
+        } else {
+            format!("{} – {}", date_text(*first), date_text(*last))
+        }
+    }
     fn long_date(&self, d: &Date) -> String {
         viet::date_long(d.year(), d.month(), d.day())
     }
@@ -245,8 +253,11 @@ async fn told(signed: &Signed, plan: &Plan, lines: &[Shown]) -> Result<Vec<Told>
         };
         let about = match (event.line_id, event.act.as_str()) {
             (Some(line), _) => {
-                let known = lines.iter().find(|l| l.line.id.id == line);
-                known.map(|l| l.line.content.content.clone()).unwrap_or_default()
+                // As it was then, also when it has been taken out since.
+                let then: Option<LineContent> = serde_json::from_str(&event.content).ok();
+                let now =
+                    || lines.iter().find(|l| l.line.id.id == line).map(|l| l.line.content.content.clone());
+                then.map(|l| l.content).or_else(now).unwrap_or_default()
             }
             (None, "return" | "withdraw") => event.content,
             _ => String::new(),

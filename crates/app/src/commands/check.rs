@@ -1,0 +1,103 @@
+//! `check`: whether the data hold together. Nothing is mended here: what is wrong is said, with what to do.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::{Said, backup, progress};
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, Result};
+use crate::features::{activities, numbers, people};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Compare with this backup too: every head of an audit chain in it must still stand in its chain
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    pub async fn run(self, app: &App) -> anyhow::Result<ExitCode> {
+        let mut said = Said::default();
+        let heads = match &self.against {
+            None => vec![],
+            Some(file) => match backup::manifest(file) {
+                Ok(manifest) => manifest.chains,
+                Err(e) => {
+                    said.wrong("command-backup-unreadable", vec![("cause", format!("{e:#}"))]);
+                    return Ok(said.print(&app.words, self.json));
+                }
+            },
+        };
+        check(app, &heads, &mut said, self.json).await?;
+        Ok(said.print(&app.words, self.json))
+    }
+}
+
+/// Checks everything; `heads` are heads of audit chains known from elsewhere.
+pub async fn check(app: &App, heads: &[audit::At], said: &mut Said, quiet: bool) -> Result<()> {
+    let bar = progress(quiet, 5);
+    let (links, broken) = audit::verify(&app.db).await?;
+    for b in &broken {
+        let unit = unit_name(app, b.unit).await?;
+        said.wrong("command-chain-broken", vec![("unit", unit), ("seq", b.seq.to_string())]);
+    }
+    bar.inc(1);
+
+    // Heads printed in frozen reports, and those of the backup.
+    let mut known = numbers::frozen_heads(&app.db).await?;
+    known.extend_from_slice(heads);
+    for head in &known {
+        if !audit::stands(&app.db, head).await? {
+            let unit = unit_name(app, head.unit_id).await?;
+            said.wrong("command-head-gone", vec![("unit", unit), ("seq", head.seq.to_string())]);
+        }
+    }
+    bar.inc(1);
+
+    let wrong = activities::wrong_sums(&app.db).await?;
+    for unit in &wrong {
+        said.wrong("command-wrong-sums", vec![("unit", unit_name(app, *unit).await?)]);
+    }
+    bar.inc(1);
+
+    let mut files = 0;
+    for file in activities::evidence_files(&app.db).await? {
+        files += 1;
+        match app.files.verify(&file).await {
+            Ok(true) => {}
+            Ok(false) => {
+                said.wrong("command-file-damaged", vec![("file", file)]);
+            }
+            Err(Error::NotFound) => {
+                said.wrong("command-file-missing", vec![("file", file)]);
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    bar.inc(1);
+
+    let orphans = people::orphans(&app.db).await?;
+    if orphans > 0 {
+        said.wrong("command-orphans", vec![("count", orphans.to_string())]);
+    }
+    bar.finish_and_clear();
+
+    if !said.failed {
+        said.say("command-check-clean", vec![("links", links.to_string()), ("files", files.to_string())]);
+    }
+    said.put("links", links).put("heads", known.len()).put("files", files);
+    said.put("broken_chains", broken.iter().map(|b| b.unit.to_string()).collect::<Vec<_>>());
+    said.put("wrong_sums", wrong.iter().map(|u| u.to_string()).collect::<Vec<_>>());
+    said.put("orphans", orphans);
+    Ok(())
+}
+
+async fn unit_name(app: &App, unit: store::Id) -> Result<String> {
+    match app.trees.name(&app.db, unit).await {
+        Err(Error::NotFound) => Ok(unit.to_string()),
+        other => other,
+    }
+}

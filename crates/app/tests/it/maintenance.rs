@@ -1,0 +1,403 @@
+//! Commands of whoever looks after an installation, by the real binary; backup and restore; `kill -9`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use lantoa::access::Role;
+use lantoa::app::{Clock, Random};
+use lantoa::commands::{Said, admin, backup, check};
+use lantoa::features::activities;
+use lantoa::start::{self, Data};
+use store::{Engine, Id, Place, Snapshot, sql};
+
+use crate::spine::talk;
+use crate::support::{TestApp, on_every_engine};
+
+async fn place(engine: Engine) -> (tempfile::TempDir, Data) {
+    let folder = tempfile::tempdir().unwrap();
+    let postgres = match store::testing::new_place(engine).await.unwrap() {
+        Place::Postgres(url) => Some(url),
+        Place::File(_) => None,
+    };
+    let data = Data { folder: folder.path().join("data"), postgres };
+    (folder, data)
+}
+
+/// The real binary on some data.
+fn lantoa(data: &Data, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lantoa"));
+    command.args(arguments).arg("--data").arg(&data.folder);
+    if let Some(url) = &data.postgres {
+        command.args(["--database", url]);
+    }
+    command
+}
+
+#[track_caller]
+fn run(data: &Data, arguments: &[&str], status: i32) -> Output {
+    let output = lantoa(data, arguments).output().unwrap();
+    let said = [&output.stdout[..], &output.stderr].concat();
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {}", String::from_utf8_lossy(&said));
+    assert!(!String::from_utf8_lossy(&said).contains('⟦'), "{}", String::from_utf8_lossy(&said));
+    output
+}
+
+#[track_caller]
+fn json(data: &Data, arguments: &[&str], status: i32) -> serde_json::Value {
+    let output = run(data, &[arguments, &["--json"]].concat(), status);
+    serde_json::from_slice(&output.stdout).expect("one JSON value")
+}
+
+/// Every row of every table, written out and sorted.
+async fn all_rows(db: &store::Db) -> BTreeMap<String, Vec<String>> {
+    let mut snapshot = Snapshot::of(db).await.unwrap();
+    let mut all = BTreeMap::new();
+    for mut table in snapshot.tables().await.unwrap() {
+        // What is used on one engine may come in another order on the other.
+        let mut rows = Vec::new();
+        snapshot
+            .rows(&table, |row| {
+                let mut cells: Vec<String> = table
+                    .columns
+                    .iter()
+                    .zip(row)
+                    .map(|((name, _), value)| format!("{name}: {value:?}"))
+                    .collect();
+                cells.sort();
+                rows.push(cells.join(", "));
+                Ok(())
+            })
+            .await
+            .unwrap();
+        rows.sort();
+        all.insert(std::mem::take(&mut table.name), rows);
+    }
+    all
+}
+
+#[tokio::test]
+async fn what_was_backed_up_is_restored_row_by_row_on_either_engine() {
+    on_every_engine(async |t| {
+        let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+        let commune = t.unit("Xã Bến Lức", "commune", Some(nation), "2025-07-01").await;
+        let officer = t.person(Role::CommuneOfficer, commune).await;
+        for n in 0..3 {
+            let mut tx = t.app.db.begin().await.unwrap();
+            activities::insert(&mut tx, &t.app, Some(officer.account), 1, &talk(commune, 40 + n))
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        }
+        let listed = officer.get(&t, "/hoat-dong").await.text();
+        let at = listed.find("/hoat-dong/1-").expect("an activity");
+        let activity: String = listed[at..].chars().take_while(|c| *c != '"' && *c != '?').collect();
+        let evidence = format!("{activity}/minh-chung");
+        let sent = officer.upload(&t, &evidence, &[], ("photo", "quét.pdf", b"%PDF-1.4 test")).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+        let frozen =
+            officer.post(&t, "/so-lieu/chot", &[("don-vi", &commune.to_string()), ("ky", "2026")]).await;
+        assert_eq!(frozen.status, StatusCode::SEE_OTHER, "{}", frozen.text());
+        let mut tx = t.app.db.begin().await.unwrap();
+        let version = sql!("UPDATE unit_versions SET lat = $2 WHERE unit_id = $1", commune, 10.637_213_9_f64);
+        version.run(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let file = t.data_folder().join("sao-luu.zip");
+        let manifest = backup::write(&t.app, &file, true).await.unwrap();
+        assert_eq!((manifest.tables["activities"], manifest.files), (3, 1));
+        assert_eq!(manifest.chains.len(), 1);
+        #[cfg(unix)]
+        {
+            let mode =
+                std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
+            assert_eq!(mode & 0o077, 0, "the backup is its owner's alone");
+        }
+        assert!(backup::write(&t.app, &file, true).await.is_err(), "a backup is never written over");
+        let before = all_rows(&t.app.db).await;
+
+        // Into the other engine too.
+        for engine in store::testing::engines() {
+            let (_folder, data) = place(engine).await;
+            let said = json(&data, &["restore", file.to_str().unwrap()], 0);
+            assert_eq!(said["links"], 5, "{said}");
+            let again = run(&data, &["restore", file.to_str().unwrap()], 1);
+            assert!(String::from_utf8_lossy(&again.stderr).contains("is not empty"));
+            let restored = start::open(&data, false, Clock::System, Random::System).await.unwrap();
+            let after = all_rows(&restored.db).await;
+            for (table, rows) in &before {
+                assert_eq!(rows, &after[table], "{table} from {:?} to {engine:?}", t.engine);
+            }
+            assert_eq!(before.len(), after.len());
+            let key = |folder: &Path| std::fs::read(folder.join("secret.key")).unwrap();
+            assert_eq!(key(t.data_folder()), key(&data.folder));
+            // It goes on from there: keys of other tables still guard, the next act joins its chain.
+            let mut tx = restored.db.begin().await.unwrap();
+            assert!(activities::insert(&mut tx, &restored, None, 1, &talk(Id([9; 16]), 1)).await.is_err());
+            tx.rollback().await.unwrap();
+            let mut tx = restored.db.begin().await.unwrap();
+            activities::insert(&mut tx, &restored, None, 1, &talk(commune, 1)).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(lantoa::audit::verify(&restored.db).await.unwrap(), (6, vec![]));
+
+            // An owner of the database writes the past anew, chain and all: the backup tells.
+            let mut tx = restored.db.begin().await.unwrap();
+            sql!("DELETE FROM audit_entries").run(&mut tx).await.unwrap();
+            sql!("DELETE FROM audit_heads").run(&mut tx).await.unwrap();
+            sql!("DELETE FROM number_frozen").run(&mut tx).await.unwrap();
+            sql!("DELETE FROM number_freezes").run(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+            restored.db.close().await;
+            run(&data, &["check"], 0);
+            let said = run(&data, &["check", "--against", file.to_str().unwrap()], 1);
+            assert!(String::from_utf8_lossy(&said.stderr).contains("quá khứ đã bị viết lại"));
+        }
+
+        // A damaged backup leaves a sentence, not half a restore taken for a whole one.
+        let mut bytes = std::fs::read(&file).unwrap();
+        let middle = bytes.len() / 3;
+        bytes[middle] ^= 0x55;
+        let damaged = t.data_folder().join("hong.zip");
+        std::fs::write(&damaged, &bytes).unwrap();
+        let (_folder, data) = place(Engine::Sqlite).await;
+        let said = run(&data, &["restore", damaged.to_str().unwrap()], 1);
+        assert!(String::from_utf8_lossy(&said.stderr).contains("Chưa phục hồi được"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn check_names_what_is_wrong() {
+    on_every_engine(async |t| {
+        let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+        let commune = t.unit("Xã Bến Lức", "commune", Some(nation), "2025-07-01").await;
+        let officer = t.person(Role::CommuneOfficer, commune).await;
+        let form = [("method", "talk"), ("day", "2026-11-20"), ("title", "Buổi"), ("attendances", "62")];
+        let form = [&form[..], &[("audience", "people")]].concat();
+        let made = officer.post(&t, "/hoat-dong/moi", &form).await;
+        let path = made.location().split('?').next().unwrap().to_owned();
+        let evidence = ("photo", "quét.pdf", &b"%PDF-1.4 test"[..]);
+        officer.upload(&t, &format!("{path}/minh-chung"), &[], evidence).await;
+        let wrong = async || {
+            let mut said = Said::default();
+            check::check(&t.app, &[], &mut said, true).await.unwrap();
+            let words: Vec<String> = said.sentences(&t.app.words, lantoa::i18n::Lang::Vi).collect();
+            (said.failed, words.join("\n"))
+        };
+        let (failed, said) = wrong().await;
+        assert!(!failed && said.contains("Dữ liệu nguyên vẹn") && said.contains("1 tệp"), "{said}");
+
+        let file = t.app.files.all().unwrap().remove(0);
+        let stored = t.data_folder().join("files").join(&file[..2]).join(&file);
+        std::fs::write(&stored, b"else").unwrap();
+        assert!(wrong().await.1.contains("đã bị hỏng"));
+        std::fs::remove_file(&stored).unwrap();
+        assert!(wrong().await.1.contains("Thiếu tệp"));
+        std::fs::write(&stored, evidence.2).unwrap();
+        assert!(!wrong().await.0);
+
+        let change = async |query: store::Query| {
+            let mut tx = t.app.db.begin().await.unwrap();
+            query.run(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        change(sql!("UPDATE activity_rollups SET attendances = attendances + 1 WHERE dimension = ''")).await;
+        assert!(wrong().await.1.contains("Số cộng dồn của Xã Bến Lức"));
+        change(sql!("UPDATE activity_rollups SET attendances = attendances - 1 WHERE dimension = ''")).await;
+        change(sql!("UPDATE audit_entries SET account_id = NULL WHERE seq = 1")).await;
+        assert!(wrong().await.1.contains("Nhật ký của Xã Bến Lức bị đứt tại số 1"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn administrators_come_from_the_command_line() {
+    for engine in store::testing::engines() {
+        let (_folder, data) = place(engine).await;
+        let create = ["admin", "create", "--email", "an@example.vn", "--name", "Nguyễn Văn An"];
+        let said = run(&data, &create, 1);
+        assert!(String::from_utf8_lossy(&said.stderr).contains("lantoa import units"));
+        run(&data, &["import", "units"], 0);
+        run(&data, &["admin", "create", "--email", "không phải", "--name", "An"], 1);
+        run(&data, &[&create[..], &["--unit", "không có"]].concat(), 1);
+        let made = json(&data, &create, 0);
+        let link = made["link"].as_str().expect("a link");
+        assert!(link.starts_with("http://127.0.0.1:8080/lien-ket/"), "{made}");
+        run(&data, &create, 1);
+        // Asked wrongly.
+        run(&data, &["admin", "create", "--email", "b@example.vn"], 2);
+        run(&data, &["admin", "make"], 2);
+        run(&data, &["admin", "--help"], 0);
+
+        let open = async || start::open(&data, false, Clock::System, Random::System).await.unwrap();
+        let app = open().await;
+        let word = link.rsplit('/').next().unwrap();
+        let account = lantoa::signin::get_account_of_link(&app, word).await.unwrap();
+        let mut tx = app.db.begin().await.unwrap();
+        lantoa::signin::set_password_hash(&mut tx, account.id, "a hash").await.unwrap();
+        tx.commit().await.unwrap();
+        let cookie = lantoa::signin::open(&app, account.id).await.unwrap();
+        let (actor, _) = lantoa::signin::find_actor(&app, &cookie).await.unwrap().expect("signed in");
+        assert!(actor.has_role(Role::SystemAdministrator));
+
+        let again = json(&data, &["admin", "link", "--email", "an@example.vn"], 0);
+        assert_ne!(again["link"], made["link"]);
+        assert!(lantoa::signin::find_actor(&app, &cookie).await.unwrap().is_some());
+        json(&data, &["admin", "reset", "--email", "AN@example.vn"], 0);
+        assert!(lantoa::signin::find_actor(&app, &cookie).await.unwrap().is_none());
+        assert_eq!(lantoa::signin::get_account(&app.db, account.id).await.unwrap().password_hash, None);
+        assert!(lantoa::signin::get_account_of_link(&app, word).await.is_err());
+        run(&data, &["admin", "link", "--email", "khong-co@example.vn"], 1);
+        let mut tx = app.db.begin().await.unwrap();
+        lantoa::features::people::disable(&mut tx, &app, None, account.id, true).await.unwrap();
+        tx.commit().await.unwrap();
+        run(&data, &["admin", "link", "--email", "an@example.vn"], 1);
+        run(&data, &["admin", "reset", "--email", "an@example.vn"], 0);
+        assert_eq!(json(&data, &["check"], 0)["ok"], true);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_installation_gives_its_first_administrator_a_link() {
+    on_every_engine(async |t| {
+        let link = async || {
+            let said = admin::first(&t.app).await.unwrap()?;
+            Some(said.json["link"].as_str().expect("a link").replace("http://127.0.0.1:8080", ""))
+        };
+        let first = link().await.expect("nobody is there yet");
+        // Started again before it was used: a link again, not another administrator.
+        let path = link().await.expect("nobody has a password yet");
+        assert_eq!(t.get(&first).await.status, StatusCode::OK);
+        let page = t.get(&path).await.text();
+        assert!(page.contains("name=\"email\"") && page.contains("name=\"name\""), "{page}");
+        let password = ("new", "lúa chín vàng đồng");
+        let nameless = t.post(&path, &[password]).await;
+        assert_eq!(nameless.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let own = [("name", "Trần Thị Bình"), ("email", "binh@example.vn"), password];
+        assert_eq!(t.post(&path, &own).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(link().await, None);
+        assert_eq!(t.get(&first).await.status, StatusCode::NOT_FOUND);
+        let signed = t.sign_in("binh@example.vn", password.1).await;
+        assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.text());
+        // There is no other way in.
+        let (accounts,): (i64,) = sql!("SELECT COUNT(*) FROM accounts").get(&t.app.db).await.unwrap();
+        assert_eq!(accounts, 1);
+    })
+    .await;
+}
+
+/// The program serving, and the address it has taken.
+fn serve(data: &Data) -> (Child, String) {
+    let mut child =
+        lantoa(data, &["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let address = loop {
+        let line = lines.next().expect("it says its address").unwrap();
+        if let Some(address) = line.strip_prefix("http://") {
+            break address.to_owned();
+        }
+    };
+    // Keep reading, or it would wait for us.
+    std::thread::spawn(move || lines.for_each(drop));
+    (child, address)
+}
+
+/// Saves one activity; its id once the program has acknowledged it.
+fn save(address: &str, token: &str, n: u64) -> std::io::Result<Option<String>> {
+    let body = serde_json::json!({
+        "method": "talk", "day": "2026-11-20", "title": format!("Buổi {n}"), "attendances": 40,
+        "audiences": ["people"],
+    })
+    .to_string();
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    write!(
+        stream,
+        "POST /api/v1/activities HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    if !answer.starts_with("HTTP/1.1 201") {
+        return Ok(None);
+    }
+    let id = answer.split_once("\"id\":\"").and_then(|(_, rest)| rest.split('"').next());
+    Ok(id.filter(|id| id.len() > 32).map(str::to_owned))
+}
+
+/// Power goes at a random moment of many saves, again and again.
+#[tokio::test]
+async fn every_acknowledged_save_survives_kill_9() {
+    const ROUNDS: u64 = 6;
+    const CLIENTS: u64 = 4;
+    let seed = u64::from_le_bytes(Random::System.bytes());
+    for engine in store::testing::engines() {
+        println!("{engine:?}: seed {seed}");
+        let chance = Random::seeded(seed);
+        let (_folder, data) = place(engine).await;
+        let app = start::open(&data, false, Clock::System, Random::System).await.unwrap();
+        let t = TestApp::around(app, engine);
+        let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+        let commune = t.unit("Xã Bến Lức", "commune", Some(nation), "2025-07-01").await;
+        let officer = t.person(Role::CommuneOfficer, commune).await;
+        let mut tx = t.app.db.begin().await.unwrap();
+        let token =
+            lantoa::signin::insert_api_token(&t.app, &mut tx, officer.account, "thử", 30).await.unwrap();
+        tx.commit().await.unwrap();
+        t.app.db.close().await;
+
+        let acknowledged = Arc::new(Mutex::new(BTreeSet::new()));
+        let next = Arc::new(AtomicU64::new(0));
+        for round in 0..ROUNDS {
+            let (mut child, address) = serve(&data);
+            let stop = Arc::new(AtomicBool::new(false));
+            let clients: Vec<_> = (0..CLIENTS)
+                .map(|_| {
+                    let (address, token) = (address.clone(), token.clone());
+                    let (acknowledged, next, stop) = (acknowledged.clone(), next.clone(), stop.clone());
+                    std::thread::spawn(move || {
+                        while !stop.load(Ordering::Relaxed) {
+                            let n = next.fetch_add(1, Ordering::Relaxed);
+                            if let Ok(Some(id)) = save(&address, &token, n) {
+                                acknowledged.lock().unwrap().insert(id);
+                            }
+                        }
+                    })
+                })
+                .collect();
+            let before = acknowledged.lock().unwrap().len();
+            // Once saves flow, at a random moment.
+            while acknowledged.lock().unwrap().len() < before + 5 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            let moment = u64::from_le_bytes(chance.bytes()) % 300;
+            tokio::time::sleep(Duration::from_millis(moment)).await;
+            child.kill().unwrap();
+            stop.store(true, Ordering::Relaxed);
+            child.wait().unwrap();
+            clients.into_iter().for_each(|c| c.join().unwrap());
+
+            let app = start::open(&data, false, Clock::System, Random::System).await.unwrap();
+            store::record! { struct Saved { shard_id: i64, id: Id } }
+            let saved: Vec<Saved> = sql!("SELECT shard_id, id FROM activities").all(&app.db).await.unwrap();
+            let saved: BTreeSet<String> = saved.iter().map(|s| format!("{}-{}", s.shard_id, s.id)).collect();
+            let acknowledged = acknowledged.lock().unwrap();
+            let lost: Vec<_> = acknowledged.difference(&saved).collect();
+            assert!(
+                lost.is_empty(),
+                "{engine:?}, seed {seed}, round {round}, after {moment} ms: lost {lost:?}"
+            );
+            println!("{engine:?} round {round}: killed after {moment} ms, {} saved", saved.len());
+            app.db.close().await;
+        }
+        let said = json(&data, &["check"], 0);
+        assert_eq!(said["ok"], true, "seed {seed}: {said}");
+    }
+}
