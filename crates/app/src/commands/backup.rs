@@ -121,7 +121,7 @@ async fn fill_archive(app: &App, part: &Path, quiet: bool) -> anyhow::Result<Man
         if table.name == MIGRATIONS {
             snapshot
                 .rows(&table, |row| {
-                    manifest.migrations.extend(row.first().and_then(|v| as_int(v)));
+                    manifest.migrations.extend(row.first().and_then(as_int));
                     Ok(())
                 })
                 .await?;
