@@ -72,7 +72,7 @@ impl TestApp {
     }
     /// An app that is open already; its folder goes when the test does.
     pub fn opened(app: Shared, engine: Engine, folder: tempfile::TempDir) -> TestApp {
-        TestApp { app, engine, folder }
+        TestApp { app, engine, folder: Some(folder) }
     }
     /// Somebody who has an account, signed in.
     pub async fn as_account(&self, account: Id) -> Person {

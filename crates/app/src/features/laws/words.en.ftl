@@ -144,4 +144,3 @@ laws-problem-address-taken = Two parts have one address
 laws-problem-address-in-use = The address belongs to another document; this one got its own
 laws-problem-page-lost = A page could not be read
 act-enter = Enter a document
-object-law = Document

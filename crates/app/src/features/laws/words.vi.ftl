@@ -144,4 +144,3 @@ laws-problem-address-taken = Hai phần có cùng địa chỉ
 laws-problem-address-in-use = Địa chỉ đã là của văn bản khác, văn bản này nhận địa chỉ riêng
 laws-problem-page-lost = Trang không đọc được
 act-enter = Nhập văn bản
-object-law = Văn bản
