@@ -49,6 +49,8 @@ const WRONG_MEDIATION: [(&str, &str); 7] = [
 
 const DIRECTION: &str = "Ủy ban nhân dân đã ban hành kế hoạch ngay sau khi có kế hoạch của tỉnh, giao từng nhiệm vụ cho \
     một đơn vị chủ trì với thời gian và sản phẩm rõ ràng; công chức tư pháp ghi kết quả ngay sau mỗi hoạt động.";
+const PROVINCE_DIRECTION: &str = "Ủy ban nhân dân tỉnh đã ban hành kế hoạch từ đầu năm; Sở Tư pháp hướng dẫn, đôn đốc \
+    các sở, ngành, đoàn thể, xã và phường, ghi kết quả ngay sau mỗi hoạt động.";
 const LAW_DAY: &str = "Ngày Pháp luật được hưởng ứng bằng nói chuyện chuyên đề tại các ấp, phát thanh, thi tìm hiểu \
     pháp luật và sinh hoạt của các đoàn thể; nội dung tập trung vào văn bản mới gần với đời sống người dân.";
 /// Last year's, with last year's year left in it.
@@ -113,12 +115,12 @@ pub async fn this_year(app: &App, people: &People) -> Result<RecordId> {
             }
         }
     }
-    for (site, mediation, number) in [
-        (people.commune(BEN_LUC)?, &BEN_LUC_MEDIATION, "215/BC-UBND"),
-        (&people.province, &PROVINCE_MEDIATION, "418/BC-UBND"),
+    for (site, mediation, direction, number) in [
+        (people.commune(BEN_LUC)?, &BEN_LUC_MEDIATION, DIRECTION, "215/BC-UBND"),
+        (&people.province, &PROVINCE_MEDIATION, PROVINCE_DIRECTION, "418/BC-STP"),
     ] {
         let id = begin(app, site, 2026).await?;
-        write(app, site, id, mediation, &[("direction", DIRECTION), ("law-day", LAW_DAY)]).await?;
+        write(app, site, id, mediation, &[("direction", direction), ("law-day", LAW_DAY)]).await?;
         issue(app, site, id, at, number).await?;
         app.clock.set(at);
     }

@@ -518,7 +518,7 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let paper = paper_of(&page);
         assert!(!paper.contains("DỰ THẢO") && paper.contains("Người Ký Thử"), "{paper}");
         assert!(paper.contains("Số: 05/BC-UBND") && paper.contains("ngày 23 tháng 11 năm 2026"), "{paper}");
-        assert!(paper.contains("số 05/BC-UBND ngày 23/11/2026"), "{paper}");
+        assert!(paper.contains("số 05/BC-UBND ngày 23 tháng 11 năm 2026"), "{paper}");
         assert_eq!(post(&p.officer, "chot/thu-hoi", &[]).await.status, StatusCode::CONFLICT);
         let province = p.provincial.get(&t, "/bao-cao").await.text();
         assert!(province.contains("1 trên 3 đơn vị đã ban hành"), "{province}");

@@ -445,9 +445,13 @@ impl Writer<'_> {
             shown.iter().map(cell).collect()
         };
         let mut heads = vec![Column { header: corner.to_owned(), width: 3.0, align: Align::Left }];
-        heads.extend(shown.iter().map(|(_, i)| Column {
-            header: format!("{} ({})", i.vi, i.unit_vi),
-            width: 1.6,
+        // Thousands of millions, which money reaches, need more room than counts.
+        let long = |at: usize| {
+            total.and_then(|t| t.get(at)).is_some_and(|f| f.total().unsigned_abs() >= 1_000_000_000)
+        };
+        heads.extend(shown.iter().map(|(at, i)| Column {
+            header: titled(i),
+            width: if long(*at) { 2.2 } else { 1.6 },
             align: Align::Right,
         }));
         let mut grid = Grid { columns: heads, rows: vec![], caption };
@@ -467,7 +471,7 @@ impl Writer<'_> {
                 Some(name) => name,
                 None => row_text(self.app, Lang::Vi, question, key).await?,
             };
-            let mut row = vec![vec![Run::text(name)]];
+            let mut row = vec![vec![Run::text(capital(&name))]];
             row.extend(cells(question, figures, Some(key)));
             grid.rows.push(Row { cells: row, weight: Weight::Normal });
         }
@@ -504,7 +508,9 @@ impl Writer<'_> {
         }
         blocks.extend(self.notes());
         let title = format!("{}\n{}", a.title, self.words.fill(&a.name).to_uppercase());
-        Ok(Appendix { title, note: String::new(), landscape: false, blocks })
+        // Whose paper it belongs to; its number and date come when it is printed.
+        let note = self.words.fill("{agency-name}");
+        Ok(Appendix { title, note, landscape: false, blocks })
     }
 
     /// Every indicator, last year's figure beside this year's.
@@ -520,7 +526,7 @@ impl Writer<'_> {
             };
             Row {
                 cells: vec![
-                    vec![Run::text(format!("{} ({})", i.vi, i.unit_vi))],
+                    vec![Run::text(titled(i))],
                     vec![number(&n.question, &i.code, None, now)],
                     vec![number(&n.last, &i.code, None, last)],
                     vec![Run::text(change)],
@@ -577,7 +583,16 @@ pub fn figure_key(code: &str) -> String {
 }
 const FIGURE: &str = "figure:";
 
-fn capital(text: &str) -> String {
+/// "Kinh phí thực hiện (đồng)", but not "Số cuộc phổ biến (cuộc)".
+fn titled(indicator: &Indicator) -> String {
+    let said = format!("Số {} ", indicator.unit_vi);
+    if indicator.vi.starts_with(&said) {
+        return indicator.vi.clone();
+    }
+    format!("{} ({})", indicator.vi, indicator.unit_vi)
+}
+
+pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

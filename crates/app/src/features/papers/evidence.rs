@@ -30,7 +30,7 @@ pub fn silent(numbers: &Numbers, tree: &Tree, levels: &[String]) -> Vec<Id> {
 
 const COMPARED: [&str; 5] = ["talks", "talk-attendances", "broadcasts", "materials", "web-posts"];
 
-/// "Số … tăng 12,5 % so với năm 2025 (từ 100 lên 112)": for each figure that went up, or down.
+/// "Số … tăng 12,5% so với năm 2025 (từ 100 lên 112)": for each figure that went up, or down.
 fn changes(numbers: &Numbers, up: bool) -> Vec<String> {
     let change = |code: &&str| {
         let indicator = find_indicator(code)?;
@@ -43,7 +43,7 @@ fn changes(numbers: &Numbers, up: bool) -> Vec<String> {
         let (verb, from, to) = if up { ("tăng", "từ", "lên") } else { ("giảm", "từ", "xuống") };
         let percent = viet::format_decimal(percent.abs(), 1);
         Some(format!(
-            "{} {verb} {percent} % so với {{last-period}} ({from} {{last:{code}}} {to} {{{code}}} {}).",
+            "{} {verb} {percent}% so với {{last-period}} ({from} {{last:{code}}} {to} {{{code}}} {}).",
             indicator.vi, indicator.unit_vi
         ))
     };

@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use press::{Block, Document, Run};
 use store::RecordId;
 
-use super::compose::compose;
+use super::compose::{capital, compose};
 use super::report::{self, Report, State};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::numbers::{Freeze, get_freeze, period_text, units_text};
 use crate::i18n::Lang;
-use crate::page::{date_text, moment_text};
+use crate::page::moment_text;
 use crate::web::api::DEMO_NOTICE;
 
 /// Both files of a paper.
@@ -49,13 +49,21 @@ pub fn dress(app: &App, report: &Report, freeze: Option<&Freeze>, mut document: 
     document.banner = app.config.demo.then(|| DEMO_NOTICE.to_owned());
     let with = match (&report.number, report.issued_on) {
         (Some(number), Some(day)) => {
-            format!("số {}/{} ngày {}", register_number(number), document.symbol, date_text(day))
+            let (day, month, year) = (day.day(), day.month(), day.year());
+            let zero = if month < 3 { "0" } else { "" };
+            let number = register_number(number);
+            format!("số {number}/{} ngày {day:02} tháng {zero}{month} năm {year}", document.symbol)
         }
         _ => format!("số …/{} ngày …", document.symbol),
     };
-    let kind = document.kind.to_lowercase();
+    let kind = capital(&document.kind.to_lowercase());
     for appendix in &mut document.appendices {
-        appendix.note = format!("(Kèm theo {kind} {with} của {})", one_line(&document.agency));
+        // A paper frozen by an older release does not say whose it is.
+        let agency = match appendix.note.as_str() {
+            "" => one_line(&document.agency),
+            name => name.to_owned(),
+        };
+        appendix.note = format!("(Kèm theo {kind} {with} của {agency})");
     }
     document.colophon = Some(colophon(app, report, freeze));
     document

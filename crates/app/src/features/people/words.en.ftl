@@ -11,6 +11,7 @@ people-password-easy = This password is easy to guess. Use more different charac
 people-wrong-current = The current password is not right.
 people-wait = Many tries already. Wait { $value } seconds and try again.
 people-forgotten = Forgotten password
+people-demo-accounts = A trial with invented data: the accounts and their one password are printed in the window the program was started from.
 people-forgotten-how = Enter the e-mail of the account. A link to set a new password will be sent there.
 people-send-link = Send the link
 people-link-sent = If this e-mail has an account, a link has been sent; it works for 2 hours. Look among spam too.

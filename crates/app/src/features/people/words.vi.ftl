@@ -11,6 +11,7 @@ people-password-easy = Mật khẩu này dễ đoán. Hãy dùng nhiều ký t�
 people-wrong-current = Mật khẩu hiện tại chưa đúng.
 people-wait = Đã thử nhiều lần. Hãy chờ { $value } giây rồi thử lại.
 people-forgotten = Quên mật khẩu
+people-demo-accounts = Bản chạy thử: các tài khoản và mật khẩu chung được in ra ở cửa sổ dòng lệnh nơi chương trình khởi động.
 people-forgotten-how = Hãy ghi thư điện tử của tài khoản. Hệ thống gửi một liên kết để đặt mật khẩu mới.
 people-send-link = Gửi liên kết
 people-link-sent = Nếu thư điện tử này có tài khoản, liên kết đã được gửi và dùng được trong 2 giờ. Hãy xem cả thư rác.

@@ -471,9 +471,9 @@ pub async fn late_of(db: &Db, unit: Id, today: Date) -> Result<Vec<(RecordId, i6
 static DONE: Relation = Relation {
     name: "lines of plans",
     from: concat!(
-        "(SELECT l.shard_id, l.plan_id, l.unit_id, l.until_day, l.above_shard, l.above_line, p.state, CASE WHEN ",
+        "(SELECT l.shard_id, l.plan_id, l.unit_id, l.until_day, l.above_shard, l.above_line, p.state, CAST(CASE WHEN ",
         activities::recorded_under!("l"),
-        " >= l.talks THEN 1 ELSE 0 END AS done
+        " >= l.talks THEN 1 ELSE 0 END AS BIGINT) AS done
           FROM plan_lines l JOIN plans p ON p.shard_id = l.shard_id AND p.id = l.plan_id)"
     ),
     columns: &[
