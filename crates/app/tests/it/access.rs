@@ -601,7 +601,9 @@ fn file(name: &str, n: u32) -> Vec<u8> {
              Hà Nội, ngày 20 tháng 6 năm 2026\n\nLUẬT\nMƯỢN SÁCH {n}\n\nCăn cứ Hiến pháp;\n\
              Quốc hội ban hành Luật Mượn sách {n}.\n\nĐiều 1. Phạm vi điều chỉnh\n\
              Luật này quy định về việc mượn sách ở cơ sở.\n\nĐiều 2. Quyền của người mượn\n\
-             1. Được mượn không mất tiền.\n2. Được giữ sách trong 30 ngày.\n"
+             1. Được mượn không mất tiền.\n2. Được giữ sách trong 30 ngày.\n\n\
+             Điều 3. Hiệu lực thi hành\nLuật này có hiệu lực thi hành từ ngày 01 tháng 01 năm 2027.\n\n\
+             CHỦ TỊCH QUỐC HỘI\n"
         )
         .into_bytes(),
         "activities.xlsx" => {
