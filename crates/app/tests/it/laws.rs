@@ -472,6 +472,13 @@ async fn facts_are_corrected_and_old_addresses_lead_on() {
         let moved = t.get("/van-ban/90-2099-qh99/dieu-3").await;
         assert_eq!(moved.status, StatusCode::PERMANENT_REDIRECT);
         assert_eq!(moved.location(), "/van-ban/80-2099-qh99/dieu-3");
+        // Back to the number it had: its first address is its own again.
+        let mut back = pairs;
+        back[0] = ("number", "90/2099/QH99");
+        assert_eq!(person.post(&t, &path, &back).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(t.get("/van-ban/90-2099-qh99").await.status, StatusCode::OK);
+        assert_eq!(t.get("/van-ban/80-2099-qh99").await.location(), "/van-ban/90-2099-qh99");
+        assert_eq!(person.post(&t, &path, &pairs).await.status, StatusCode::SEE_OTHER);
         // The address left behind is not given to another.
         let other = short("90/2099/QH99", "Luật", "Một luật khác", "Quốc hội", "2026-08-01", &[]);
         assert_eq!(save(&t, &other).await.1[0].code, "address-in-use");
@@ -641,6 +648,32 @@ async fn several_files_are_sent_at_once_and_the_complete_ones_saved_together() {
         assert!(apart.location().ends_with("nhap=apart"), "{}", apart.location());
         let page = person.get(&t, apart.location()).await.text();
         assert!(page.contains("có địa chỉ riêng") && page.contains("/van-ban/90-2099-qh99--2"), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_confirms_or_drops_what_the_program_found_between_documents() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let found = [(Relation::Replaces, "14/2012/QH13"), (Relation::Amends, "35/2013/QH13")];
+        let mut new = short("81/2099/QH99", "Luật", "Ghe xuồng", "Quốc hội", "2026-08-01", &found);
+        new.relations.iter_mut().for_each(|r| r.proposed = true);
+        let id = save(&t, &new).await.0.id();
+        let settled = [
+            ("number", "81/2099/QH99"),
+            ("kind", "Luật"),
+            ("title", "Ghe xuồng"),
+            ("issuer", "Quốc hội"),
+            ("issued", "01/08/2026"),
+            ("confirm", "replaces 14/2012/QH13"),
+            ("drop", "amends 35/2013/QH13"),
+        ];
+        let answer = person.post(&t, &format!("/luat/{id}/sua"), &settled).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        let left = laws::relations(&t.app.db, id).await.unwrap().of_it;
+        let left: Vec<_> = left.iter().map(|r| (r.relation, r.number.as_str(), r.proposed)).collect();
+        assert_eq!(left, [(Relation::Replaces, "14/2012/QH13", false)]);
     })
     .await;
 }

@@ -419,16 +419,27 @@ async fn a_leavers_role_goes_over_in_one_act_that_can_be_undone() {
         let oneself = keeper.post(&t, &path, &[("email", &*own)]).await;
         assert_status(&oneself, StatusCode::UNPROCESSABLE_ENTITY);
 
+        // The leaver's open work goes along: a post not yet published.
+        let law = crate::content::law(&t, "91/2099/QH99", "Mượn sách", "2026-10-01", vec![]).await;
+        let text = crate::content::content(unit, law, "Mượn sách ở ấp");
+        let mut tx = t.app.db.begin().await.unwrap();
+        let post =
+            lantoa::features::content::insert(&mut tx, &t.app, leaver.account, 1, &text).await.unwrap();
+        tx.commit().await.unwrap();
+        let owner = async || lantoa::features::content::get(&t.app.db, post).await.unwrap().owner;
+
         assert_status(&successor.get(&t, "/hoat-dong/moi").await, StatusCode::FORBIDDEN);
         let done = keeper.post(&t, &path, &[("nguoi", &*to)]).await;
         assert_status(&done, StatusCode::SEE_OTHER);
         assert_status(&leaver.get(&t, "/hoat-dong/moi").await, StatusCode::FORBIDDEN);
         assert_status(&successor.get(&t, "/hoat-dong/moi").await, StatusCode::OK);
+        assert_eq!(owner().await, successor.account);
         let shown = keeper.get(&t, &format!("/quan-tri/nguoi/{}", leaver.account)).await.text();
         let at = shown.find("/quan-tri/ban-giao/").expect("a button to undo");
         let undo: String = shown[at..].chars().take_while(|c| *c != '"').collect();
         assert_status(&keeper.post(&t, &undo, &[]).await, StatusCode::SEE_OTHER);
         assert_status(&leaver.get(&t, "/hoat-dong/moi").await, StatusCode::OK);
+        assert_eq!(owner().await, leaver.account);
         assert_status(&successor.get(&t, "/hoat-dong/moi").await, StatusCode::FORBIDDEN);
         assert_status(&keeper.post(&t, &undo, &[]).await, StatusCode::NOT_FOUND);
 

@@ -40,7 +40,6 @@ pub use evidence::{insert as insert_evidence, keep as keep_evidence};
 pub use import::{Imported, import_workbook};
 pub(crate) use under::recorded_under;
 pub use under::{Done, UnderLine, done_under, naming_law, under_line};
-pub use waiting::is_quiet;
 
 pub const FEATURE: crate::Feature = crate::Feature {
     name: "activities",

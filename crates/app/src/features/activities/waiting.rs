@@ -201,12 +201,3 @@ async fn settle(signed: Signed, unit: Id, month: &str, quiet: bool) -> Result<Re
     tx.commit().await?;
     Ok(signed.redirect("/viec"))
 }
-
-/// Whether a unit has said that in a month (year × 100 + month) nothing arose.
-pub async fn is_quiet(db: &store::Db, unit: Id, month: i64) -> Result<bool> {
-    let (said,): (i64,) =
-        sql!("SELECT COUNT(*) FROM activity_quiet_months WHERE unit_id = $1 AND month = $2", unit, month)
-            .get(db)
-            .await?;
-    Ok(said > 0)
-}

@@ -175,3 +175,4 @@ object-period = Period
 object-month = Month
 object-report = Report
 object-plan = Plan
+object-law = Legal document

@@ -175,3 +175,4 @@ object-period = Kỳ số liệu
 object-month = Tháng
 object-report = Báo cáo
 object-plan = Kế hoạch
+object-law = Văn bản
