@@ -159,12 +159,12 @@ static ROWS: Relation = Relation {
         "(SELECT l.shard_id, l.id, l.unit_id, l.until_day AS day,
                  CAST(SUBSTR(l.until_day, 1, 4) AS BIGINT) * 100 + CAST(SUBSTR(l.until_day, 6, 2) AS BIGINT) AS month,
                  l.content AS title, l.talks, l.budget,
-                 CASE WHEN ",
+                 CAST(CASE WHEN ",
         activities::recorded_under!("l"),
-        " >= l.talks THEN 1 ELSE 0 END AS done,
-                 CASE WHEN ",
+        " >= l.talks THEN 1 ELSE 0 END AS BIGINT) AS done,
+                 CAST(CASE WHEN ",
         activities::recorded_under!("l"),
-        " >= l.talks THEN 0 ELSE 1 END AS late
+        " >= l.talks THEN 0 ELSE 1 END AS BIGINT) AS late
           FROM plan_lines l JOIN plans p ON p.shard_id = l.shard_id AND p.id = l.plan_id WHERE p.state = 'issued')"
     ),
     columns: &[
