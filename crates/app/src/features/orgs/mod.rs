@@ -122,7 +122,17 @@ impl Trees {
         if self.read().version == Some(version) {
             return Ok(());
         }
-        let versions: Vec<Unit> = all_versions().all(db).await?;
+        // A block at a time: rows on their way weigh several times what the units do.
+        let mut versions: Vec<Unit> = Vec::new();
+        loop {
+            let last = versions.last().map(|v| (v.unit_id, v.valid_from));
+            let (unit, from) = last.unwrap_or((Id([0; 16]), Date::MIN));
+            let block: Vec<Unit> = versions_after(unit, from).all(db).await?;
+            if block.is_empty() {
+                break;
+            }
+            versions.extend(block);
+        }
         let successions: Vec<Succession> = sql!(
             "SELECT r.effective, s.from_unit, s.to_unit, s.share, s.apportion, s.area_km2, s.reorganisation_id
              FROM successions s JOIN reorganisations r ON r.id = s.reorganisation_id
@@ -140,6 +150,19 @@ impl Trees {
         };
         Ok(())
     }
+}
+
+/// The next thousand of [`all_versions`].
+fn versions_after(unit: Id, from: Date) -> store::Query {
+    sql!(
+        "SELECT v.unit_id, u.shard_id, v.valid_from, v.valid_until, v.code, v.name, v.name_key, v.kind, v.level,
+                v.parent_id, v.lat, v.lon, v.area_km2, v.known_on
+         FROM unit_versions v JOIN units u ON u.id = v.unit_id
+         WHERE (v.unit_id, v.valid_from) > ($1, $2)
+         ORDER BY v.unit_id, v.valid_from LIMIT 1000",
+        unit,
+        from
+    )
 }
 
 fn all_versions() -> store::Query {
