@@ -141,7 +141,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(options) => run_demo(data, options).await?,
         Command::Serve { listen } => {
-            let app = start::open(&data, false, Clock::System, Random::System).await?;
+            let mut app = start::open(&data, false, Clock::System, Random::System).await?;
+            start::reached_at(&mut app, &listen);
             start::serve(app, &listen).await?;
         }
         Command::Migrate => {

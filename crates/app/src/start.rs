@@ -51,6 +51,15 @@ pub async fn open(data: &Data, demo: bool, clock: Clock, random: Random) -> anyh
     }))
 }
 
+/// Without an address in `lantoa.toml`, links lead where the program listens.
+pub fn reached_at(app: &mut Shared, listen: &str) {
+    if let Some(app) = Arc::get_mut(app)
+        && app.config.public_url == Config::default().public_url
+    {
+        app.config.public_url = format!("http://{}", listen.replace("0.0.0.0", "127.0.0.1"));
+    }
+}
+
 /// Serves until the process is asked to stop; requests under way are answered first.
 pub async fn serve(app: Shared, listen: &str) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| {

@@ -61,7 +61,8 @@ pub struct Link {
 pub async fn run(options: &Options) -> anyhow::Result<(Shared, Done)> {
     let began = std::time::Instant::now();
     let created = ensure(&options.data, options.lang).await?;
-    let app = start::open(&options.data, true, Clock::not_before(AS_OF), Random::System).await?;
+    let mut app = start::open(&options.data, true, Clock::not_before(AS_OF), Random::System).await?;
+    start::reached_at(&mut app, &options.listen);
     let say = |key: &str| app.words.say(options.lang, key, &[]);
     let tree = app.trees.on(&app.db, app.today()).await.map_err(said(&app, options.lang))?;
     let unit = |level: &str, name: &str| {

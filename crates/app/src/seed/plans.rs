@@ -265,7 +265,11 @@ pub async fn write(
 ) -> Result<()> {
     app.clock.set(p.at);
     let unit = &p.site.place;
-    let committee = if p.is_province { "ỦY BAN NHÂN DÂN TỈNH" } else { "ỦY BAN NHÂN DÂN" };
+    let recipients = if p.is_province {
+        "Bộ Tư pháp\nSở, ban, ngành tỉnh\nUBND các xã, phường\nLưu: VT, PBGDPL"
+    } else {
+        "Sở Tư pháp\nTT. HĐND\nCác ấp, khu phố\nLưu: VT"
+    };
     let content = Content {
         unit: unit.unit,
         year: p.year,
@@ -276,9 +280,9 @@ pub async fn write(
                 .into(),
         organisation:
             "Công chức tư pháp tham mưu tổ chức thực hiện, ghi kết quả ngay khi có và báo cáo theo kỳ.".into(),
-        authority: format!("TM. {committee}\nCHỦ TỊCH"),
+        authority: "TM. ỦY BAN NHÂN DÂN\nKT. CHỦ TỊCH\nPHÓ CHỦ TỊCH".into(),
         signer: String::new(),
-        recipients: "Như trên\nLưu: VT".into(),
+        recipients: recipients.into(),
         bases: ["14/2012/QH13", "35/2013/QH13"].iter().filter_map(|n| laws.number(n)).map(|l| l.id).collect(),
         above: if p.is_province { None } else { in_force.province },
         due_days: p.is_province.then_some(7),

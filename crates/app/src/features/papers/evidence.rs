@@ -56,7 +56,9 @@ fn listed(lines: Vec<String>) -> String {
 
 pub fn strengths(numbers: &Numbers) -> String {
     let mut lines = Vec::new();
-    if numbers.figure("plan-lines").total() > 0 {
+    let [planned, done] = ["plan-lines", "plan-lines-done"].map(|code| numbers.figure(code).total());
+    // Less than half done is no strength; the sentence about the plan says it anyway.
+    if done > 0 && done * 2 >= planned {
         lines.push("Hoàn thành {plan-lines-done} trên {plan-lines} nhiệm vụ của kế hoạch.".to_owned());
     }
     if numbers.figure("talks").rows > 0 {

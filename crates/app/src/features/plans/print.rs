@@ -189,7 +189,7 @@ fn table(lines: &[Shown], budget: i64) -> Table {
             let n = i + 1;
             let when = match c.from {
                 Some(from) => format!("{} – {}", date_text(from), date_text(c.until)),
-                None => format!("Trước hết {}", date_text(c.until)),
+                None => format!("Đến {}", date_text(c.until)),
             };
             Row {
                 cells: vec![
@@ -226,15 +226,15 @@ fn table(lines: &[Shown], budget: i64) -> Table {
     Table {
         columns: vec![
             column("TT", 0.5, Align::Centre),
-            column("Nội dung", 3.2, Align::Left),
+            column("Nội dung", 2.8, Align::Left),
             column("Đối tượng", 1.6, Align::Left),
-            column("Hình thức", 1.5, Align::Left),
+            column("Hình thức", 1.6, Align::Left),
             column("Chủ trì", 1.3, Align::Left),
             column("Phối hợp", 1.5, Align::Left),
-            column("Thời gian", 1.3, Align::Left),
+            column("Thời gian", 1.4, Align::Left),
             column("Sản phẩm", 1.5, Align::Left),
             column("Số cuộc", 0.7, Align::Right),
-            column("Kinh phí (đồng)", 1.2, Align::Right),
+            column("Kinh phí (đồng)", 1.5, Align::Right),
         ],
         rows,
         caption: None,
