@@ -25,7 +25,7 @@ pub struct Config {
     /// Largest upload in bytes, and largest after unpacking.
     pub upload_bytes: usize,
     pub unpacked_bytes: u64,
-    /// The program itself, which reads PDF files in processes of its own; found by itself unless set.
+    /// The program itself, which reads PDF files and web pages in processes of its own; found by itself unless set.
     pub program: Option<PathBuf>,
 }
 

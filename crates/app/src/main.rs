@@ -63,9 +63,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Read a PDF from standard input: started by the program itself
+    /// Read a PDF or a web page from standard input: started by the program itself
     #[command(hide = true)]
-    PdfText,
+    ReadText {
+        #[arg(long)]
+        html: bool,
+    },
     /// Enter data from files
     Import {
         #[command(subcommand)]
@@ -111,8 +114,9 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let cli = Cli::parse();
-    if let Some(Command::PdfText) = cli.command {
-        let done = lantoa::features::laws::pdf_text_process(&mut std::io::stdin(), &mut std::io::stdout());
+    if let Some(Command::ReadText { html }) = cli.command {
+        let (input, output) = (&mut std::io::stdin(), &mut std::io::stdout());
+        let done = lantoa::features::laws::read_text_process(html, input, output);
         return if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(1) };
     }
     let runtime = match tokio::runtime::Runtime::new() {
@@ -161,7 +165,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
             return import_laws(&app, &paths, json).await;
         }
-        Command::PdfText => {}
+        Command::ReadText { .. } => {}
         Command::Maintain(command) => return command.run(&data).await,
     }
     Ok(ExitCode::SUCCESS)

@@ -301,6 +301,9 @@ impl Index {
         let current = match fs::read_to_string(dir.join(CURRENT)) {
             Ok(current) => current,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Index::create(dir),
+            Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                return Err(SeekError::damaged(dir, error));
+            }
             Err(error) => return Err(SeekError::io(dir)(error)),
         };
         let name = current.trim();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Executor, Postgres, Sqlite, Transaction,
+    AssertSqlSafe, ConnectOptions, Connection, Executor, Postgres, Sqlite, Transaction,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -18,7 +18,8 @@ macro_rules! bind {
             query = match value {
                 Value::Int(v) => query.bind(*v),
                 Value::Float(v) => query.bind(*v),
-                Value::Text(v) => query.bind(v.clone()),
+                // PostgreSQL keeps no NUL in a text; no text of people has one.
+                Value::Text(v) => query.bind(v.as_ref().map(|text| text.replace('\0', ""))),
                 Value::Bool(v) => query.bind(*v),
                 Value::Bytes(v) => query.bind(v.clone()),
             };
@@ -87,7 +88,13 @@ impl Db {
             .pragma("temp_store", "MEMORY")
             .row_buffer_size(512)
             .disable_statement_logging();
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        // When the disk is full SQLite itself ends the transaction, and sqlx goes on believing in it: such a
+        // connection begins no other, so it gives way to a new one.
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            .connect_with(options.clone())
+            .await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(10))
@@ -248,5 +255,25 @@ impl Runs for &mut Tx {
         };
         note(&query, engine);
         Ok(rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transaction_that_the_engine_ended_keeps_nobody_from_the_next() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let place = crate::testing::new_place(Engine::Sqlite).await.unwrap();
+            let db = Db::open(&place).await.unwrap();
+            let mut tx = db.begin().await.unwrap();
+            // As SQLite does when the disk is full.
+            Db::script(&mut tx, "ROLLBACK").await.unwrap();
+            drop(tx);
+            db.begin().await.unwrap().commit().await.unwrap();
+            db.close().await;
+        });
     }
 }

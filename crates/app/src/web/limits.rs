@@ -66,9 +66,10 @@ impl Attempts {
         check(&self.links_by_address, address)?;
         Ok(check(&self.links_by_name, name).is_ok())
     }
-    /// Counts a look-up that is open to everybody, for all visitors together, by its kind.
-    pub fn check(&self, kind: &str) -> Result<()> {
-        check(&self.open, kind)
+    /// Counts a look-up that is open to everybody, by its kind and the visitor's address: nobody's looking keeps
+    /// others from it.
+    pub fn check_open(&self, kind: &str, address: &str) -> Result<()> {
+        check(&self.open, &format!("{address}\0{kind}"))
     }
     /// A turn to hash a password.
     pub async fn hashing(&self) -> Option<SemaphorePermit<'_>> {
@@ -168,6 +169,14 @@ mod tests {
         let tried =
             (0..500).filter(|n| attempts.check_sign_in(&format!("n{n}"), "192.0.2.1").is_ok()).count();
         assert!((120..140).contains(&tried), "{tried}");
+    }
+
+    #[test]
+    fn one_address_looking_up_keeps_no_other_from_it() {
+        let (_, attempts) = set_clock();
+        let found = (0..100).filter(|_| attempts.check_open("printed code", "192.0.2.1").is_ok()).count();
+        assert!((60..70).contains(&found), "{found}");
+        attempts.check_open("printed code", "198.51.100.7").unwrap();
     }
 
     #[test]

@@ -62,10 +62,10 @@ pub fn shell(app: Shared, routes: Router<Shared>) -> Router {
         .fallback(|| async { Error::NotFound })
         .method_not_allowed_fallback(|| async { Error::NotFound })
         .layer(axum::middleware::from_fn_with_state(app.clone(), protect))
-        .layer(axum::middleware::from_fn_with_state(app.clone(), show_errors))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()
         }))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), show_errors))
         .layer(Extension(app.clone()))
         .layer(tower_http::compression::CompressionLayer::new())
         .layer(axum::middleware::map_response(add_security_headers))

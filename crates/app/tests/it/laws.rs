@@ -288,11 +288,14 @@ async fn files_that_cannot_be_read_are_refused_with_what_to_do() {
         let docx = press::docx(&paper()).unwrap();
         let pdf = press::pdf(&paper(), t.app.now()).unwrap();
         let large = vec![b'a'; t.app.config.upload_bytes + 1];
+        // The reader of web pages ends with its stack: only that reader.
+        let attributes = format!("<a {}>", "x=\"1\" ".repeat(200_000));
         for (name, bytes, sentence) in [
             ("ảnh.png", &b"\x89PNG\r\n"[..], "Tệp này không phải Word"),
             ("lon.txt", &large, "Tệp này quá lớn"),
             ("hong.docx", &docx[..docx.len() / 2], "Tệp này bị hỏng"),
             ("hong.pdf", &pdf[..pdf.len() / 3], "Tệp này"),
+            ("hong.html", attributes.as_bytes(), "Tệp này"),
             ("cu.doc", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1xxxxxxxx", "Tệp Word đời cũ"),
             ("trong.txt", b"   \n  ", "Tệp này không có chữ"),
         ] {
@@ -427,15 +430,18 @@ async fn a_missing_or_damaged_index_is_made_again_from_the_database() {
         missing.catch_up(db).await.unwrap();
         assert_eq!(found(&missing).await, 1);
         drop(missing);
-        for file in std::fs::read_dir(folder.join("index")).unwrap() {
-            let path = file.unwrap().path();
-            if path.is_file() {
-                std::fs::write(path, b"damaged").unwrap();
+        // Words, and bytes that are no text.
+        for bytes in [&b"damaged"[..], b"\xff\xfe\x80"] {
+            for file in std::fs::read_dir(folder.join("index")).unwrap() {
+                let path = file.unwrap().path();
+                if path.is_file() {
+                    std::fs::write(path, bytes).unwrap();
+                }
             }
+            let damaged = LawIndex::open(&folder).unwrap();
+            damaged.catch_up(db).await.unwrap();
+            assert_eq!(found(&damaged).await, 1);
         }
-        let damaged = LawIndex::open(&folder).unwrap();
-        damaged.catch_up(db).await.unwrap();
-        assert_eq!(found(&damaged).await, 1);
     })
     .await;
 }
@@ -674,6 +680,22 @@ async fn a_person_confirms_or_drops_what_the_program_found_between_documents() {
         let left = laws::relations(&t.app.db, id).await.unwrap().of_it;
         let left: Vec<_> = left.iter().map(|r| (r.relation, r.number.as_str(), r.proposed)).collect();
         assert_eq!(left, [(Relation::Replaces, "14/2012/QH13", false)]);
+    })
+    .await;
+}
+
+/// PostgreSQL refuses a text with a NUL; it is as if it had not been typed.
+#[tokio::test]
+async fn a_nul_in_an_address_or_a_form_breaks_nothing() {
+    on_every_engine(async |t| {
+        for path in ["/van-ban?loai=%00", "/van-ban?nam=a%00b", "/api/v1/laws?issuer=%00"] {
+            assert_eq!(t.get(path).await.status, StatusCode::OK, "{path}");
+        }
+        for path in ["/van-ban/%00", "/tin/%00", "/ma/%00"] {
+            assert_eq!(t.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        let form = [("email", "a\0b@example.vn"), ("password", "a long word\0")];
+        assert_eq!(t.post("/dang-nhap", &form).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     })
     .await;
 }

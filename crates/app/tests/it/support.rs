@@ -54,7 +54,7 @@ impl TestApp {
     /// With a `lantoa.toml` of these lines.
     pub async fn with_config(engine: Engine, config: &str) -> TestApp {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        // PDF files are read by processes of the program itself.
+        // PDF files and web pages are read by processes of the program itself.
         let config = format!("program = {:?}\n{config}", env!("CARGO_BIN_EXE_lantoa"));
         std::fs::write(folder.path().join("lantoa.toml"), config).expect("the configuration");
         let postgres = match store::testing::new_place(engine).await.expect("a test database") {

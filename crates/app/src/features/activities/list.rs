@@ -368,7 +368,10 @@ pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Respon
             text(&s.id.to_string()),
         ]);
     }
-    workbook(sheets::write_table(&table).map_err(|e| Error::Internal(e.into()))?, "hoat-dong.xlsx")
+    // A province's year takes a second: not on the threads that answer everybody else.
+    let written = tokio::task::spawn_blocking(move || sheets::write_table(&table)).await;
+    let bytes = written.map_err(|e| Error::Internal(e.into()))?.map_err(|e| Error::Internal(e.into()))?;
+    workbook(bytes, "hoat-dong.xlsx")
 }
 
 /// A workbook as an answer.

@@ -1,5 +1,6 @@
-//! From a file to a document: what it is, its text, its structure. PDF is read in a process of its own, with
-//! limits on time and memory, because a damaged one may cost the reader much of both.
+//! From a file to a document: what it is, its text, its structure. PDF and web pages are read in a process of
+//! their own, with limits on time and memory: a damaged PDF may cost the reader much of both, and the reader of
+//! web pages goes one step deeper for every attribute of a tag, until its stack ends and with it the process.
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -12,9 +13,9 @@ use super::document::{NewLaw, Problem};
 use crate::config::Config;
 use crate::error::{Error, Result};
 
-/// Longest that the reader of one PDF may take, and the most memory (address space) that it may ask for.
-const PDF_SECONDS: u64 = 30;
-const PDF_BYTES: u64 = 2 << 30;
+/// Longest that the reader of one file may take, and the most memory (address space) that it may ask for.
+const READER_SECONDS: u64 = 30;
+const READER_BYTES: u64 = 2 << 30;
 
 /// What a file says; or the code of the sentence (`laws-unreadable-…`) that says why nothing could be read.
 pub async fn read(
@@ -49,29 +50,32 @@ async fn text(config: &Config, name: &str, bytes: Vec<u8>) -> Result<Result<Text
     let Some(format) = format(name, &bytes) else {
         return Ok(Err(Unreadable::NotThisFormat.code().to_owned()));
     };
-    if format == Format::Pdf {
-        return pdf_text(config, bytes).await;
+    if matches!(format, Format::Pdf | Format::Html) {
+        return text_apart(config, format, bytes).await;
     }
     let read = tokio::task::spawn_blocking(move || lawtext::read(format, &bytes)).await;
     let read = read.map_err(|e| Error::Internal(e.into()))?;
     Ok(read.map_err(|e| e.code().to_owned()))
 }
 
-/// What `lantoa pdf-text` does: a PDF from standard input, its text as JSON to standard output, or
-/// as a JSON string the code of what is wrong. It is started by [`pdf_text`], never by a person.
-pub fn pdf_text_process(
+/// What `lantoa read-text` does: a PDF, or with `html` a web page, from standard input, its text as JSON to
+/// standard output, or as a JSON string the code of what is wrong. It is started by [`text_apart`], never by a
+/// person.
+pub fn read_text_process(
+    html: bool,
     input: &mut dyn std::io::Read,
     output: &mut dyn std::io::Write,
 ) -> std::io::Result<()> {
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes)?;
-    let text = lawtext::read(Format::Pdf, &bytes).map_err(Unreadable::code);
+    let format = if html { Format::Html } else { Format::Pdf };
+    let text = lawtext::read(format, &bytes).map_err(Unreadable::code);
     let mut output = std::io::BufWriter::new(output);
     serde_json::to_writer(&mut output, &text)?;
     output.flush()
 }
 
-async fn pdf_text(config: &Config, bytes: Vec<u8>) -> Result<Result<Text, String>> {
+async fn text_apart(config: &Config, format: Format, bytes: Vec<u8>) -> Result<Result<Text, String>> {
     let program = match &config.program {
         Some(program) => program.clone(),
         None => std::env::current_exe()?,
@@ -79,13 +83,18 @@ async fn pdf_text(config: &Config, bytes: Vec<u8>) -> Result<Result<Text, String
     let limited = std::path::Path::new("/usr/bin/prlimit").exists();
     let mut command = if limited {
         let mut command = tokio::process::Command::new("/usr/bin/prlimit");
-        command.arg(format!("--as={PDF_BYTES}")).arg(format!("--cpu={PDF_SECONDS}")).arg("--").arg(&program);
+        command
+            .arg(format!("--as={READER_BYTES}"))
+            .arg(format!("--cpu={READER_SECONDS}"))
+            .arg("--")
+            .arg(&program);
         command
     } else {
         tokio::process::Command::new(&program)
     };
     let mut child = command
-        .arg("pdf-text")
+        .arg("read-text")
+        .args((format == Format::Html).then_some("--html"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -99,7 +108,7 @@ async fn pdf_text(config: &Config, bytes: Vec<u8>) -> Result<Result<Text, String
         drop(stdin);
         child.wait_with_output().await
     };
-    let Ok(output) = tokio::time::timeout(Duration::from_secs(PDF_SECONDS), reading).await else {
+    let Ok(output) = tokio::time::timeout(Duration::from_secs(READER_SECONDS), reading).await else {
         return Ok(Err("took-too-long".to_owned()));
     };
     // No answer: it died of what it read, or of its limits.

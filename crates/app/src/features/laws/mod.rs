@@ -33,7 +33,7 @@ mod search;
 mod show;
 
 pub use document::{By, NewLaw, Problem, Saved, insert};
-pub use file::pdf_text_process;
+pub use file::read_text_process;
 pub use law::{
     Coming, Kind, Law, Status, Title, concerned, find_by_number, find_by_slug, find_kind, get, in_force_from,
     kinds, title, titles, with_ids,

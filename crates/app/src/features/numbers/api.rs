@@ -15,7 +15,7 @@ use super::{Figure, Indicator, Question, Units, find_indicator, indicators, read
 use crate::app::Shared;
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
-use crate::web::{Signed, Visitor, api};
+use crate::web::{Peer, Signed, Visitor, api};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -192,10 +192,11 @@ struct Frozen {
 /// `GET /api/v1/numbers/{code}`: the figures of a printed report; open to whoever holds it, throttled.
 pub async fn by_code(
     visitor: Visitor,
+    peer: Peer,
     State(app): State<Shared>,
     Path(code): Path<String>,
 ) -> Result<Response> {
-    let freeze = find_by_code(&app, &code).await?;
+    let freeze = find_by_code(&app, &peer, &code).await?;
     let question = freeze.question()?;
     let figures = frozen_figures(&app.db, freeze.record_id()).await?.into_iter().filter_map(|f| {
         let indicator = described(find_indicator(&f.indicator)?, visitor.lang());

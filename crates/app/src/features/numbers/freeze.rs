@@ -16,7 +16,7 @@ use crate::audit;
 use crate::error::{Error, Result};
 use crate::page::{Page, Room, show};
 use crate::web::form::{Form, Problems};
-use crate::web::{Signed, Visitor};
+use crate::web::{Peer, Signed, Visitor};
 
 store::record! {
     /// A frozen period (promise G23).
@@ -344,10 +344,10 @@ struct CodePage {
     lines: Vec<Line>,
 }
 
-/// The freeze of a printed code. Looking up is throttled for all visitors together: 80 bits of chance are not
-/// found by trying.
-pub(super) async fn find_by_code(app: &App, code: &str) -> Result<Freeze> {
-    app.attempts.check("printed code")?;
+/// The freeze of a printed code. Looking up is throttled by address: 80 bits of chance are not found by trying,
+/// and nobody keeps the holder of a paper from asking.
+pub(super) async fn find_by_code(app: &App, peer: &Peer, code: &str) -> Result<Freeze> {
+    app.attempts.check_open("printed code", &peer.address)?;
     Ok(sql!(
         "SELECT shard_id, id, unit_id, period, units_on, code, audit_seq, audit_hash, account_id, created_at
          FROM number_freezes WHERE code = $1",
@@ -360,10 +360,11 @@ pub(super) async fn find_by_code(app: &App, code: &str) -> Result<Freeze> {
 /// Aggregates only, for whoever holds the paper; throttled, never kept in a cache.
 pub async fn by_code(
     visitor: Visitor,
+    peer: Peer,
     State(app): State<Shared>,
     Path(code): Path<String>,
 ) -> Result<Response> {
-    let freeze = find_by_code(&app, &code).await?;
+    let freeze = find_by_code(&app, &peer, &code).await?;
     let question = freeze.question()?;
     let mut page = visitor.page("");
     page.title = page.t("numbers-code-title");
