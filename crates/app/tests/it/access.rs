@@ -511,7 +511,8 @@ impl<'t> World<'t> {
     async fn report(&mut self, kind: &str, n: u32) -> String {
         let form = [("don-vi", &*self.commune.to_string()), ("ky", &*period(n)), ("cay", "nay")];
         let id = self.posted(&self.officer, "/bao-cao", &form, "/bao-cao/").await;
-        let steps: [(&str, &Person, &[(&str, &str)]); 4] = [
+        type Step<'a> = (&'a str, &'a Person, &'a [(&'a str, &'a str)]);
+        let steps: [Step; 4] = [
             ("chot", &self.officer, &[]),
             ("trinh", &self.officer, &[]),
             ("duyet", &self.leader, &[]),

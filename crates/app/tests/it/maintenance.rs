@@ -387,8 +387,7 @@ async fn every_acknowledged_save_survives_kill_9() {
             store::record! { struct Saved { shard_id: i64, id: Id } }
             let saved: Vec<Saved> = sql!("SELECT shard_id, id FROM activities").all(&app.db).await.unwrap();
             let saved: BTreeSet<String> = saved.iter().map(|s| format!("{}-{}", s.shard_id, s.id)).collect();
-            let acknowledged = acknowledged.lock().unwrap();
-            let lost: Vec<_> = acknowledged.difference(&saved).collect();
+            let lost: Vec<String> = acknowledged.lock().unwrap().difference(&saved).cloned().collect();
             assert!(
                 lost.is_empty(),
                 "{engine:?}, seed {seed}, round {round}, after {moment} ms: lost {lost:?}"
