@@ -265,6 +265,7 @@ async fn administrators_come_from_the_command_line() {
 #[tokio::test]
 async fn an_empty_installation_gives_its_first_administrator_a_link() {
     on_every_engine(async |t| {
+        assert!(lantoa::seed::is_empty(&t.app.db).await.unwrap());
         let link = async || {
             let said = admin::first(&t.app).await.unwrap()?;
             Some(said.json["link"].as_str().expect("a link").replace("http://127.0.0.1:8080", ""))
@@ -284,6 +285,7 @@ async fn an_empty_installation_gives_its_first_administrator_a_link() {
         assert_eq!(t.get(&first).await.status, StatusCode::NOT_FOUND);
         let signed = t.sign_in("binh@example.vn", password.1).await;
         assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.text());
+        assert!(!lantoa::seed::is_empty(&t.app.db).await.unwrap());
         // There is no other way in.
         let (accounts,): (i64,) = sql!("SELECT COUNT(*) FROM accounts").get(&t.app.db).await.unwrap();
         assert_eq!(accounts, 1);

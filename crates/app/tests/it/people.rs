@@ -171,13 +171,34 @@ async fn signing_in_gives_a_new_guarded_cookie_and_ends_the_browsers_old_one() {
         assert!(cookies(&out)[0].2.contains("Max-Age=0"));
         assert!(out.headers.contains_key("clear-site-data"));
         assert_eq!(t.get_with(&second, "/viec").await.location(), "/dang-nhap?toi=%2Fviec");
-        // An unused sign-in ends by itself.
+        // One in use goes on; unused, it ends by itself.
+        let answer = t.sign_in(&email, PASSWORD).await;
+        let used = cookies(&answer)[0].1.clone();
+        t.pass_minutes(7 * 60);
+        assert_status(&t.get_with(&used, "/viec").await, StatusCode::OK);
+        renewed(&t, 2 * 60 * 60).await;
+        t.pass_minutes(7 * 60);
+        assert_status(&t.get_with(&used, "/viec").await, StatusCode::OK);
         let answer = t.sign_in(&email, PASSWORD).await;
         let cookie = cookies(&answer)[0].1.clone();
         t.pass_minutes(12 * 60 + 1);
         assert_eq!(t.get_with(&cookie, "/viec").await.location(), "/dang-nhap?toi=%2Fviec");
     })
     .await;
+}
+
+/// Waits until some sign-in is good for as long as a new one: it is renewed beside the answer.
+async fn renewed(t: &TestApp, within_seconds: i64) {
+    let end = (t.app.now() + std::time::Duration::from_secs(12 * 60 * 60)).as_microsecond();
+    for _ in 0..200 {
+        let (latest,): (i64,) =
+            sql!("SELECT MAX(expires_at) FROM sign_ins").get(&t.app.db).await.expect("a sign-in");
+        if latest > end - within_seconds * 1_000_000 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("the sign-in was not renewed");
 }
 
 #[tokio::test]
