@@ -60,8 +60,8 @@ export async function walk(request, starts, routes, most = 260) {
     const route = routeOf(routes, here);
     if (answer.status() === 200 && route && !found.has(route.path)) found.set(route.path, here + new URL(answer.url()).search);
     if (answer.status() !== 200 || !(answer.headers()['content-type'] ?? '').includes('html')) continue;
-    for (const [, raw] of (await answer.text()).matchAll(/href="([^"#]+)/g)) {
-      const to = raw.replaceAll('&amp;', '&');
+    for (const [, raw] of (await answer.text()).matchAll(/href="([^"]+)"/g)) {
+      const to = raw.replaceAll('&amp;', '&').replaceAll('&#38;', '&').split('#')[0];
       if (!to.startsWith('/') || to.startsWith('/en') || to.startsWith('/static')) continue;
       const next = routeOf(routes, to.split('?')[0]);
       if (!next || seen.has(to)) continue;

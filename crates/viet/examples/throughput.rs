@@ -1,4 +1,4 @@
-//! Throughput over a text file, in MB/s on one core: `cargo run --release -p viet --example speed FILE`.
+//! Throughput over a text file, in MB/s on one core: `cargo run --release -p viet --example throughput FILE`.
 
 use std::hint::black_box;
 use std::time::Instant;
