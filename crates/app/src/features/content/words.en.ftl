@@ -91,7 +91,6 @@ content-copy-title = Copy the article to another site
 content-copy-hint = One copy holds the article and its source line: paste it into the pages of the Party committee, the People's Committee or elsewhere.
 content-copy-plain = Plain text
 content-copy-formatted = Formatted
-content-copied = Copied
 content-copy-record = After publishing it elsewhere, record that so it counts:
 content-copy-record-link = Record an activity
 content-source-line = Nguồn: { $unit }, đăng ngày { $day }, { $address }. Căn cứ: { $laws }.

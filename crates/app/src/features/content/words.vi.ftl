@@ -88,7 +88,6 @@ content-copy-title = Chép bài sang trang khác
 content-copy-hint = Chép một lần là đủ bài và dòng nguồn: dán vào trang của Đảng ủy, của Ủy ban nhân dân hoặc nơi khác.
 content-copy-plain = Chữ thường
 content-copy-formatted = Có định dạng
-content-copied = Đã chép
 content-copy-record = Sau khi đăng ở trang khác, ghi lại để được tính vào số liệu:
 content-copy-record-link = Ghi một hoạt động
 content-source-line = Nguồn: { $unit }, đăng ngày { $day }, { $address }. Căn cứ: { $laws }.
