@@ -90,9 +90,10 @@ pub async fn create(app: &App, people: People, percent: usize, tell: &Tell<'_>) 
         talks.iter().filter(|(_, day, _)| day.month() == 6).map(|(_, _, id)| *id).collect();
     change(app, ben_luc, &of_june).await?;
     tell(Told::Part("seed-reports", 1));
-    let careless = reports::this_year(app, &people).await?;
+    let stated = mistakes::state(app, &people).await?;
+    let (careless, careless_half) = reports::this_year(app, &people).await?;
     tell(Told::Step);
-    Ok(Seeded { people, mistakes: found, frozen, careless })
+    Ok(Seeded { people, mistakes: found, stated, frozen, careless, careless_half })
 }
 
 fn activities_only(all: Vec<Planned>) -> Vec<Event> {

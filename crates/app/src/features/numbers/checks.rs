@@ -27,6 +27,9 @@ enum Kind {
     RatioAbove { top: String, bottom: String, limit: f64 },
     /// top / bottom must not be more than `limit` times that of the period before; asked from `least` of bottom.
     RatioJump { top: String, bottom: String, limit: f64, least: i64 },
+    /// A figure that is more than `limit` times that of a year earlier, when both are at least `least`: asked about,
+    /// because last year's rows may be incomplete.
+    Growth { figures: Vec<String>, limit: f64, least: i64 },
     /// An indicator that is part of another must not exceed it.
     PartAboveWhole,
     /// A unit's figure must not exceed that of the unit above it.
@@ -88,6 +91,11 @@ impl Finding {
     }
 }
 
+/// The codes of the rules.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    CHECKS.iter().map(|c| c.code.as_str())
+}
+
 /// Runs every rule over the material. Figures that are not there are not checked.
 pub fn run(material: &Material) -> Vec<Finding> {
     CHECKS.iter().flat_map(|check| check.run(material)).collect()
@@ -115,7 +123,9 @@ pub async fn gather(
     for (code, value) in by_code(now) {
         material.figure(&code, value);
     }
-    for o in list_overrides(&app.db, question.unit, question.period).await? {
+    let overrides = list_overrides(&app.db, question.unit, question.period).await?;
+    let is_stated = !overrides.is_empty();
+    for o in overrides {
         material.figure(&o.indicator, o.stated);
     }
     let year = question.period.from.year();
@@ -128,6 +138,15 @@ pub async fn gather(
     for period in others {
         let table = read(app, &Question { period, by: By::Whole, ..question.clone() }, all).await?;
         material.other_periods.push((period, by_code(&table.total)));
+    }
+    // What is computed cannot exceed the sum it is in; what a person stated can.
+    let tree = app.trees.on(&app.db, app.today()).await?;
+    if let Some(above) = tree.parent(question.unit).filter(|_| is_stated) {
+        let above = Question { unit: above, by: By::Whole, ..question.clone() };
+        material.parent = by_code(&read(app, &above, all).await?.total);
+        for o in list_overrides(&app.db, above.unit, above.period).await? {
+            material.parent.insert(o.indicator, o.stated);
+        }
     }
     Ok(material)
 }
@@ -157,6 +176,7 @@ impl Check {
         match &self.kind {
             Kind::RatioAbove { top, bottom, .. } => has(&[top, bottom]),
             Kind::RatioJump { top, bottom, .. } => has(&[top, bottom]) && m.before.contains_key(bottom),
+            Kind::Growth { .. } => !m.before.is_empty(),
             Kind::PartAboveWhole | Kind::WholeNumber => !m.printed.is_empty(),
             Kind::UnitAboveParent => !m.parent.is_empty(),
             Kind::Sum { whole, parts } => has(&[whole]) && parts.iter().all(|p| m.number(p).is_some()),
@@ -165,6 +185,13 @@ impl Check {
             Kind::OtherYear { .. } => !m.sentences.is_empty(),
             Kind::SameText { .. } => !m.sentences_before.is_empty(),
         }
+    }
+
+    /// How many times a figure is that of a year earlier, when this rule asks about it.
+    fn growth(&self, now: i64, before: i64) -> Option<f64> {
+        let Kind::Growth { limit, least, .. } = &self.kind else { return None };
+        let times = ratio(Some(now), Some(before).filter(|b| b >= least))?;
+        (times > *limit).then_some(times)
     }
 
     fn finding(&'static self, figure: &str, values: &[(&str, String)]) -> Finding {
@@ -195,6 +222,22 @@ impl Check {
                 {
                     let values = [("value", decimal(now / before, 1)), ("limit", decimal(*limit, 0))];
                     found.push(self.finding(top, &values));
+                }
+            }
+            Kind::Growth { figures, .. } => {
+                for code in figures {
+                    let (Some(now), Some(before)) = (m.number(code), m.before.get(code).copied()) else {
+                        continue;
+                    };
+                    if let Some(times) = self.growth(now, before) {
+                        let values = [
+                            ("part", name(code)),
+                            ("value", decimal(times, 1)),
+                            ("before", viet::format_int(before)),
+                            ("now", viet::format_int(now)),
+                        ];
+                        found.push(self.finding(code, &values));
+                    }
                 }
             }
             Kind::PartAboveWhole => {
@@ -327,6 +370,12 @@ impl Check {
     }
 }
 
+/// Whether a figure grew so much in a year that it is asked about: such growth is no achievement until somebody has
+/// looked.
+pub fn is_doubtful_growth(now: i64, before: i64) -> bool {
+    CHECKS.iter().any(|c| c.growth(now, before).is_some())
+}
+
 fn ratio(top: Option<i64>, bottom: Option<i64>) -> Option<f64> {
     let bottom = bottom.filter(|b| *b > 0)?;
     Some(top? as f64 / bottom as f64)
@@ -388,9 +437,29 @@ mod tests {
         let mut printed = figures(&[("talks", "900"), ("talk-attendances", "742.658")]);
         check(&printed, &["people-per-talk"]);
         printed.before = BTreeMap::from([("talks".into(), 468), ("talk-attendances".into(), 35_195)]);
-        check(&printed, &["people-per-talk", "people-per-talk-jump"]);
+        check(&printed, &["growth", "people-per-talk", "people-per-talk-jump"]);
         check(&figures(&[("talks", "468"), ("talk-attendances", "35.195")]), &[]);
         check(&figures(&[("talks", "900"), ("talk-attendances", "360.000")]), &[]);
+    }
+
+    #[test]
+    fn clicks_counted_as_entrants() {
+        check(&figures(&[("contests", "1"), ("contest-entrants", "420.000")]), &["contest-per-contest"]);
+        check(&figures(&[("contests", "1"), ("contest-entrants", "42.000")]), &[]);
+    }
+
+    #[test]
+    fn growth_beyond_belief() {
+        let grown = |now, before| {
+            let mut m = figures(&[("materials", now)]);
+            m.before = BTreeMap::from([("materials".into(), before)]);
+            m
+        };
+        check(&grown("40.478", 1_000), &["growth"]);
+        check(&grown("5.000", 1_000), &[]);
+        // Without last year's figure there is no growth.
+        check(&grown("40.478", 0), &[]);
+        assert!(is_doubtful_growth(40_478, 1_000) && !is_doubtful_growth(5_000, 1_000));
     }
 
     #[test]
