@@ -167,7 +167,13 @@ async fn checks(app: &Shared, seeded: &Seeded) {
                 let row = table.rows.iter().find(|(k, _)| k == key);
                 row.map(|(_, figures)| codes(figures)).unwrap_or_default()
             };
-            let mut material = Material { before: of(before), period: Some(*period), ..Material::default() };
+            let last = before.rows.iter().find(|(k, _)| k == key).map_or(&[][..], |(_, figures)| figures);
+            let mut material = Material {
+                before: of(before),
+                before_rows: all.iter().zip(last).map(|(i, f)| (i.code.clone(), f.rows)).collect(),
+                period: Some(*period),
+                ..Material::default()
+            };
             material.parent = codes(&now.total);
             for (code, value) in codes(figures) {
                 material.figure(&code, value);

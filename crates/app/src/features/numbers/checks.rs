@@ -27,8 +27,8 @@ enum Kind {
     RatioAbove { top: String, bottom: String, limit: f64 },
     /// top / bottom must not be more than `limit` times that of the period before; asked from `least` of bottom.
     RatioJump { top: String, bottom: String, limit: f64, least: i64 },
-    /// A figure that is more than `limit` times that of a year earlier, when both are at least `least`: asked about,
-    /// because last year's rows may be incomplete.
+    /// A figure that is more than `limit` times that of a year earlier: last year's rows may be incomplete. Asked when
+    /// last year's figure rests on `least` rows; a multiple of fewer says nothing, and is not printed either.
     Growth { figures: Vec<String>, limit: f64, least: i64 },
     /// An indicator that is part of another must not exceed it.
     PartAboveWhole,
@@ -64,8 +64,9 @@ static CHECKS: LazyLock<Vec<Check>> = LazyLock::new(|| {
 pub struct Material {
     /// Figures by code, as printed ("1.234", "94,42").
     pub printed: BTreeMap<String, String>,
-    /// The same unit's figures of the period before.
+    /// The same unit's figures of the period before, and the number of rows they rest on.
     pub before: BTreeMap<String, i64>,
+    pub before_rows: BTreeMap<String, i64>,
     /// The figures of the unit above, in the same period.
     pub parent: BTreeMap<String, i64>,
     /// The same figures for other periods that contain this one or lie in it: the period, by code.
@@ -118,8 +119,12 @@ pub async fn gather(
     let by_code = |figures: &[Figure]| -> BTreeMap<String, i64> {
         all.iter().zip(figures).map(|(i, f)| (i.code.clone(), f.total())).collect()
     };
-    let mut material =
-        Material { before: by_code(last), period: Some(question.period), ..Material::default() };
+    let mut material = Material {
+        before: by_code(last),
+        before_rows: all.iter().zip(last).map(|(i, f)| (i.code.clone(), f.rows)).collect(),
+        period: Some(question.period),
+        ..Material::default()
+    };
     for (code, value) in by_code(now) {
         material.figure(&code, value);
     }
@@ -176,7 +181,7 @@ impl Check {
         match &self.kind {
             Kind::RatioAbove { top, bottom, .. } => has(&[top, bottom]),
             Kind::RatioJump { top, bottom, .. } => has(&[top, bottom]) && m.before.contains_key(bottom),
-            Kind::Growth { .. } => !m.before.is_empty(),
+            Kind::Growth { .. } => !m.before_rows.is_empty(),
             Kind::PartAboveWhole | Kind::WholeNumber => !m.printed.is_empty(),
             Kind::UnitAboveParent => !m.parent.is_empty(),
             Kind::Sum { whole, parts } => has(&[whole]) && parts.iter().all(|p| m.number(p).is_some()),
@@ -185,13 +190,6 @@ impl Check {
             Kind::OtherYear { .. } => !m.sentences.is_empty(),
             Kind::SameText { .. } => !m.sentences_before.is_empty(),
         }
-    }
-
-    /// How many times a figure is that of a year earlier, when this rule asks about it.
-    fn growth(&self, now: i64, before: i64) -> Option<f64> {
-        let Kind::Growth { limit, least, .. } = &self.kind else { return None };
-        let times = ratio(Some(now), Some(before).filter(|b| b >= least))?;
-        (times > *limit).then_some(times)
     }
 
     fn finding(&'static self, figure: &str, values: &[(&str, String)]) -> Finding {
@@ -224,12 +222,13 @@ impl Check {
                     found.push(self.finding(top, &values));
                 }
             }
-            Kind::Growth { figures, .. } => {
+            Kind::Growth { figures, limit, least } => {
                 for code in figures {
                     let (Some(now), Some(before)) = (m.number(code), m.before.get(code).copied()) else {
                         continue;
                     };
-                    if let Some(times) = self.growth(now, before) {
+                    let enough = m.before_rows.get(code) >= Some(least);
+                    if let Some(times) = ratio(Some(now), Some(before)).filter(|t| enough && t > limit) {
                         let values = [
                             ("part", name(code)),
                             ("value", decimal(times, 1)),
@@ -370,10 +369,36 @@ impl Check {
     }
 }
 
+/// A change from a year earlier, as far as it may be named.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Change {
+    /// In percent.
+    Percent(f64),
+    /// So much, from so few rows of last year, that it says nothing.
+    Nothing,
+    /// There is no figure of last year.
+    Unknown,
+}
+
+/// The change of a figure from a year earlier, which rests on so many rows.
+pub fn change(now: i64, before: i64, rows: i64) -> Change {
+    let few = |c: &Check| match c.kind {
+        Kind::Growth { limit, least, .. } => now as f64 > before as f64 * limit && rows < least,
+        _ => false,
+    };
+    match before {
+        0 => Change::Unknown,
+        _ if CHECKS.iter().any(few) => Change::Nothing,
+        _ => Change::Percent((now - before) as f64 * 100.0 / before as f64),
+    }
+}
+
 /// Whether a figure grew so much in a year that it is asked about: such growth is no achievement until somebody has
 /// looked.
 pub fn is_doubtful_growth(now: i64, before: i64) -> bool {
-    CHECKS.iter().any(|c| c.growth(now, before).is_some())
+    let beyond =
+        |c: &Check| matches!(c.kind, Kind::Growth { limit, .. } if now as f64 > before as f64 * limit);
+    CHECKS.iter().any(beyond)
 }
 
 fn ratio(top: Option<i64>, bottom: Option<i64>) -> Option<f64> {
@@ -437,6 +462,7 @@ mod tests {
         let mut printed = figures(&[("talks", "900"), ("talk-attendances", "742.658")]);
         check(&printed, &["people-per-talk"]);
         printed.before = BTreeMap::from([("talks".into(), 468), ("talk-attendances".into(), 35_195)]);
+        printed.before_rows = BTreeMap::from([("talks".into(), 468), ("talk-attendances".into(), 468)]);
         check(&printed, &["growth", "people-per-talk", "people-per-talk-jump"]);
         check(&figures(&[("talks", "468"), ("talk-attendances", "35.195")]), &[]);
         check(&figures(&[("talks", "900"), ("talk-attendances", "360.000")]), &[]);
@@ -450,16 +476,22 @@ mod tests {
 
     #[test]
     fn growth_beyond_belief() {
-        let grown = |now, before| {
+        let grown = |now, before, rows| {
             let mut m = figures(&[("materials", now)]);
             m.before = BTreeMap::from([("materials".into(), before)]);
+            m.before_rows = BTreeMap::from([("materials".into(), rows)]);
             m
         };
-        check(&grown("40.478", 1_000), &["growth"]);
-        check(&grown("5.000", 1_000), &[]);
-        // Without last year's figure there is no growth.
-        check(&grown("40.478", 0), &[]);
+        check(&grown("40.478", 1_000, 20), &["growth"]);
+        check(&grown("5.000", 1_000, 20), &[]);
+        // Without last year's figure there is no growth, nor a multiple of a handful of rows.
+        check(&grown("40.478", 0, 0), &[]);
+        check(&grown("40.478", 1_000, 19), &[]);
         assert!(is_doubtful_growth(40_478, 1_000) && !is_doubtful_growth(5_000, 1_000));
+        assert_eq!(change(40_478, 1_000, 20), Change::Percent(3_947.8));
+        assert_eq!(change(40_478, 1_000, 19), Change::Nothing);
+        assert_eq!(change(1_125, 1_000, 3), Change::Percent(12.5));
+        assert_eq!(change(7, 0, 0), Change::Unknown);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::report::{self, Report, Text};
 use super::template::{self, Agency, Piece, Template, find_template, pieces};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::numbers::checks::{self, Finding};
+use crate::features::numbers::checks::{self, Change, Finding};
 use crate::features::numbers::{
     By, Figure, Ground, Indicator, Override, Period, Place, Question, RowKey, Table, estimate_path,
     indicators, list_overrides, mark, period_text, read, read_on, row_text, rows_path,
@@ -546,7 +546,7 @@ impl Writer<'_> {
     async fn appendix(&self, template: &Template) -> Result<Appendix> {
         let n = self.numbers;
         let a = &template.appendix;
-        let mut blocks = vec![Block::Table(self.compared())];
+        let mut blocks = vec![Block::Table(self.compared(template))];
         let columns = |codes: &[String]| -> Vec<usize> { codes.iter().filter_map(|c| n.index(c)).collect() };
         let question = Question { by: By::Month, ..n.question.clone() };
         let rows: Vec<_> = n.by_month.rows.iter().collect();
@@ -579,15 +579,16 @@ impl Writer<'_> {
     }
 
     /// Every indicator, last year's figure beside this year's.
-    fn compared(&self) -> Grid {
+    fn compared(&self, template: &Template) -> Grid {
         let n = self.numbers;
         let period = |q: &Question| period_text(&self.app.words, Lang::Vi, q.period);
         let column = |header: String, width| Column { header, width, align: Align::Right };
         let row = |i: &&'static Indicator| {
             let (now, last) = (n.reported(&i.code), n.last_reported(&i.code));
-            let change = match last {
-                0 => self.no_last.to_owned(),
-                _ => viet::format_decimal((now - last) as f64 * 100.0 / last as f64, 1),
+            let change = match checks::change(now, last, n.last_figure(&i.code).rows) {
+                Change::Unknown => template.no_last.clone(),
+                Change::Nothing => template.few_last.clone(),
+                Change::Percent(percent) => viet::format_decimal(percent, 1),
             };
             Row {
                 cells: vec![

@@ -14,6 +14,8 @@ pub struct Template {
     pub until: Option<Date>,
     /// Said in place of last year's figures when there are none.
     pub no_last: String,
+    /// Said in place of a change that says nothing.
+    pub few_last: String,
     /// "BÁO CÁO" and its abbreviation "BC".
     pub kind: String,
     pub kind_code: String,

@@ -229,7 +229,6 @@ plans-search-for = Searched: { $value }
 plans-none-found = No plan meets these words. Use fewer of them or another year.
 plans-export = Download Excel
 plans-as-of = As of { $value }
-plans-lines-done = Done
 plans-undo = Undo: put the line back
 plans-restore = Put back
 plans-restore-what = Put back the line: { $value }

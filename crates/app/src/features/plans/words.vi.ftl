@@ -214,7 +214,6 @@ plans-search-for = Tìm: { $value }
 plans-none-found = Không có kế hoạch nào khớp. Hãy bỏ bớt chữ hoặc chọn năm khác.
 plans-export = Tải Excel
 plans-as-of = Cập nhật { $value }
-plans-lines-done = Đã xong
 plans-undo = Hoàn tác: trả lại nhiệm vụ vừa bỏ
 plans-restore = Trả lại
 plans-restore-what = Trả lại nhiệm vụ: { $value }
