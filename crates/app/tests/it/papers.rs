@@ -593,7 +593,7 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         // Issued under the register's number, on a day that has come, in one of the offices of its leaders.
         let page = p.officer.get(&t, &path).await.text();
         let usual =
-            "<option value=\"deputy\" selected>TM. ỦY BAN NHÂN DÂN – KT. CHỦ TỊCH – PHÓ CHỦ TỊCH</option>";
+            "<option value=\"deputy\" selected>PHÓ CHỦ TỊCH – KT. CHỦ TỊCH – TM. ỦY BAN NHÂN DÂN</option>";
         assert!(page.contains(usual), "{page}");
         assert!(
             page.contains("name=\"nguoi-ky\" type=\"text\" maxlength=\"100\" value=\"leader\""),

@@ -585,7 +585,7 @@ impl Writer<'_> {
         let column = |header: String, width| Column { header, width, align: Align::Right };
         let row = |i: &&'static Indicator| {
             let (now, last) = (n.reported(&i.code), n.last_reported(&i.code));
-            let change = match checks::change(now, last, n.last_figure(&i.code).rows) {
+            let change = match checks::change(&i.code, now, last, n.last_figure(&i.code).rows) {
                 Change::Unknown => template.no_last.clone(),
                 Change::Nothing => template.few_last.clone(),
                 Change::Percent(percent) => viet::format_decimal(percent, 1),

@@ -347,7 +347,8 @@ pub(super) async fn view(
     let usual = all.iter().position(is_like).unwrap_or(0);
     let offices = (0..).zip(all).map(|(n, o)| OfficeView {
         code: &o.code,
-        text: o.authority.join(" – "),
+        // The office itself first: a phone shows the beginning.
+        text: o.authority.iter().rev().map(String::as_str).collect::<Vec<_>>().join(" – "),
         chosen: if form.has("chuc-vu") { form.is("chuc-vu", &o.code) } else { n == usual },
     });
     let figures_version = stated.iter().flat_map(|b| &b.figures).map(|s| s.version).sum();
