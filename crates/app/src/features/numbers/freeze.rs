@@ -9,7 +9,9 @@ use jiff::civil::Date;
 use store::{Db, Filter, Id, RecordId, Runs, Select, Tx, sql};
 
 use super::asked::{period_words, units_words};
-use super::{By, Figure, Ground, Period, Question, Units, find_indicator, indicators, list_overrides, read};
+use super::{
+    By, Figure, Ground, Indicator, Period, Question, Units, find_indicator, indicators, list_overrides, read,
+};
 use crate::access::Act;
 use crate::app::{App, Shared};
 use crate::audit;
@@ -123,6 +125,35 @@ pub async fn frozen_figures(on: impl Runs, id: RecordId) -> Result<Vec<Frozen>> 
     .await?)
 }
 
+/// Frozen figures as the audit log has their digest, in an order that does not depend on who reads them.
+fn written_down(figures: &[Frozen]) -> String {
+    let line = |f: &Frozen| {
+        let stated = f.stated.map_or(String::new(), |n| n.to_string());
+        format!("{} {} {} {} {stated}\n", f.indicator, f.actual, f.estimate, f.rows)
+    };
+    let mut lines: Vec<String> = figures.iter().map(line).collect();
+    lines.sort();
+    lines.concat()
+}
+
+store::record! { struct Kept { shard_id: i64, id: Id, unit_id: Id, period: String, audit_seq: i64 } }
+
+/// The unit and period of frozen figures that are no longer those of the audit log. `check` runs it.
+pub async fn changed_freezes(db: &Db) -> Result<Vec<(Id, String)>> {
+    let all: Vec<Kept> =
+        sql!("SELECT shard_id, id, unit_id, period, audit_seq FROM number_freezes ORDER BY created_at, id")
+            .all(db)
+            .await?;
+    let mut changed = Vec::new();
+    for k in all {
+        let figures = frozen_figures(db, RecordId { shard: k.shard_id, id: k.id }).await?;
+        if !audit::says(db, k.unit_id, k.audit_seq, written_down(&figures).as_bytes()).await? {
+            changed.push((k.unit_id, k.period));
+        }
+    }
+    Ok(changed)
+}
+
 /// 16 letters and digits that are not mistaken for each other: 80 bits of chance.
 fn new_code(app: &App) -> String {
     const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -156,10 +187,15 @@ async fn keep(
     let stated = list_overrides(&app.db, question.unit, question.period).await?;
     let id = RecordId { shard, id: app.new_id() };
     let now = app.now();
-    let mut content = String::new();
-    for (indicator, figure) in all.iter().zip(&table.total) {
-        content.push_str(&format!("{} {} {}\n", indicator.code, figure.actual, figure.estimate));
-    }
+    let frozen = |(indicator, figure): (&&Indicator, &Figure)| Frozen {
+        indicator: indicator.code.clone(),
+        actual: figure.actual,
+        estimate: figure.estimate,
+        rows: figure.rows,
+        stated: stated.iter().find(|o| o.indicator == indicator.code).map(|o| o.stated),
+    };
+    let figures: Vec<Frozen> = all.iter().zip(&table.total).map(frozen).collect();
+    let content = written_down(&figures);
     let entry = audit::Entry {
         unit: question.unit,
         shard,
@@ -197,18 +233,17 @@ async fn keep(
     if kept == 0 {
         return Ok(None);
     }
-    for (indicator, figure) in all.iter().zip(&table.total) {
-        let stated = stated.iter().find(|o| o.indicator == indicator.code).map(|o| o.stated);
+    for figure in &figures {
         sql!(
             "INSERT INTO number_frozen (shard_id, freeze_id, indicator, actual, estimate, rows, stated)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
             id.shard,
             id.id,
-            indicator.code,
+            figure.indicator,
             figure.actual,
             figure.estimate,
             figure.rows,
-            stated
+            figure.stated
         )
         .run(tx)
         .await?;

@@ -20,6 +20,7 @@ use store::{Migration, migration};
 pub use asked::{
     estimate_path, mark, month_text, period_text, period_words, row_text, rows_path, table_path, units_text,
 };
+pub use freeze::changed_freezes;
 pub use freeze::{
     Changed, Freeze, Frozen, changed_since, freeze, frozen_figures, frozen_heads, get_freeze, list_freezes,
 };
