@@ -223,38 +223,27 @@ pub async fn kept_files(db: &Db) -> Result<Vec<String>> {
 /// differ. `check` runs it.
 pub async fn wrong_sums(db: &Db) -> Result<Vec<Id>> {
     let wrong: Vec<(Id,)> = sql!(
-        "SELECT COALESCE(a.unit_id, r.unit_id) AS unit_id
-         FROM (SELECT dimension, unit_id, month, method, estimated, COUNT(*) AS rows,
-                      CAST(SUM(attendances) AS BIGINT) AS attendances,
-                      CAST(SUM(COALESCE(women, 0)) AS BIGINT) AS women,
-                      CAST(SUM(COALESCE(minority, 0)) AS BIGINT) AS minority,
-                      CAST(SUM(copies) AS BIGINT) AS copies, CAST(SUM(cost) AS BIGINT) AS cost
-               FROM (SELECT '' AS dimension, unit_id, month, method, estimated, attendances, women, minority, copies,
-                            cost
-                     FROM activities WHERE state = 'recorded'
-                     UNION ALL
-                     SELECT 'audience' AS dimension, p.unit_id, p.month, p.method, p.estimated, p.attendances, p.women,
-                            p.minority, p.copies, p.cost
-                     FROM activities p
-                     JOIN activity_audiences x ON x.shard_id = p.shard_id AND x.activity_id = p.id
-                     WHERE p.state = 'recorded'
-                     UNION ALL
-                     SELECT 'law' AS dimension, p.unit_id, p.month, p.method, p.estimated, p.attendances, p.women,
-                            p.minority, p.copies, p.cost
-                     FROM activities p
-                     JOIN activity_laws x ON x.shard_id = p.shard_id AND x.activity_id = p.id
-                     WHERE p.state = 'recorded') parts
-               GROUP BY dimension, unit_id, month, method, estimated) a
-         FULL JOIN (SELECT dimension, unit_id, month, method, estimated, CAST(SUM(rows) AS BIGINT) AS rows,
-                           CAST(SUM(attendances) AS BIGINT) AS attendances, CAST(SUM(women) AS BIGINT) AS women,
-                           CAST(SUM(minority) AS BIGINT) AS minority, CAST(SUM(copies) AS BIGINT) AS copies,
-                           CAST(SUM(cost) AS BIGINT) AS cost
-                    FROM activity_rollups GROUP BY dimension, unit_id, month, method, estimated) r
-           ON r.dimension = a.dimension AND r.unit_id = a.unit_id AND r.month = a.month AND r.method = a.method
-              AND r.estimated = a.estimated
-         WHERE COALESCE(a.rows, 0) <> COALESCE(r.rows, 0) OR COALESCE(a.attendances, 0) <> COALESCE(r.attendances, 0)
-            OR COALESCE(a.women, 0) <> COALESCE(r.women, 0) OR COALESCE(a.minority, 0) <> COALESCE(r.minority, 0)
-            OR COALESCE(a.copies, 0) <> COALESCE(r.copies, 0) OR COALESCE(a.cost, 0) <> COALESCE(r.cost, 0)"
+        "SELECT unit_id
+         FROM (SELECT '' AS dimension, p.unit_id, p.month, p.method, p.estimated, 1 AS rows, p.attendances,
+                     COALESCE(p.women, 0) AS women, COALESCE(p.minority, 0) AS minority, p.copies, p.cost
+              FROM activities p WHERE p.state = 'recorded'
+              UNION ALL
+              SELECT 'audience' AS dimension, p.unit_id, p.month, p.method, p.estimated, 1 AS rows, p.attendances,
+                     COALESCE(p.women, 0) AS women, COALESCE(p.minority, 0) AS minority, p.copies, p.cost
+              FROM activities p JOIN activity_audiences x ON x.shard_id = p.shard_id AND x.activity_id = p.id
+              WHERE p.state = 'recorded'
+              UNION ALL
+              SELECT 'law' AS dimension, p.unit_id, p.month, p.method, p.estimated, 1 AS rows, p.attendances,
+                     COALESCE(p.women, 0) AS women, COALESCE(p.minority, 0) AS minority, p.copies, p.cost
+              FROM activities p JOIN activity_laws x ON x.shard_id = p.shard_id AND x.activity_id = p.id
+              WHERE p.state = 'recorded'
+              UNION ALL
+              SELECT dimension, unit_id, month, method, estimated, -rows AS rows, -attendances AS attendances,
+                     -women AS women, -minority AS minority, -copies AS copies, -cost AS cost
+              FROM activity_rollups) parts
+         GROUP BY dimension, unit_id, month, method, estimated
+         HAVING SUM(rows) <> 0 OR SUM(attendances) <> 0 OR SUM(women) <> 0 OR SUM(minority) <> 0
+             OR SUM(copies) <> 0 OR SUM(cost) <> 0"
     )
     .all(db)
     .await?;

@@ -17,7 +17,9 @@ use crate::foreign;
 /// space) that a reader may ask for.
 const READER_SECONDS: u64 = 30;
 pub const SENT_TIME: Duration = Duration::from_secs(60);
-const READER_BYTES: u64 = 2 << 30;
+const READER_BYTES: u64 = 1 << 30;
+/// Readers are two at a time: each may take all of that.
+static READERS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
 
 /// What a file says; or the code of the sentence (`laws-unreadable-…`) that says why nothing could be read. The
 /// reader is stopped when `left` is over.
@@ -90,6 +92,7 @@ async fn text_apart(
     bytes: Vec<u8>,
     left: Duration,
 ) -> Result<Result<Text, String>> {
+    let _permit = READERS.acquire().await.map_err(|e| Error::Internal(e.into()))?;
     let program = match &config.program {
         Some(program) => program.clone(),
         None => std::env::current_exe()?,
