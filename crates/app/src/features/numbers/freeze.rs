@@ -169,6 +169,18 @@ pub async fn freeze(
     shard: i64,
     question: &Question,
 ) -> Result<RecordId> {
+    keep(tx, app, account, shard, question, None).await?.ok_or(Error::Conflict("error-conflict"))
+}
+
+/// Freezes once for each form (`once`): none when that form has frozen already, and nothing is to be committed.
+async fn keep(
+    tx: &mut Tx,
+    app: &App,
+    account: Id,
+    shard: i64,
+    question: &Question,
+    once: Option<Id>,
+) -> Result<Option<RecordId>> {
     let all = indicators(question.period.from, question.period.to);
     let question = Question { by: By::Whole, ..question.clone() };
     let table = read(app, &question, &all).await?;
@@ -200,10 +212,10 @@ pub async fn freeze(
         Units::AsTheyWere => None,
         Units::AsOn(day) => Some(day),
     };
-    sql!(
+    let kept = sql!(
         "INSERT INTO number_freezes (shard_id, id, unit_id, period, units_on, code, audit_seq, audit_hash, account_id,
-                                     created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                                     created_at, once)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (shard_id, once) DO NOTHING",
         id.shard,
         id.id,
         question.unit,
@@ -213,10 +225,14 @@ pub async fn freeze(
         head.seq,
         head.hash,
         account,
-        now
+        now,
+        once
     )
     .run(tx)
     .await?;
+    if kept == 0 {
+        return Ok(None);
+    }
     for figure in &figures {
         sql!(
             "INSERT INTO number_frozen (shard_id, freeze_id, indicator, actual, estimate, rows, stated)
@@ -232,7 +248,21 @@ pub async fn freeze(
         .run(tx)
         .await?;
     }
-    Ok(id)
+    Ok(Some(id))
+}
+
+/// What a form of this person's has frozen already.
+async fn find_once(db: &Db, shard: i64, unit: Id, account: Id, once: Id) -> Result<Option<RecordId>> {
+    let found: Option<(Id,)> = sql!(
+        "SELECT id FROM number_freezes WHERE shard_id = $1 AND once = $2 AND unit_id = $3 AND account_id = $4",
+        shard,
+        once,
+        unit,
+        account
+    )
+    .find(db)
+    .await?;
+    Ok(found.map(|(id,)| RecordId { shard, id }))
 }
 
 /// A row of facts that changed after a freeze.
@@ -288,6 +318,7 @@ pub async fn create(signed: Signed, State(app): State<Shared>, form: Form) -> Re
     let unit: Id = problems.parse(&form, "don-vi").ok_or(Error::NotFound)?;
     signed.require(Act::KeepNumbers, unit)?;
     let period: Option<Period> = problems.parse(&form, "ky");
+    let once: Option<Id> = problems.parse(&form, "lan");
     problems.finish()?;
     let period = period.ok_or(Error::NotFound)?;
     let units = match form.text("cay") {
@@ -297,8 +328,18 @@ pub async fn create(signed: Signed, State(app): State<Shared>, form: Form) -> Re
     let shard = signed.tree.get(unit).map(|u| u.shard_id).ok_or(Error::NotFound)?;
     let mut tx = app.db.begin().await?;
     let question = Question { unit, period, units, by: By::Whole };
-    let id = freeze(&mut tx, &app, signed.actor.account, shard, &question).await?;
-    tx.commit().await?;
+    let account = signed.actor.account;
+    let id = match (keep(&mut tx, &app, account, shard, &question, once).await?, once) {
+        (Some(id), _) => {
+            tx.commit().await?;
+            id
+        }
+        (None, Some(once)) => {
+            drop(tx);
+            find_once(&app.db, shard, unit, account, once).await?.ok_or(Error::NotFound)?
+        }
+        (None, None) => return Err(Error::NotFound),
+    };
     Ok(signed.redirect(&format!("/so-lieu/chot/{id}")))
 }
 
@@ -355,7 +396,7 @@ fn lines(page: &Page, frozen: &[Frozen]) -> Vec<(String, Line)> {
         .iter()
         .filter_map(|f| {
             let i = find_indicator(&f.indicator)?;
-            let name = format!("{} ({})", i.name(page.lang), i.unit_of_measure(page.lang));
+            let name = i.titled(page.lang).into_owned();
             let line = Line {
                 name,
                 reported: f.reported(),
