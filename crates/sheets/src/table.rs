@@ -49,7 +49,8 @@ pub fn write_table(table: &Table) -> Result<Vec<u8>, WriteError> {
     let date_look = cell.clone().set_num_format("dd/mm/yyyy");
     let banner = looks.title.clone().set_font_color(0xC00000_u32);
 
-    let sheet = workbook.add_worksheet();
+    // Row after row goes to a file: a province's year is tens of megabytes.
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
     sheet.set_name(sheet_name(&table.title))?;
     page_setup(sheet);
     let mut row = 0;
