@@ -107,7 +107,7 @@ enum Import {
 }
 
 fn main() -> ExitCode {
-    give_memory_back();
+    lantoa::memory::keep_little();
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
@@ -343,19 +343,3 @@ async fn import_units(app: &lantoa::app::App, folder: Option<&std::path::Path>) 
     ));
     Ok(())
 }
-
-/// Printing and exports need much memory for a moment. glibc as it is keeps most of it, an arena for each thread;
-/// on a small shared machine it is worth more to the others.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-fn give_memory_back() {
-    const KEEP_BYTES: libc::c_int = 128 << 10;
-    // SAFETY: `mallopt` only sets parameters of the allocator, and no other thread runs yet.
-    unsafe {
-        libc::mallopt(libc::M_ARENA_MAX, 1);
-        libc::mallopt(libc::M_MMAP_THRESHOLD, KEEP_BYTES);
-        libc::mallopt(libc::M_TRIM_THRESHOLD, KEEP_BYTES);
-    }
-}
-
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-fn give_memory_back() {}
