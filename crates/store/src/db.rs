@@ -63,8 +63,9 @@ impl Db {
             Place::Postgres(url) => {
                 let options: PgConnectOptions = url.parse()?;
                 // What a person saves must survive the server's crash, whatever the server's default is.
+                // Compiling a query of many sums takes longer than running it.
                 let options = options
-                    .options([("synchronous_commit", "on"), ("timezone", "UTC")])
+                    .options([("synchronous_commit", "on"), ("timezone", "UTC"), ("jit", "off")])
                     .disable_statement_logging();
                 let pool = PgPoolOptions::new()
                     .max_connections(16)
