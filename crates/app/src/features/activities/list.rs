@@ -87,7 +87,7 @@ pub struct Asked {
 const PAGE: i64 = 25;
 /// Most lines of an exported workbook.
 const EXPORTED: i64 = 20_000;
-const EXPORTED_AT_ONCE: i64 = 1_000;
+const EXPORTED_AT_ONCE: i64 = 4_000;
 
 impl Asked {
     /// First and last day, where given. What is not a day is no bound.
