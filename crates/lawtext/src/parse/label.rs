@@ -174,7 +174,7 @@ fn ordinal(rest: &str) -> Option<(String, &str)> {
     (letters.len() < 4).then(|| (format!("{value}{letters}"), rest))
 }
 
-pub(super) fn roman_value(text: &str) -> Option<u32> {
+pub(crate) fn roman_value(text: &str) -> Option<u32> {
     // Cyrillic and Greek capitals that look alike stand for the Latin ones.
     let sign = |c: char| {
         Some(match c {
