@@ -7,6 +7,7 @@
 //! Everything is pure: bytes in, values out; no clock, no files, no panic on any input, time linear in the input.
 
 mod address;
+pub mod amend;
 mod cite;
 mod document;
 mod outline;

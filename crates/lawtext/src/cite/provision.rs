@@ -3,11 +3,12 @@
 use super::mention::Mention;
 use super::words::Words;
 use crate::address::label_slug;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// A part of a document; labels as in [`Node::label`](crate::Node::label): `12`, `2a`, `đ`.
-#[derive(Clone, PartialEq, Eq, Hash, Default, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Default, Debug, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Provision {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub appendix: Option<String>,

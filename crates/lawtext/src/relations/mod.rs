@@ -200,6 +200,17 @@ impl Reader<'_> {
     }
 }
 
+/// The documents that a line names as objects, each with what is done to it.
+pub(crate) fn named_targets(line: &str, heading: bool) -> Vec<(RelationKind, Cited)> {
+    let words = Words::of(line);
+    let mentions = mentions(&words, heading);
+    let mut sentences =
+        Sentences::of(&words, &mentions, if heading { Kind::Title } else { Kind::Text }, None);
+    sentences.read();
+    let judged = sentences.judged.into_iter().zip(&mentions);
+    judged.filter_map(|(act, mention)| Some((act?.kind, mention.cited.clone()?))).collect()
+}
+
 /// Whether a line begins with the name of a document.
 fn begins_document(line: &str) -> bool {
     ["Luật", "Bộ luật", "Pháp lệnh", "Nghị", "Quyết định", "Thông tư", "Chỉ thị", "và Luật", "và Nghị"]
