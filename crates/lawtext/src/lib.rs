@@ -9,6 +9,7 @@
 mod address;
 pub mod amend;
 mod cite;
+pub mod compare;
 mod document;
 mod outline;
 mod parse;
