@@ -10,6 +10,7 @@ mod address;
 pub mod amend;
 mod cite;
 pub mod compare;
+pub mod concerns;
 mod document;
 mod outline;
 mod parse;
