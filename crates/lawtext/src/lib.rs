@@ -2,7 +2,8 @@
 //!
 //! [`detect`] says what a file is, [`read`] gives its text as paragraphs (DOCX, HTML, PDF with text, plain text),
 //! [`parse`] finds the structure, [`address`] names each node for good, [`outline_json`] prints the outline.
-//! [`references`] finds what a text cites, [`relations`] what a document does to others.
+//! [`references`] finds what a text cites, [`relations`] what a document does to others; [`amend`] reads and carries out
+//! amendments, [`compare`] matches a law to the one it replaces, [`concerns`] proposes fields and audiences.
 //!
 //! Everything is pure: bytes in, values out; no clock, no files, no panic on any input, time linear in the input.
 

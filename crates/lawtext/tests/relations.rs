@@ -303,3 +303,32 @@ fn gold_relations() {
     println!("precision {precision:.4} of {}, recall {recall:.4} of {}", judged.len(), want.len());
     assert!(precision >= 0.98 && recall >= 0.98, "{precision} {recall}");
 }
+
+/// The time for a text of some length, in a unit that the machine does not matter for: that of half the length.
+#[test]
+fn time_is_linear() {
+    let pieces = [
+        "bãi bỏ Điều 5 Nghị định số 2/2098/NĐ-CP; ",
+        "Luật Bến sông, ",
+        "khoản 1, ",
+        "hết hiệu lực ",
+        "“",
+        "(",
+        "sửa đổi ",
+        "Luật sửa đổi, bổ sung Luật ",
+    ];
+    for piece in pieces {
+        let time = |times: usize| {
+            let text = piece.repeat(times);
+            let started = std::time::Instant::now();
+            references(&text, &Place::default());
+            relations(&parsed(&format!("Điều 1. Phạm vi\n1. {text}")));
+            lawtext::amend::instructions(&parsed(&format!(
+                "Điều 1. Sửa đổi Luật Bến số 1/2098/QH99\n1. Sửa đổi {text}"
+            )));
+            started.elapsed().as_secs_f64()
+        };
+        let (half, whole) = (time(1_000), time(2_000));
+        assert!(whole < 4.0 * half + 0.5, "{piece}: {half} s, {whole} s");
+    }
+}

@@ -1,7 +1,7 @@
 //! Instructions in the words of amending documents.
 
 use super::{Act, Instruction, Part, Target};
-use crate::cite::{Place, Words, cited_provisions, mentions};
+use crate::cite::{Place, Words, cited_provisions, mentions, stretches};
 use crate::parse::{Kind, label};
 use crate::relations::{RelationKind, Source, named_targets};
 use crate::{Cited, Document, Level, Node, Parsed, Provision};
@@ -75,7 +75,8 @@ impl Reader<'_> {
         let new = new_text(node);
         for (in_heading, text) in [(true, &node.heading), (false, &node.text)] {
             // The rest of the paragraphs is new text without marks, or none of the instruction's.
-            let line = text.split('\n').next().unwrap_or_default();
+            let first = stretches(text).first().cloned().unwrap_or_default();
+            let line = text.get(first).unwrap_or_default();
             if line.is_empty() {
                 continue;
             }
@@ -110,19 +111,26 @@ impl Reader<'_> {
         }
         below.law.as_ref()?;
         let mut last = context.verb;
+        let new_nodes = new.map(nodes_of);
+        // "Sửa đổi khoản 2; bổ sung khoản 3 vào sau khoản 2 Điều 5 như sau": both are of Article 5.
+        let mut later: Vec<Option<String>> = Vec::new();
+        for part in parts.iter().rev() {
+            let behind = later.last().cloned().flatten();
+            later.push(stated_article(&line[part.clone()]).or(behind));
+        }
+        later.reverse();
         for (n, part) in parts.iter().enumerate() {
             let text = &line[part.clone()];
             last = verb(text).or(last);
             let Some(verb) = last else { continue };
-            // "Sửa đổi khoản 2; bổ sung khoản 3 vào sau khoản 2 Điều 5 như sau": both are of Article 5.
-            let later = parts.iter().skip(n + 1).find_map(|part| stated_article(&line[part.clone()]));
+            let later = later.get(n + 1).cloned().flatten();
             let sentence = Sentence { text, quotes: quotes(text), verb, context: &below, later };
             let source = Source { range: part.clone(), ..source.clone() };
             if has_items && new.is_none() && sentence.quotes.is_empty() && verb != Verb::Remove {
                 below.provision = sentence.container();
                 below.verb = Some(verb);
             } else {
-                let read = sentence.read(new);
+                let read = sentence.read(new_nodes.as_deref());
                 let instruction = |(act, target)| Instruction {
                     act,
                     law: below.law.clone(),
@@ -325,7 +333,7 @@ impl Sentence<'_> {
         common
     }
 
-    fn read(&self, new: Option<&str>) -> Vec<(Act, Target)> {
+    fn read(&self, new: Option<&[Node]>) -> Vec<(Act, Target)> {
         // The new text begins after "như sau": what stands there is not words to look for.
         let limit = self.text.find("như sau").unwrap_or(self.text.len());
         let speaks_of_words = self.quotes.first().is_some_and(|quote| quote.outer.start < limit)
@@ -351,7 +359,7 @@ impl Sentence<'_> {
             };
             return places.into_iter().map(in_force).collect();
         }
-        let Some(new) = new.map(nodes_of) else {
+        let Some(new) = new else {
             return places.into_iter().map(|place| (Act::ByHand, place.target)).collect();
         };
         let anchors = ["sau", "trước", "tiếp theo"];
@@ -368,7 +376,7 @@ impl Sentence<'_> {
             }
             let target = place.target.clone();
             let added = self.verb_at(place.range.start) == Verb::Add;
-            let text = piece(&new, &target.provision, targets);
+            let text = piece(new, &target.provision, targets);
             let act = match (added, target.provision.article.is_some() && !place.head) {
                 (_, false) => Act::ByHand,
                 (true, true) => Act::Insert { after: after.clone(), text },

@@ -10,7 +10,7 @@ pub use provision::{Place, Provision};
 
 pub(crate) use mention::{Mention, mentions};
 pub(crate) use provision::cited_provisions;
-pub(crate) use words::Words;
+pub(crate) use words::{Words, stretches};
 
 use serde::Serialize;
 use std::ops::Range;
@@ -75,6 +75,18 @@ pub struct Reference {
 /// Every reference of a text in the composed form (NFC): to documents, and to articles, clauses and points of them or
 /// of the document itself. `place` is where the text stands, so that "khoản 1 Điều này" is understood.
 pub fn references(text: &str, place: &Place) -> Vec<Reference> {
+    let mut found = Vec::new();
+    for stretch in stretches(text) {
+        let here = references_of(text.get(stretch.clone()).unwrap_or_default(), place);
+        found.extend(here.into_iter().map(|reference| Reference {
+            range: stretch.start + reference.range.start..stretch.start + reference.range.end,
+            ..reference
+        }));
+    }
+    found
+}
+
+fn references_of(text: &str, place: &Place) -> Vec<Reference> {
     let words = Words::of(text);
     let mentions = mentions(&words, false);
     let mut found = Vec::new();

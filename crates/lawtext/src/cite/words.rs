@@ -99,3 +99,26 @@ pub(crate) fn date(words: &Words, n: usize) -> Option<((i16, i8, i8), usize)> {
     let text = [day, month, year].map(|n| words.lower(n)).join("/");
     Some((viet::parse_date(&text)?, end))
 }
+
+/// A text in stretches that are read one by one, so that time stays linear whatever the text: its paragraphs, and where
+/// one is longer than any of a law, parts of it that end with a sentence, a clause or a word.
+pub(crate) fn stretches(text: &str) -> Vec<Range<usize>> {
+    const LONGEST: usize = 12_000;
+    let mut found = Vec::new();
+    let mut from = 0;
+    for line in text.split('\n') {
+        let end = from + line.len();
+        while end - from > LONGEST {
+            let limit =
+                (from + 1..=from + LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(end);
+            let part = text.get(from..limit).unwrap_or_default();
+            let ends = [". ", "; ", " "].iter().find_map(|sign| part.rfind(sign).map(|at| at + sign.len()));
+            let to = ends.map_or(limit, |at| from + at);
+            found.push(from..to);
+            from = to;
+        }
+        found.push(from..end);
+        from = end + 1;
+    }
+    found
+}

@@ -86,7 +86,7 @@ const SAME_PARAGRAPH: f32 = 0.8;
 /// By how much it must be more alike than what stayed in its place.
 const MARGIN: f32 = 0.3;
 
-/// Matches the articles of a new law to those of the old one.
+/// Matches the articles of a new law to those of the old one. Space grows with the product of their numbers.
 pub fn compare(old: &[Side], new: &[Side]) -> Comparison {
     let heading = |side: &Side| role(&side.heading).map_or_else(|| side.heading.clone(), String::from);
     let (old_headings, new_headings): (Vec<_>, Vec<_>) =

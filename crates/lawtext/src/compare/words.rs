@@ -16,7 +16,7 @@ pub enum Piece<'t> {
 pub fn differences<'t>(old: &'t str, new: &'t str) -> Vec<Piece<'t>> {
     let (old_tokens, new_tokens) = (tokens(old), tokens(new));
     let mut same = Vec::new();
-    align(&old_tokens, &new_tokens, 0..old_tokens.len(), 0..new_tokens.len(), &mut same);
+    align(&old_tokens, &new_tokens, 0..old_tokens.len(), 0..new_tokens.len(), DEEPEST, &mut same);
     let same = without_lone(&same, &old_tokens, &new_tokens);
     let mut pieces = Vec::new();
     let (mut o, mut n) = (0, 0);
@@ -83,12 +83,22 @@ fn push<'t>(
     }
 }
 
+/// How often a stretch is parted around single words.
+const DEEPEST: usize = 40;
+
 /// Runs of equal tokens: where in the old, where in the new, how many.
 type Runs = Vec<(usize, usize, usize)>;
 
 /// Finds what is common: at both ends, then around words that each side has once, then, where little is left, the
 /// longest common sequence.
-fn align(old: &[Token], new: &[Token], mut o: Range<usize>, mut n: Range<usize>, same: &mut Runs) {
+fn align(
+    old: &[Token],
+    new: &[Token],
+    mut o: Range<usize>,
+    mut n: Range<usize>,
+    depth: usize,
+    same: &mut Runs,
+) {
     const SMALL: usize = 1_000_000;
     let equal = |o: usize, n: usize| old.get(o).map(|t| t.text) == new.get(n).map(|t| t.text);
     let start = (o.start, n.start);
@@ -101,15 +111,15 @@ fn align(old: &[Token], new: &[Token], mut o: Range<usize>, mut n: Range<usize>,
         (o.end, n.end, tail) = (o.end - 1, n.end - 1, tail + 1);
     }
     if !o.is_empty() && !n.is_empty() {
-        let anchors = anchors(old, new, o.clone(), n.clone());
+        let anchors = if depth > 0 { anchors(old, new, o.clone(), n.clone()) } else { Vec::new() };
         if !anchors.is_empty() {
             let (mut from_old, mut from_new) = (o.start, n.start);
             for (at_old, at_new) in anchors {
-                align(old, new, from_old..at_old, from_new..at_new, same);
+                align(old, new, from_old..at_old, from_new..at_new, depth - 1, same);
                 add(same, at_old, at_new, 1);
                 (from_old, from_new) = (at_old + 1, at_new + 1);
             }
-            align(old, new, from_old..o.end, from_new..n.end, same);
+            align(old, new, from_old..o.end, from_new..n.end, depth - 1, same);
         } else if o.len() * n.len() <= SMALL {
             longest(old, new, o.clone(), n.clone(), same);
         }

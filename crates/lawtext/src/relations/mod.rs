@@ -10,7 +10,7 @@
 
 mod sentence;
 
-use crate::cite::{Cited, Mention, Place, Provision, Words, cited_provisions, mentions};
+use crate::cite::{Cited, Mention, Place, Provision, Words, cited_provisions, mentions, stretches};
 use crate::{Document, Level, Node, Parsed};
 use sentence::{Act, Kind, Sentences};
 use std::collections::HashMap;
@@ -167,6 +167,24 @@ impl Reader<'_> {
         source: &Source,
         inherited: Option<Act>,
     ) -> Option<Act> {
+        let mut list = None;
+        for stretch in stretches(line) {
+            let part = line.get(stretch.clone()).unwrap_or_default();
+            let range = range.start + stretch.start..range.start + stretch.end;
+            list = self.stretch(part, range, kind, place, source, inherited);
+        }
+        list
+    }
+
+    fn stretch(
+        &mut self,
+        line: &str,
+        range: Range<usize>,
+        kind: Kind,
+        place: &Place,
+        source: &Source,
+        inherited: Option<Act>,
+    ) -> Option<Act> {
         let words = Words::of(line);
         let mentions = mentions(&words, kind != Kind::Text && kind != Kind::Basis);
         let mut sentences = Sentences::of(&words, &mentions, kind, inherited);
@@ -176,9 +194,10 @@ impl Reader<'_> {
             return list;
         }
         let provisions = cited_provisions(&words, &mentions, place);
+        let begins = sentences_of(&words);
         for (n, mention) in mentions.iter().enumerate() {
             let (Some(target), Some(Some(act))) = (&mention.cited, judged.get(n)) else { continue };
-            let evidence = sentence(&words, mention);
+            let evidence = sentence(&words, &begins, mention);
             let relation = |provision: Provision| Relation {
                 kind: act.kind,
                 target: target.clone(),
@@ -202,6 +221,8 @@ impl Reader<'_> {
 
 /// The documents that a line names as objects, each with what is done to it.
 pub(crate) fn named_targets(line: &str, heading: bool) -> Vec<(RelationKind, Cited)> {
+    // What a law is called stands at the beginning.
+    let line = stretches(line).first().and_then(|first| line.get(first.clone())).unwrap_or_default();
     let words = Words::of(line);
     let mentions = mentions(&words, heading);
     let mut sentences =
@@ -218,12 +239,17 @@ fn begins_document(line: &str) -> bool {
         .any(|word| line.starts_with(word))
 }
 
+/// Where the sentences begin, as words.
+fn sentences_of(words: &Words) -> Vec<usize> {
+    (0..words.len()).filter(|n| *n == 0 || words.sentence_ends_before(*n)).collect()
+}
+
 /// The bytes of the sentence in which the mention stands.
-fn sentence(words: &Words, mention: &Mention) -> Range<usize> {
-    let ends = |n: &usize| words.sentence_ends_before(*n);
-    let first = (1..=mention.words.start).rev().find(ends).unwrap_or(0);
-    let end = (mention.words.start + 1..words.len()).find(ends).map_or(words.text.len(), |n| words.start(n));
+fn sentence(words: &Words, begins: &[usize], mention: &Mention) -> Range<usize> {
+    let next = begins.partition_point(|begin| *begin <= mention.words.start);
+    let first = next.checked_sub(1).and_then(|n| begins.get(n)).copied().unwrap_or(0);
     let from = if first == 0 { 0 } else { words.start(first) };
+    let end = begins.get(next).map_or(words.text.len(), |begin| words.start(*begin));
     let text = words.text.get(from..end).unwrap_or_default();
     from..from + text.trim_end().len()
 }

@@ -311,12 +311,15 @@ impl<'w, 't> Sentences<'w, 't> {
     fn ending(&mut self, n: usize, kind: RelationKind) {
         const CONDITIONS: &[&str] = &["khi", "nếu", "đến", "trước", "chưa", "mà", "không", "ngày"];
         let back = |back: usize| n.checked_sub(back).map_or("", |n| self.words.lower(n));
-        let conditional = (self.part..n).any(|n| {
-            self.words.is(n, &["trường", "hợp"])
-                || self.words.is(n, &["đến", "khi"])
-                || self.words.is(n, &["cho", "đến"])
-                || self.words.is(n, &["trước", "khi"])
-        });
+        // Before the first of them, and for "đến khi" after it: titles speak of cases as well.
+        let first = self.subjects.first().map_or(self.part, |subject| self.starts(subject.mention));
+        let case = (self.part..first.max(self.part)).any(|n| self.words.is(n, &["trường", "hợp"]));
+        let conditional = case
+            || (self.part..n).any(|n| {
+                self.words.is(n, &["đến", "khi"])
+                    || self.words.is(n, &["cho", "đến"])
+                    || self.words.is(n, &["trước", "khi"])
+            });
         if conditional || CONDITIONS.contains(&back(1)) {
             return;
         }
@@ -401,22 +404,27 @@ impl<'w, 't> Sentences<'w, 't> {
             let from = if self.acted { self.part.max(self.tail_before(n)) } else { self.verb.max(self.part) };
             // "Hướng dẫn thực hiện một số điều của …"
             let guides = |n: usize| act.kind == RelationKind::Guides && self.words.lower(n) == "thực";
-            let blocks = |n: usize| !self.is_quoted(n) && !guides(n) && self.words.any(n, BLOCKS).is_some();
+            let attached = |n: usize| n > 0 && self.words.is(n - 1, &["kèm", "theo"]);
+            let blocks = |n: usize| {
+                !(self.is_quoted(n) || guides(n) || attached(n)) && self.words.any(n, BLOCKS).is_some()
+            };
             let blocked = (from..start).any(blocks);
             let inherited_late = self.verb == 0
                 && self.inherited.is_some()
                 && !(0..start).all(|n| self.is_joint(n) || self.is_quoted(n));
             if !blocked && !inherited_late && (!self.acted || self.is_list(from, start)) {
-                let partial = (self.verb.max(self.part)..start).any(|n| {
-                    !self.is_quoted(n) && self.words.any(n, PARTS).is_some() && self.words.lower(n) != "số"
-                });
-                let words = |n: usize| self.words.any(n, WORDING).is_some() && !self.is_quoted(n);
+                // "Điều 5" is of the document behind it, "một số điều" of every one of the list.
+                let own = from.max(self.verb)..start;
+                let says = |words: &[&[&str]]| {
+                    own.clone().any(|n| !self.is_quoted(n) && self.words.any(n, words).is_some())
+                };
+                let wording = act.partial || says(WORDING);
+                let partial = wording || says(PARTS);
                 let kind = match act.kind {
-                    RelationKind::Replaces if partial && (self.verb.max(self.part)..start).any(words) => {
-                        RelationKind::Amends
-                    }
+                    RelationKind::Replaces if wording => RelationKind::Amends,
                     kind => kind,
                 };
+                self.act = Some(Act { partial: wording, ..act });
                 self.judged[n] = Some(Act { kind, partial: partial && kind != RelationKind::Guides });
                 self.acted = true;
                 return;
@@ -426,8 +434,12 @@ impl<'w, 't> Sentences<'w, 't> {
             }
         }
         if listed || self.opens_with_parts(start) {
-            let from = self.subjects_end();
-            let partial = (from..start).any(|n| !self.is_quoted(n) && self.words.any(n, PARTS).is_some());
+            // What stands directly before it: the title of the one before it names parts as well.
+            let end = self.subjects_end();
+            let from = (end..start).rev().take_while(|n| self.is_joint(*n) || self.is_quoted(*n)).last();
+            let parts =
+                |from: usize| (from..start).any(|n| !self.is_quoted(n) && self.words.any(n, PARTS).is_some());
+            let partial = from.is_some_and(parts) || !listed && parts(end);
             self.subjects.push(Subject { mention: n, partial });
         }
     }
