@@ -1,8 +1,9 @@
 //! One instruction carried out on a tree of nodes, and taken back.
 
-use super::{Act, Instruction, Part, Target};
+use super::{Act, Exchange, Instruction, Part, Target};
 use crate::{Level, Node, Provision};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// A change of one node. The path leads to it: an index at each depth.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -66,15 +67,19 @@ pub fn apply(nodes: &mut Vec<Node>, instruction: &Instruction) -> Result<Vec<Edi
             let at = place(nodes, provision, after.as_ref()).ok_or(CannotApply::NoSuchPlace)?;
             edits.push(Edit::Inserted { at, node });
         }
-        Act::ReplaceWords { from, to } => {
-            words(nodes, &instruction.target, &mut edits, |text| replace_words(text, from, to))?;
+        Act::ReplaceWords { words: exchanges } => {
+            let change = |text: &str| {
+                any_of(text, exchanges, |text, Exchange { from, to }| replace_words(text, from, to))
+            };
+            words(nodes, &instruction.target, &mut edits, change)?;
         }
         Act::AddWords { words: added, beside, before } => {
             let to = join(added, beside, *before);
             words(nodes, &instruction.target, &mut edits, |text| replace_words(text, beside, &to))?;
         }
         Act::RemoveWords { words: removed } => {
-            words(nodes, &instruction.target, &mut edits, |text| remove_words(text, removed))?;
+            let change = |text: &str| any_of(text, removed, |text, words| remove_words(text, words));
+            words(nodes, &instruction.target, &mut edits, change)?;
         }
     }
     for edit in &edits {
@@ -304,24 +309,71 @@ fn change_all(node: &mut Node, change: &impl Fn(&str) -> Option<String>) -> bool
     any
 }
 
-/// The places where the words stand as words: "thị trấn" is not in "thị trấning".
-fn occurrences<'t>(text: &'t str, words: &'t str) -> impl Iterator<Item = usize> + 't {
+/// The text after each of the changes that can be made; none where none can.
+fn any_of<T>(text: &str, changes: &[T], change: impl Fn(&str, &T) -> Option<String>) -> Option<String> {
+    let mut changed: Option<String> = None;
+    for one in changes {
+        if let Some(text) = change(changed.as_deref().unwrap_or(text), one) {
+            changed = Some(text);
+        }
+    }
+    changed
+}
+
+/// The places where the words stand as words: "thị trấn" is not in "thị trấning". Where they stand nowhere as they are
+/// printed, with the tone in its other place ("hoá", "hóa"), else with the first letter in the other case.
+fn occurrences(text: &str, words: &str) -> Vec<Range<usize>> {
+    let as_printed = exact(text, words);
+    if !as_printed.is_empty() || words.is_empty() {
+        return as_printed;
+    }
+    let placed = viet::tone_place(text);
+    let words = viet::tone_place(words);
+    let found = match exact(&placed, &words) {
+        found if found.is_empty() => exact(&placed, &other_case(&words)),
+        found => found,
+    };
+    // Placing the tone changes letters, not their number.
+    let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    if found.is_empty() || placed.chars().count() + 1 != places.len() {
+        return Vec::new();
+    }
+    let letters: Vec<usize> = placed.char_indices().map(|(at, _)| at).chain([placed.len()]).collect();
+    let place = |at: usize| letters.binary_search(&at).ok().and_then(|n| places.get(n)).copied();
+    found.into_iter().filter_map(|range| Some(place(range.start)?..place(range.end)?)).collect()
+}
+
+fn exact(text: &str, words: &str) -> Vec<Range<usize>> {
     let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let (first, last) = (letter(words.chars().next()), letter(words.chars().next_back()));
-    text.match_indices(words).map(|(at, _)| at).filter(move |at| {
+    let stands = |at: &usize| {
         let before = text.get(..*at).and_then(|text| text.chars().next_back());
         let after = text.get(at + words.len()..).and_then(|text| text.chars().next());
         !(words.is_empty() || first && letter(before) || last && letter(after))
-    })
+    };
+    text.match_indices(words).map(|(at, _)| at).filter(stands).map(|at| at..at + words.len()).collect()
+}
+
+/// The words with their first letter small instead of capital, or the reverse.
+fn other_case(words: &str) -> String {
+    let mut letters = words.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let first: String =
+        if first.is_uppercase() { first.to_lowercase().collect() } else { first.to_uppercase().collect() };
+    first + letters.as_str()
 }
 
 fn replace_words(text: &str, from: &str, to: &str) -> Option<String> {
+    let small = |text: &str| text.starts_with(char::is_lowercase);
     let mut changed = String::new();
     let mut end = 0;
-    for at in occurrences(text, from) {
-        changed.push_str(text.get(end..at)?);
-        changed.push_str(to);
-        end = at + from.len();
+    for range in occurrences(text, from) {
+        changed.push_str(text.get(end..range.start)?);
+        // Found with its first letter in the other case, it keeps that case.
+        let found = text.get(range.clone())?;
+        let swapped = small(found) != small(from) && small(to) == small(from);
+        changed.push_str(&if swapped { other_case(to) } else { to.to_string() });
+        end = range.end;
     }
     (end > 0).then(|| changed + text.get(end..).unwrap_or_default())
 }
@@ -330,9 +382,9 @@ fn replace_words(text: &str, from: &str, to: &str) -> Option<String> {
 fn remove_words(text: &str, words: &str) -> Option<String> {
     let mut changed = String::new();
     let mut end = 0;
-    for at in occurrences(text, words) {
-        changed.push_str(text.get(end..at)?);
-        end = at + words.len();
+    for range in occurrences(text, words) {
+        changed.push_str(text.get(end..range.start)?);
+        end = range.end;
         let rest = text.get(end..)?;
         let blank = changed.is_empty() || changed.ends_with(char::is_whitespace);
         if blank && rest.starts_with(' ') {

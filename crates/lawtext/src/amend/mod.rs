@@ -38,16 +38,23 @@ pub enum Act {
     /// "Bổ sung khoản 3a vào sau khoản 3 như sau: …"; the target is what is new. Without `after` its label tells the
     /// place.
     Insert { after: Option<Provision>, text: Vec<Node> },
-    /// "Thay thế cụm từ … bằng cụm từ …"
-    ReplaceWords { from: String, to: String },
+    /// "Thay thế cụm từ … bằng cụm từ …"; of several at least one stands in the place.
+    ReplaceWords { words: Vec<Exchange> },
     /// "Bổ sung cụm từ … vào sau (trước) cụm từ …"
     AddWords { words: String, beside: String, before: bool },
-    /// "Bỏ cụm từ …"
-    RemoveWords { words: String },
+    /// "Bỏ cụm từ …"; of several at least one stands in the place.
+    RemoveWords { words: Vec<String> },
     /// "Bãi bỏ khoản 4 Điều 4"
     Repeal,
     /// A person has to do it: a form, an appendix, a sentence that was not understood.
     ByHand,
+}
+
+/// Words and what takes their place.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Exchange {
+    pub from: String,
+    pub to: String,
 }
 
 /// What of the amended document is meant.

@@ -1,6 +1,6 @@
 //! Instructions in the words of amending documents.
 
-use super::{Act, Instruction, Part, Target};
+use super::{Act, Exchange, Instruction, Part, Target};
 use crate::cite::{Place, Words, cited_provisions, mentions, stretches};
 use crate::parse::{Kind, label};
 use crate::relations::{RelationKind, Source, named_targets};
@@ -438,11 +438,8 @@ impl Sentence<'_> {
         let mut acts = Vec::new();
         match self.verb {
             Verb::Remove => {
-                acts.extend(
-                    (0..self.quotes.len())
-                        .filter_map(|n| self.quoted(n))
-                        .map(|words| Act::RemoveWords { words: words.to_string() }),
-                );
+                let words = (0..self.quotes.len()).filter_map(|n| self.quoted(n)).map(String::from).collect();
+                acts.push(Act::RemoveWords { words });
             }
             Verb::Add => {
                 for n in (1..self.quotes.len()).step_by(2) {
@@ -454,15 +451,19 @@ impl Sentence<'_> {
             Verb::Amend | Verb::Exchange => {
                 // "cụm từ A, cụm từ B bằng cụm từ C và cụm từ D thành E": those since the last exchange become the next.
                 let mut from = Vec::new();
+                let mut exchanges = Vec::new();
                 for n in 0..self.quotes.len() {
                     let Some(words) = self.quoted(n) else { continue };
                     if !from.is_empty() && says(n, &["bằng", "thành", "bởi"]) {
                         for from in std::mem::take(&mut from) {
-                            acts.push(Act::ReplaceWords { from, to: words.into() });
+                            exchanges.push(Exchange { from, to: words.into() });
                         }
                     } else {
                         from.push(words.to_string());
                     }
+                }
+                if !exchanges.is_empty() {
+                    acts.push(Act::ReplaceWords { words: exchanges });
                 }
             }
         }
