@@ -65,7 +65,7 @@ pub enum Which {
 /// A citation: where it stands in the text, and what it points to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reference {
-    /// Bytes of the text. References of a list ("điểm a, b khoản 2") share words.
+    /// Bytes of the text, for a link. In a list each item has its own label, the last what is common to them.
     pub range: Range<usize>,
     pub document: Which,
     /// Empty where the document as a whole is cited.
@@ -109,7 +109,46 @@ fn references_of(text: &str, place: &Place) -> Vec<Reference> {
         }
     }
     found.sort_by_key(|reference| (reference.range.start, reference.range.end));
+    part(&words, &mut found);
     found
+}
+
+/// Gives the items of a list words of their own: of "khoản 1, 2 và 3 Điều 5" the first has "khoản 1", the second "2".
+fn part(words: &Words, found: &mut [Reference]) {
+    let mut from = 0;
+    while from < found.len() {
+        let start = found[from].range.start;
+        let count = found[from..].iter().take_while(|reference| reference.range.start == start).count();
+        let mut at = words.at(start);
+        for reference in found.iter_mut().skip(from).take(count).skip(1) {
+            let Provision { article, clause, point, .. } = &reference.provision;
+            let end = words.at(reference.range.end);
+            let label = |n: &usize| {
+                [point, clause, article].iter().any(|label| label.as_deref() == Some(words.lower(*n)))
+            };
+            // Past the word "khoản" and the label of the one before.
+            let Some(own) = (at + 2..end).find(label) else { continue };
+            reference.range.start = words.start(own);
+            at = own - 1;
+        }
+        from += count;
+    }
+    for n in 1..found.len() {
+        let (before, next) = (&found[n - 1].range, found[n].range.start);
+        if before.end > next && before.start < next {
+            found[n - 1].range.end = words.end(words.at(next).saturating_sub(1));
+        }
+    }
+    // Not the "và" of the list.
+    for reference in found.iter_mut() {
+        let last = words.at(reference.range.end).saturating_sub(1);
+        if words.end(last) == reference.range.end
+            && matches!(words.lower(last), "và" | "hoặc" | "các")
+            && last > 0
+        {
+            reference.range.end = words.end(last - 1);
+        }
+    }
 }
 
 impl Serialize for Cited {
