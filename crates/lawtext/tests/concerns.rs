@@ -94,41 +94,45 @@ fn corpus() -> Option<String> {
     String::from_utf8(output?.stdout).ok()
 }
 
-#[test]
-fn labelled_articles() {
-    let Some(corpus) = corpus() else { return };
-    let labels: HashMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = include_str!("labels/concerns.tsv")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| {
-            let mut columns = line.split('\t');
-            let mut set =
-                || columns.next().map(|codes| codes.split(',').filter(|code| !code.is_empty()).collect());
-            let id: BTreeSet<&str> = set()?;
-            Some((*id.first()?, (set()?, set()?)))
-        })
-        .collect();
+type Labels<'l> = HashMap<&'l str, (BTreeSet<&'l str>, BTreeSet<&'l str>)>;
+
+fn label(line: &str) -> Option<(&str, (BTreeSet<&str>, BTreeSet<&str>))> {
+    let mut columns = line.split('\t');
+    let id = columns.next()?;
+    let mut codes =
+        || columns.next().unwrap_or_default().split(',').filter(|code| !code.is_empty()).collect();
+    Some((id, (codes(), codes())))
+}
+
+fn labels(file: &str) -> Labels<'_> {
+    file.lines().filter(|line| !line.starts_with('#')).filter_map(label).collect()
+}
+
+/// F1 of fields and of audiences.
+fn measured(corpus: &str, labels: &Labels) -> (f64, f64) {
     let (mut fields, mut audiences, mut seen) = (Score::default(), Score::default(), 0);
     for line in corpus.lines() {
         // Reading every line as JSON takes long.
-        let Some(id) = line.split('"').nth(3).filter(|id| labels.contains_key(id)) else { continue };
+        let Some((wanted_fields, wanted_audiences)) = line.split('"').nth(3).and_then(|id| labels.get(id))
+        else {
+            continue;
+        };
         let article: Value = serde_json::from_str(line).expect("an article");
         let text = |key: &str| article[key].as_str().unwrap_or_default().to_string();
         let found = concerns(&text("title"), &text("art_title"), &text("text"), DAY);
-        let (wanted_fields, wanted_audiences) = &labels[id];
-        let (given_fields, given_audiences) = (codes(&found.fields), codes(&found.audiences));
-        if std::env::var_os("SHOW").is_some()
-            && (given_fields != *wanted_fields || given_audiences != *wanted_audiences)
-        {
-            println!(
-                "{id} {wanted_fields:?} {given_fields:?} | {wanted_audiences:?} {given_audiences:?} {}",
-                text("title")
-            );
-        }
-        fields.add(wanted_fields, &given_fields);
-        audiences.add(wanted_audiences, &given_audiences);
+        fields.add(wanted_fields, &codes(&found.fields));
+        audiences.add(wanted_audiences, &codes(&found.audiences));
         seen += 1;
     }
     println!("{seen} articles: fields F1 {:.3}, audiences F1 {:.3}", fields.f1(), audiences.f1());
-    assert!(fields.f1() >= 0.8 && audiences.f1() >= 0.6, "{} {}", fields.f1(), audiences.f1());
+    (fields.f1(), audiences.f1())
+}
+
+#[test]
+fn labelled_articles() {
+    let Some(corpus) = corpus() else { return };
+    let (fields, audiences) = measured(&corpus, &labels(include_str!("labels/concerns.tsv")));
+    assert!(fields >= 0.8 && audiences >= 0.75, "{fields} {audiences}");
+    let (fields, audiences) = measured(&corpus, &labels(include_str!("labels/concerns-fresh.tsv")));
+    assert!(fields >= 0.7 && audiences >= 0.6, "{fields} {audiences}");
 }
