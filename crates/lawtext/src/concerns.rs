@@ -124,6 +124,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
 
 impl Lists {
     fn fields(&'static self, parts: &[(Part, Words); 3], on: Date) -> Vec<Concern> {
+        const FEW: f32 = 0.8;
         const LEAST: f32 = 1.8;
         const BESIDE: f32 = 0.62;
         let weigh = |part: Part| match part {
@@ -133,7 +134,10 @@ impl Lists {
         };
         let found = collect(&self.fields, &self.field_terms, parts, on, weigh);
         let top = found.first().map_or(0.0, |concern| concern.weight);
-        found.into_iter().filter(|concern| concern.weight >= LEAST.max(BESIDE * top)).take(2).collect()
+        // Little is better than nothing; a second field needs more.
+        let least = |n: usize| if n == 0 { FEW } else { LEAST.max(BESIDE * top) };
+        let kept = found.into_iter().enumerate().filter(|(n, concern)| concern.weight >= least(*n));
+        kept.map(|(_, concern)| concern).take(2).collect()
     }
 
     fn audiences(&'static self, parts: &[(Part, Words); 3], on: Date) -> Vec<Concern> {
