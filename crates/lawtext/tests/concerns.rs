@@ -94,9 +94,11 @@ fn corpus() -> Option<String> {
     String::from_utf8(output?.stdout).ok()
 }
 
-type Labels<'l> = HashMap<&'l str, (BTreeSet<&'l str>, BTreeSet<&'l str>)>;
+/// Fields and audiences.
+type Wanted<'l> = (BTreeSet<&'l str>, BTreeSet<&'l str>);
+type Labels<'l> = HashMap<&'l str, Wanted<'l>>;
 
-fn label(line: &str) -> Option<(&str, (BTreeSet<&str>, BTreeSet<&str>))> {
+fn label(line: &str) -> Option<(&str, Wanted<'_>)> {
     let mut columns = line.split('\t');
     let id = columns.next()?;
     let mut codes =
