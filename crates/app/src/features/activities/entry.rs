@@ -78,12 +78,12 @@ pub fn read(form: &Form, unit: Id, today: jiff::civil::Date, laws: &[Title]) -> 
     if form.text("day").is_empty() {
         problems.add("day", "error-required");
     }
-    let title = problems.required(form, "title", 300);
+    let title = problems.required(form, "title", longest("title"));
     let mut named: Vec<Id> = form.all("law").filter_map(|l| l.parse().ok()).collect();
-    for typed in form.text("law_text").split([';', '\n']).map(str::trim).filter(|t| !t.is_empty()) {
-        match find_law(laws, typed) {
+    for typed in problems.several(form, "law_text", longest("law_text")) {
+        match find_law(laws, &typed) {
             Some(law) => named.push(law),
-            None => problems.add_value("law_text", "activities-error-law", typed.to_owned()),
+            None => problems.add_value("law_text", "activities-error-law", typed),
         }
     }
     named.sort();
@@ -97,9 +97,9 @@ pub fn read(form: &Form, unit: Id, today: jiff::civil::Date, laws: &[Title]) -> 
         unit,
         day: day.unwrap_or(today),
         title: viet::clean(&title),
-        place: problems.optional(form, "place", 200),
-        speaker: problems.optional(form, "speaker", 200),
-        note: problems.optional(form, "note", 2000),
+        place: problems.optional(form, "place", longest("place")),
+        speaker: problems.optional(form, "speaker", longest("speaker")),
+        note: problems.optional(form, "note", longest("note")),
         laws: named,
         audiences: form.all("audience").map(str::to_owned).collect(),
         attendances: attendances.unwrap_or(0),
@@ -108,7 +108,7 @@ pub fn read(form: &Form, unit: Id, today: jiff::civil::Date, laws: &[Title]) -> 
         copies: problems.count(form, "copies").unwrap_or(0),
         cost: problems.count(form, "cost").unwrap_or(0),
         estimated: form.has("estimated"),
-        reason: problems.optional(form, "reason", 500),
+        reason: problems.optional(form, "reason", longest("reason")),
         plan_line: problems.parse(form, "plan_line"),
         method,
     };
@@ -120,11 +120,41 @@ pub fn read(form: &Form, unit: Id, today: jiff::civil::Date, laws: &[Title]) -> 
     (content, problems)
 }
 
+/// Most characters of a text.
+fn longest(field: &str) -> usize {
+    match field {
+        "title" => 300,
+        "note" => 2_000,
+        "reason" | "law_text" => 500,
+        _ => 200,
+    }
+}
+
+/// Most laws, and most audiences, of one activity.
+const MOST_NAMED: usize = 50;
+
 /// What no activity may be, wherever it comes from.
 pub fn check(c: &Content, laws: &[Title]) -> Vec<FieldProblem> {
     let mut problems = Problems::default();
     if c.title.is_empty() {
         problems.add("title", "error-required");
+    }
+    for (field, text) in [
+        ("title", &c.title),
+        ("place", &c.place),
+        ("speaker", &c.speaker),
+        ("note", &c.note),
+        ("reason", &c.reason),
+    ] {
+        if text.chars().count() > longest(field) {
+            problems.add_value(field, "error-too-long", longest(field).to_string());
+        }
+    }
+    if c.laws.len() > MOST_NAMED {
+        problems.add_value("law_text", "activities-error-many", MOST_NAMED.to_string());
+    }
+    if c.audiences.len() > MOST_NAMED {
+        problems.add_value("audience", "activities-error-many", MOST_NAMED.to_string());
     }
     if !reference::methods(c.day).any(|m| m.code == c.method) {
         problems.add("method", "activities-error-method");

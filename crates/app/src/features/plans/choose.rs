@@ -9,22 +9,25 @@ use crate::i18n::Lang;
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
 
+/// Most characters of the laws typed into one field.
+const LAWS_LENGTH: usize = 1_000;
+
 /// The laws ticked, in the order of the form, then those typed by number or name.
 pub async fn read_laws(db: &Db, form: &Form, problems: &mut Problems) -> Result<Vec<Id>> {
     let mut chosen: Vec<Id> = chips(db, form).await?.into_iter().map(|l| l.id).collect();
     let mut titles = None;
-    for typed in form.text("law_text").split([';', '\n']).map(str::trim).filter(|t| !t.is_empty()) {
+    for typed in problems.several(form, "law_text", LAWS_LENGTH) {
         let all = match &titles {
             Some(all) => all,
             None => titles.insert(laws::titles(db).await?),
         };
-        let found = match find_law(all, typed) {
+        let found = match find_law(all, &typed) {
             Some(id) => Some(id),
-            None => laws::find_by_number(db, typed).await?.map(|l| l.id),
+            None => laws::find_by_number(db, &typed).await?.map(|l| l.id),
         };
         match found {
             Some(law) => chosen.push(law),
-            None => problems.add_value("law_text", "plans-error-law", typed.to_owned()),
+            None => problems.add_value("law_text", "plans-error-law", typed),
         }
     }
     let mut seen = std::collections::HashSet::new();
