@@ -118,7 +118,7 @@ fn segment(node: &Node) -> Option<String> {
 }
 
 /// Letters with marks are labels of their own (điểm d, điểm đ), so they are written as they are typed in Telex.
-fn label_slug(label: &str) -> String {
+pub(crate) fn label_slug(label: &str) -> String {
     let spelled: String = label
         .to_lowercase()
         .chars()

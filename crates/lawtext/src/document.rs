@@ -1,6 +1,6 @@
 //! What the parser makes of a text.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use viet::DocumentKind;
 
 /// A text understood: the document, then what was issued with it and has its own articles, and what looked wrong.
@@ -46,7 +46,7 @@ pub struct Head {
 }
 
 /// A piece of a document. `printed`, `heading`, `text`, then the children's, is the text in order.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Node {
     pub level: Level,
     /// As it is cited, small letters: `12`, `2a`, `đ`; of chapters and parts the number: `3`. Empty where none.
@@ -61,7 +61,7 @@ pub struct Node {
     pub paragraph: usize,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Issuer, national heading, number, place and date.

@@ -2,19 +2,28 @@
 //!
 //! [`detect`] says what a file is, [`read`] gives its text as paragraphs (DOCX, HTML, PDF with text, plain text),
 //! [`parse`] finds the structure, [`address`] names each node for good, [`outline_json`] prints the outline.
+//! [`references`] finds what a text cites, [`relations`] what a document does to others; [`amend`] reads and carries out
+//! amendments, [`compare`] matches a law to the one it replaces, [`concerns`] proposes fields and audiences.
 //!
 //! Everything is pure: bytes in, values out; no clock, no files, no panic on any input, time linear in the input.
 
 mod address;
+pub mod amend;
+mod cite;
+pub mod compare;
+pub mod concerns;
 mod document;
 mod outline;
 mod parse;
 mod read;
+mod relations;
 mod text;
 
 pub use address::{Address, addresses, document_slug};
+pub use cite::{Cited, KnownLaw, Place, Provision, Reference, Which, laws_named, references};
 pub use document::{Document, Head, Level, Node, Parsed, Problem, ProblemKind};
 pub use outline::{Outline, outline_json};
 pub use parse::parse;
 pub use read::{Unreadable, detect, pdf_text, read};
+pub use relations::{Relation, RelationKind, Source, relations};
 pub use text::{Cell, Format, Paragraph, Text};

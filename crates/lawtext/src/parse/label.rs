@@ -4,7 +4,7 @@ use crate::read::is_capitals;
 
 /// The label at the beginning of a paragraph.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Label {
+pub(crate) struct Label {
     pub kind: Kind,
     /// Small letters, Latin: `5`, `5a`, `đ`; heads and Roman numbers in digits.
     pub text: String,
@@ -15,7 +15,7 @@ pub(super) struct Label {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Part,
     Chapter,
     Section,
@@ -41,7 +41,7 @@ impl Label {
 /// Quotation marks that open.
 pub(super) const OPENING: [char; 5] = ['“', '"', '«', '‘', '„'];
 
-pub(super) fn label(text: &str) -> Option<Label> {
+pub(crate) fn label(text: &str) -> Option<Label> {
     let mut chars = text.chars();
     let first = chars.next()?;
     let second = chars.next();
@@ -174,7 +174,7 @@ fn ordinal(rest: &str) -> Option<(String, &str)> {
     (letters.len() < 4).then(|| (format!("{value}{letters}"), rest))
 }
 
-pub(super) fn roman_value(text: &str) -> Option<u32> {
+pub(crate) fn roman_value(text: &str) -> Option<u32> {
     // Cyrillic and Greek capitals that look alike stand for the Latin ones.
     let sign = |c: char| {
         Some(match c {

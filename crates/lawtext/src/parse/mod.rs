@@ -14,6 +14,7 @@ mod tree;
 use crate::{Parsed, Problem, ProblemKind, Text};
 use body::Body;
 use label::Label;
+pub(crate) use label::{Kind, label, roman_value};
 use quote::Marks;
 use std::collections::HashMap;
 

@@ -146,6 +146,7 @@ impl<'t> Chain<'_, 't> {
                     match gap.trim() {
                         "." if first && gap == "." => '-',
                         "-" | "–" if first || gap.starts_with(['-', '–']) => '-',
+                        "/" => '/',
                         _ => return,
                     }
                 }
