@@ -19,6 +19,13 @@ pub struct Data {
 }
 
 impl Data {
+    /// Whether there is a database to open; one on a server is known only by opening it.
+    pub fn exists(&self) -> bool {
+        match self.place() {
+            Place::Postgres(_) => true,
+            Place::File(file) => file.exists(),
+        }
+    }
     pub fn place(&self) -> Place {
         match &self.postgres {
             Some(url) => Place::Postgres(url.clone()),

@@ -43,6 +43,12 @@ impl Maintenance {
         let open = async || start::open(data, false, Clock::System, Random::System).await;
         match self {
             Maintenance::Admin { act } => act.run(&*open().await?).await,
+            // A wrong folder must not look like a sound one.
+            Maintenance::Check(_) | Maintenance::Backup(_) if !data.exists() => {
+                let mut said = Said::default();
+                said.wrong("command-no-data", vec![("folder", data.folder.display().to_string())]);
+                Ok(said.print(&crate::words()?, false))
+            }
             Maintenance::Check(args) => args.run(&*open().await?).await,
             Maintenance::Backup(args) => args.run(&*open().await?).await,
             Maintenance::Restore(args) => args.run(data).await,

@@ -31,3 +31,4 @@ command-backup-unreadable = The backup cannot be read: { $cause }
 command-restored = Restored into { $folder }. Run: lantoa serve
 command-restored-wrong = Restored into { $folder }, but the data have the faults named above.
 command-restore-failed = Nothing was restored: { $cause }
+command-no-data = There are no data of Lan Tỏa in { $folder }. Check the folder after --data.

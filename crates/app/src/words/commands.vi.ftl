@@ -31,3 +31,4 @@ command-backup-unreadable = Không đọc được bản sao lưu: { $cause }
 command-restored = Đã phục hồi vào { $folder }. Hãy chạy: lantoa serve
 command-restored-wrong = Đã phục hồi vào { $folder }, nhưng dữ liệu có chỗ sai nêu trên.
 command-restore-failed = Chưa phục hồi được: { $cause }
+command-no-data = Không có dữ liệu của Lan Tỏa trong { $folder }. Hãy xem lại thư mục sau --data.

@@ -1,7 +1,7 @@
 home-record = Record an activity
 home-pressing = { $value ->
-    [one] { $value } task late or due this week
-   *[other] { $value } tasks late or due this week
+    [one] { $value } item late or due this week
+   *[other] { $value } items late or due this week
 }
 home-late = { $value ->
     [one] { $value } day late

@@ -1,5 +1,5 @@
 home-record = Ghi một hoạt động
-home-pressing = { $value } việc quá hạn hoặc đến hạn trong tuần
+home-pressing = { $value } mục quá hạn hoặc đến hạn trong tuần
 home-late = Quá hạn { $value } ngày
 home-today = Hạn hôm nay
 home-days-left = Còn { $value } ngày

@@ -1,6 +1,6 @@
 //! Checks: rules that are data, over figures computed or typed and over a report's text (promise G24).
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -52,11 +52,12 @@ enum Kind {
 #[derive(Deserialize)]
 struct File {
     check: Vec<Check>,
+    /// Names of figures that no indicator computes.
+    stated: HashMap<String, String>,
 }
 
-static CHECKS: LazyLock<Vec<Check>> = LazyLock::new(|| {
-    let file: Result<File, toml::de::Error> = toml::from_str(include_str!("checks.toml"));
-    file.map(|f| f.check).unwrap_or_else(|e| panic!("checks.toml: {e}"))
+static FILE: LazyLock<File> = LazyLock::new(|| {
+    toml::from_str(include_str!("checks.toml")).unwrap_or_else(|e| panic!("checks.toml: {e}"))
 });
 
 /// What is checked: one unit's figures of one period, as computed or as typed, with what they stand beside.
@@ -94,17 +95,17 @@ impl Finding {
 
 /// The codes of the rules.
 pub fn codes() -> impl Iterator<Item = &'static str> {
-    CHECKS.iter().map(|c| c.code.as_str())
+    FILE.check.iter().map(|c| c.code.as_str())
 }
 
 /// Runs every rule over the material. Figures that are not there are not checked.
 pub fn run(material: &Material) -> Vec<Finding> {
-    CHECKS.iter().flat_map(|check| check.run(material)).collect()
+    FILE.check.iter().flat_map(|check| check.run(material)).collect()
 }
 
 /// How many comparisons the rules make over the material: the measure for false alarms.
 pub fn count_comparisons(material: &Material) -> usize {
-    CHECKS.iter().filter(|c| c.applies(material)).count()
+    FILE.check.iter().filter(|c| c.applies(material)).count()
 }
 
 /// A unit's figures of a period with what the rules compare them to: those of a year earlier, and those of the
@@ -297,7 +298,7 @@ impl Check {
             }
             Kind::WholeNumber => {
                 for (code, printed) in &m.printed {
-                    let is_rate = CHECKS.iter().any(
+                    let is_rate = FILE.check.iter().any(
                         |c| matches!(&c.kind, Kind::Percentage { percentage, .. } if percentage == code),
                     );
                     if !is_rate && viet::parse_int(printed).is_none() {
@@ -388,7 +389,7 @@ pub fn change(code: &str, now: i64, before: i64, rows: i64) -> Change {
     };
     match before {
         0 => Change::Unknown,
-        _ if is_doubtful_growth(now, before) && !CHECKS.iter().any(asked) => Change::Nothing,
+        _ if is_doubtful_growth(now, before) && !FILE.check.iter().any(asked) => Change::Nothing,
         _ => Change::Percent((now - before) as f64 * 100.0 / before as f64),
     }
 }
@@ -398,7 +399,7 @@ pub fn change(code: &str, now: i64, before: i64, rows: i64) -> Change {
 pub fn is_doubtful_growth(now: i64, before: i64) -> bool {
     let beyond =
         |c: &Check| matches!(c.kind, Kind::Growth { limit, .. } if now as f64 > before as f64 * limit);
-    CHECKS.iter().any(beyond)
+    FILE.check.iter().any(beyond)
 }
 
 fn ratio(top: Option<i64>, bottom: Option<i64>) -> Option<f64> {
@@ -411,7 +412,8 @@ fn decimal(value: f64, places: usize) -> String {
 }
 
 fn name(code: &str) -> String {
-    find_indicator(code).map_or(code.to_owned(), |i| i.vi.clone())
+    let stated = || FILE.stated.get(code).cloned().unwrap_or_else(|| code.to_owned());
+    find_indicator(code).map_or_else(stated, |i| i.vi.clone())
 }
 
 /// Years written out after "năm" in folded text.

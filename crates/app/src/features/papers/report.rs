@@ -407,6 +407,24 @@ pub async fn move_to(
             }
             approved_by = Some(account);
         }
+        State::Issued => {
+            let year = said.issued_on.map(|day| (day.first_of_year(), day.last_of_year()));
+            if let (Some(number), Some((first, last))) = (said.number, year) {
+                let (taken,): (i64,) = sql!(
+                    "SELECT COUNT(*) FROM reports WHERE unit_id = $1 AND number = $2 AND issued_on >= $3
+                        AND issued_on <= $4 AND state = 'issued'",
+                    r.unit,
+                    number,
+                    first,
+                    last
+                )
+                .get(&mut *tx)
+                .await?;
+                if taken > 0 {
+                    return Err(Error::Conflict("papers-number-taken"));
+                }
+            }
+        }
         _ => {}
     }
     let owned = |t: Option<&str>| t.map(str::to_owned);

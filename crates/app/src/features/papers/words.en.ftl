@@ -107,3 +107,4 @@ papers-absent-undo-what = Undo "nothing to report": { $what }
 papers-office = Signed as (thể thức ký)
 papers-no-last = no figures of last year
 papers-has-one = { $period } – begun already
+papers-number-taken = Another report of the unit has this number this year. Look at the register of documents again.

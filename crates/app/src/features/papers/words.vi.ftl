@@ -107,3 +107,4 @@ papers-absent-undo-what = Bỏ ghi không có: { $what }
 papers-office = Thể thức ký
 papers-no-last = không có số liệu năm trước
 papers-has-one = { $period } – đã có
+papers-number-taken = Số này đã dùng cho một báo cáo khác của đơn vị trong năm. Hãy xem lại sổ văn bản đi.
