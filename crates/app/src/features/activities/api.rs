@@ -175,7 +175,7 @@ pub async fn create(signed: Signed, Json(new): Json<New>) -> Result<Response> {
         reason: text(&new.reason),
         plan_line: new.plan_line,
     };
-    let laws = laws::titles(&app.db).await?;
+    let laws = laws::choose::titles_of(&app.db, content.laws.clone(), []).await?;
     let mut tx = app.db.begin().await?;
     if let Some(done) = record::recorded_already(&mut tx, new.once, signed.actor.account).await? {
         drop(tx);

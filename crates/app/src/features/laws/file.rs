@@ -17,12 +17,13 @@ use crate::error::{Error, Result};
 const READER_SECONDS: u64 = 30;
 const READER_BYTES: u64 = 2 << 30;
 
-/// What a file says; or the code of the sentence (`laws-unreadable-…`) that says why nothing could be read.
+/// The documents that a file holds: one, or all those of which a codification has articles; or the code of the
+/// sentence (`laws-unreadable-…`) that says why nothing could be read.
 pub async fn read(
     config: &Config,
     name: &str,
     bytes: Vec<u8>,
-) -> Result<Result<(NewLaw, Vec<Problem>), String>> {
+) -> Result<Result<Vec<(NewLaw, Vec<Problem>)>, String>> {
     if bytes.len() > config.upload_bytes {
         return Ok(Err(Unreadable::TooLarge.code().to_owned()));
     }
@@ -31,7 +32,17 @@ pub async fn read(
         Err(code) => return Ok(Err(code)),
     };
     let source = name.to_owned();
-    let read = tokio::task::spawn_blocking(move || NewLaw::of(&lawtext::parse(&text), &source)).await;
+    let read = tokio::task::spawn_blocking(move || match lawtext::codified(&text) {
+        Some(documents) => {
+            let extract = |parsed: &lawtext::Parsed| {
+                let (new, problems) = NewLaw::of(parsed, &source);
+                (NewLaw { is_extract: true, ..new }, problems)
+            };
+            documents.iter().map(extract).collect()
+        }
+        None => vec![NewLaw::of(&lawtext::parse(&text), &source)],
+    })
+    .await;
     read.map(Ok).map_err(|e| Error::Internal(e.into()))
 }
 
