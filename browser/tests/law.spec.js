@@ -69,6 +69,17 @@ test('the report writes itself, is frozen, approved by another, issued, and come
   await officer.locator('.paper').getByRole('link').first().click();
   await expect(officer.getByRole('heading', { level: 1 })).toBeVisible();
   await officer.goto(report);
+  // Nothing is frozen while a part was not looked at; the sentence leads to each.
+  await officer.getByRole('button', { name: 'Chốt số liệu' }).click();
+  await expect(officer.locator('#problems')).toContainText('Chưa xem: Kiến nghị');
+  await officer.goto(report);
+  for (const keep = officer.getByRole('button', { name: /^Giữ nguyên chữ gợi ý/ }); await keep.count() > 0;) {
+    await keep.first().click();
+  }
+  await officer.locator('#khoi-mediation summary').click();
+  await officer.locator('#k-mediation').fill('các tổ hòa giải không tiếp nhận vụ việc nào');
+  await officer.getByRole('button', { name: /^Không có: Số liệu hòa giải/ }).click();
+  await expect(officer.locator('.paper')).toContainText('không tiếp nhận vụ việc nào');
   await officer.getByRole('button', { name: 'Chốt số liệu' }).click();
   await officer.getByRole('button', { name: 'Trình duyệt' }).click();
   const leader = await as(browser, baseURL, 'leader');

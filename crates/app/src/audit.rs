@@ -130,6 +130,13 @@ pub async fn of_object(db: &Db, object_id: &str) -> Result<Vec<Written>> {
     .await?)
 }
 
+/// Whether the entry at a place of a unit's chain is about this content.
+pub async fn says(db: &Db, unit: Id, seq: i64, content: &[u8]) -> Result<bool> {
+    let digest: Option<(Vec<u8>,)> =
+        sql!("SELECT digest FROM audit_entries WHERE unit_id = $1 AND seq = $2", unit, seq).find(db).await?;
+    Ok(digest.is_some_and(|d| d.0[..] == Sha256::digest(content)[..]))
+}
+
 store::record! {
     struct Link {
         seq: i64,

@@ -22,9 +22,10 @@ pub struct Config {
     pub mail_from: String,
     /// Hours after which an unused sign-in ends.
     pub sign_in_hours: i64,
-    /// Largest upload in bytes, and largest after unpacking.
+    /// Largest file of a law in bytes.
     pub upload_bytes: usize,
-    pub unpacked_bytes: u64,
+    /// Largest photo in millions of points.
+    pub photo_megapixels: u32,
     /// The program itself, which reads PDF files and web pages in processes of its own; found by itself unless set.
     pub program: Option<PathBuf>,
 }
@@ -49,7 +50,7 @@ impl Default for Config {
             mail_from: "lantoa@localhost".into(),
             sign_in_hours: 12,
             upload_bytes: 20 << 20,
-            unpacked_bytes: 200 << 20,
+            photo_megapixels: 50,
             program: None,
         }
     }

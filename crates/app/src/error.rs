@@ -33,6 +33,9 @@ pub enum Error {
     TooMany(u64),
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// No room is left for data.
+    #[error("no room is left: {0}")]
+    Full(String),
     #[error("{0:#}")]
     Internal(anyhow::Error),
 }
@@ -51,7 +54,7 @@ impl Error {
             Error::Conflict(_) => StatusCode::CONFLICT,
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Unavailable(_) | Error::Full(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -65,6 +68,7 @@ impl Error {
             Error::Invalid(fields) => fields.first().map_or("error-invalid", |f| f.key),
             Error::TooMany(_) => "error-too-many",
             Error::Unavailable(_) => "error-unavailable",
+            Error::Full(_) => "error-disk-full",
             Error::Internal(_) => "error-internal",
         }
     }
@@ -72,6 +76,9 @@ impl Error {
 
 impl From<store::Error> for Error {
     fn from(e: store::Error) -> Error {
+        if e.trouble() == Some(store::Trouble::Full) {
+            return Error::Full(e.to_string());
+        }
         match e {
             store::Error::NotFound => Error::NotFound,
             store::Error::Unavailable(cause) => Error::Unavailable(cause.to_string()),
@@ -90,7 +97,10 @@ impl From<anyhow::Error> for Error {
 }
 impl From<std::io::Error> for Error {
     fn from(e: std::io::Error) -> Error {
-        Error::Internal(e.into())
+        match e.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Error::Full(e.to_string()),
+            _ => Error::Internal(e.into()),
+        }
     }
 }
 impl From<askama::Error> for Error {
@@ -118,6 +128,7 @@ impl IntoResponse for Error {
         match &self {
             Error::Internal(cause) => tracing::error!(cause = format!("{cause:#}"), "request failed"),
             Error::Unavailable(cause) => tracing::warn!(cause, "unavailable"),
+            Error::Full(cause) => tracing::error!(cause, "no room is left for data"),
             _ => {}
         }
         let failed = Failed {

@@ -1,4 +1,5 @@
 //! Lan Tỏa: the program with which communes and provinces carry the law to the people. See ARCHITECTURE.md.
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))] // They panic when nobody reads.
 
 pub mod access;
 pub mod app;
@@ -10,6 +11,7 @@ pub mod error;
 pub mod facts;
 pub mod features;
 pub mod files;
+pub mod foreign;
 pub mod i18n;
 pub mod lines;
 pub mod mail;
@@ -82,7 +84,7 @@ pub fn facts() -> Vec<&'static Fact> {
 
 /// Every feature with personal work that goes over to a successor.
 pub fn hand_overs() -> Vec<&'static dyn features::people::HandOver> {
-    vec![&features::content::HANDS]
+    vec![&features::content::HANDS, &features::activities::DRAFTS]
 }
 
 /// Every feature with something that rests on a law.

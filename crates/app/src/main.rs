@@ -1,11 +1,12 @@
 //! Commands, nothing else.
+#![deny(clippy::print_stdout, clippy::print_stderr)] // They panic when nobody reads.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use lantoa::app::{Clock, Random};
-use lantoa::commands::Maintenance;
+use lantoa::commands::{Maintenance, print, print_aside, trouble};
 use lantoa::i18n::Lang;
 use lantoa::seed::command as demo;
 use lantoa::start::{self, Data};
@@ -112,7 +113,10 @@ fn main() -> ExitCode {
                 .unwrap_or_else(|_| "warn,lantoa=info".into()),
         )
         .with_writer(std::io::stderr)
+        // Where nobody reads the log any more, there is nothing to say about it either.
+        .log_internal_errors(false)
         .init();
+    lantoa::foreign::quiet_panics();
     let cli = Cli::parse();
     if let Some(Command::ReadText { html }) = cli.command {
         let (input, output) = (&mut std::io::stdin(), &mut std::io::stdout());
@@ -122,22 +126,22 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(e) => {
-            eprintln!("cannot start: {e}");
+            print_aside(format_args!("cannot start: {e}"));
             return ExitCode::from(1);
         }
     };
-    match runtime.block_on(run(cli)) {
+    let data = Data { folder: cli.place.data, postgres: cli.place.database };
+    match runtime.block_on(run(cli.command, data.clone())) {
         Ok(code) => code,
         Err(e) => {
-            eprintln!("{e:#}");
+            trouble::sentences(&e, &data).into_iter().for_each(print_aside);
             ExitCode::from(1)
         }
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let data = Data { folder: cli.place.data, postgres: cli.place.database };
-    let Some(command) = cli.command else {
+async fn run(command: Option<Command>, data: Data) -> anyhow::Result<ExitCode> {
+    let Some(command) = command else {
         let listen = "127.0.0.1:8080".to_owned();
         run_demo(data, Demo { listen, out: None, no_serve: false, json: false }).await?;
         return Ok(ExitCode::SUCCESS);
@@ -181,9 +185,9 @@ async fn run_demo(data: Data, demo: Demo) -> anyhow::Result<()> {
     let options = demo::Options { data, out: demo.out, listen: demo.listen, lang: language() };
     let (app, done) = demo::run(&options).await?;
     if demo.json {
-        println!("{}", serde_json::to_string_pretty(&done)?);
+        print(serde_json::to_string_pretty(&done)?);
     } else {
-        println!("{}", demo::text(&app, options.lang, &done));
+        print(demo::text(&app, options.lang, &done));
     }
     if demo.no_serve {
         return Ok(());
@@ -247,14 +251,14 @@ async fn import_activities(
         let answer = serde_json::json!({
             "saved": done.saved, "refused": done.refused, "returned": returned, "sentences": done.sentences,
         });
-        println!("{answer}");
+        print(answer);
     } else {
-        done.sentences.iter().for_each(|s| eprintln!("{s}"));
+        done.sentences.iter().for_each(print_aside);
         let counts = [("saved", done.saved.to_string()), ("refused", done.refused.to_string())];
-        println!("{}", app.words.say(lang, "activities-import-did", &counts));
+        print(app.words.say(lang, "activities-import-did", &counts));
         if let Some(path) = &returned {
             let path = path.display().to_string();
-            println!("{}", app.words.say(lang, "activities-import-beside", &[("value", path)]));
+            print(app.words.say(lang, "activities-import-beside", &[("value", path)]));
         }
     }
     Ok(if returned.is_some() { ExitCode::from(1) } else { ExitCode::SUCCESS })
@@ -272,9 +276,9 @@ fn print_routes(json: bool) {
             .iter()
             .map(|r| serde_json::json!({ "method": r.method.as_str(), "path": r.path, "who": format!("{:?}", r.who) }))
             .collect();
-        println!("{}", serde_json::Value::Array(rows));
+        print(serde_json::Value::Array(rows));
     } else {
-        routes.iter().for_each(|r| println!("{} {} {:?}", r.method, r.path, r.who));
+        routes.iter().for_each(|r| print(format_args!("{} {} {:?}", r.method, r.path, r.who)));
     }
 }
 
@@ -294,13 +298,13 @@ async fn import_laws(app: &lantoa::app::App, paths: &[PathBuf], json: bool) -> a
     let report = bulk::import(app, paths, &bar).await?;
     bar.0.finish_and_clear();
     if json {
-        println!("{}", serde_json::to_string(&report)?);
+        print(serde_json::to_string(&report)?);
     } else {
         report.unread.iter().for_each(|u| {
             let line = u.line.map(|n| format!(", line {n}")).unwrap_or_default();
-            eprintln!("{}{line}: {}", u.file, u.why);
+            print_aside(format_args!("{}{line}: {}", u.file, u.why));
         });
-        println!(
+        print(format_args!(
             "new {} changed {} same {} articles {} problems {} unread {}",
             report.new,
             report.changed,
@@ -308,7 +312,7 @@ async fn import_laws(app: &lantoa::app::App, paths: &[PathBuf], json: bool) -> a
             report.articles,
             report.problems.len(),
             report.unread.len()
-        );
+        ));
     }
     Ok(if report.unread.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
@@ -326,15 +330,15 @@ async fn import_units(app: &lantoa::app::App, folder: Option<&std::path::Path>) 
             source::read(&table("units.csv")?, &table("successions.csv")?)
         }
     };
-    problems.iter().for_each(|p| eprintln!("{p}"));
+    problems.iter().for_each(print_aside);
     let e = import::import(&app.db, &source, app.now()).await.map_err(|e| anyhow::anyhow!("{e}"))?;
-    println!(
+    print(format_args!(
         "units {} versions {} reorganisations {} successions {} problems {}",
         e.units,
         e.versions,
         e.reorganisations,
         e.successions,
         problems.len()
-    );
+    ));
     Ok(())
 }

@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use store::{Db, Place};
 
 use crate::app::{App, Clock, Keys, Random, Shared};
+use crate::commands::print_aside;
 use crate::config::Config;
 
 /// Where the data are: a folder, and a database in it unless another is named.
@@ -28,8 +30,7 @@ impl Data {
 /// Opens everything and brings the database up to date. A database with the demo's data stays a demo, whoever
 /// opens it.
 pub async fn open(data: &Data, demo: bool, clock: Clock, random: Random) -> anyhow::Result<Shared> {
-    std::fs::create_dir_all(&data.folder)
-        .map_err(|e| anyhow::anyhow!("the data folder {} cannot be made: {e}", data.folder.display()))?;
+    std::fs::create_dir_all(&data.folder).with_context(|| data.folder.display().to_string())?;
     let mut config = Config::load(data.folder.clone(), demo)?;
     let db = Db::open(&data.place()).await?;
     store::migrate(&db, &crate::migrations()).await?;
@@ -60,20 +61,28 @@ pub fn reached_at(app: &mut Shared, listen: &str) {
     }
 }
 
+/// The address to serve on is taken or not to be had.
+#[derive(Debug, thiserror::Error)]
+#[error("{cause}")]
+pub struct CannotListen {
+    pub listen: String,
+    pub cause: std::io::Error,
+}
+
 /// Serves until the process is asked to stop; requests under way are answered first.
 pub async fn serve(app: Shared, listen: &str) -> anyhow::Result<()> {
-    let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| {
-        anyhow::anyhow!("cannot listen on {listen}: {e}. Choose another address with --listen")
-    })?;
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .map_err(|cause| CannotListen { listen: listen.to_owned(), cause })?;
     tokio::spawn(crate::features::laws::index::follow(Arc::clone(&app)));
     // The port may have been left to the system.
-    eprintln!("http://{}", listener.local_addr()?);
+    print_aside(format_args!("http://{}", listener.local_addr()?));
     if !app.config.demo
         && let Some(said) = crate::commands::admin::first(&app).await.map_err(|e| anyhow::anyhow!("{e}"))?
     {
         crate::i18n::Lang::ALL
             .into_iter()
-            .for_each(|lang| said.sentences(&app.words, lang).for_each(|s| eprintln!("{s}")));
+            .for_each(|lang| said.sentences(&app.words, lang).for_each(print_aside));
     }
     let service = crate::router(app);
     let make = axum::ServiceExt::<axum::extract::Request>::into_make_service_with_connect_info::<SocketAddr>(

@@ -13,8 +13,8 @@ use crate::{Document, Head, Level, Node, Paragraph, Parsed, Problem, ProblemKind
 /// The documents whose articles a codification holds, in the order of their first article; `None` where the text is
 /// no codification. What is no article of a document (heads of the codification, references of its editors) is left.
 pub fn codified(text: &Text) -> Option<Vec<Parsed>> {
-    let lines: Vec<&Paragraph> = text.paragraphs.iter().filter(|p| !p.furniture && !p.footnote).collect();
-    let place = |n: usize| lines.get(n).map_or("", |p| p.text.as_str());
+    let lines = lines(text);
+    let place = |n: usize| lines.get(n).map_or("", |(_, line)| line.as_str());
     let starts: Vec<usize> = (0..lines.len()).filter(|n| code(place(*n)).is_some()).collect();
     let mut documents: Vec<(Parsed, HashSet<String>)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
@@ -28,7 +28,7 @@ pub fn codified(text: &Text) -> Option<Vec<Parsed>> {
             if !seen.contains(own) {
                 problems.push(Problem {
                     kind: ProblemKind::NoSource,
-                    paragraph: start,
+                    paragraph: lines[start].0,
                     page: None,
                     excerpt: place(start).chars().take(80).collect(),
                 });
@@ -38,7 +38,7 @@ pub fn codified(text: &Text) -> Option<Vec<Parsed>> {
         seen.insert(own);
         let body: Vec<&str> = (start + 2..end).map(place).collect();
         let mut node = article(&source.article, heading, own_text(&body).iter().copied());
-        node.paragraph = start;
+        node.paragraph = lines[start].0;
         let at = *known.entry(source.head.number.to_uppercase()).or_insert_with(|| {
             documents.push(Default::default());
             documents.len() - 1
@@ -94,6 +94,62 @@ pub fn article_order(label: &str) -> (u32, String) {
     let digits = label.len() - label.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, letters) = label.split_at(digits);
     (number.parse().unwrap_or(u32::MAX), viet::collation_key(letters))
+}
+
+/// The paragraphs with their places, headings and notes each for themselves: copies run a heading on behind the
+/// article before it, break a note in two, or go on with the text behind it.
+fn lines(text: &Text) -> Vec<(usize, String)> {
+    let own = text.paragraphs.iter().enumerate().filter(|(_, p)| !p.furniture && !p.footnote);
+    let own: Vec<(usize, &str)> = own.map(|(n, p)| (n, p.text.as_str())).collect();
+    let mut lines: Vec<(usize, String)> = Vec::new();
+    let mut at = 0;
+    while let Some((n, line)) = own.get(at).copied() {
+        at += 1;
+        if !is_note(line) {
+            let heading = own.get(at).filter(|(_, next)| is_note(next)).and_then(|_| {
+                line.rmatch_indices("Điều ").map(|(i, _)| i).find(|i| *i > 0 && code(&line[*i..]).is_some())
+            });
+            let (before, heading) = line.split_at(heading.unwrap_or(0));
+            lines.extend(
+                [before, heading].iter().filter(|l| !l.is_empty()).map(|l| (n, l.trim().to_string())),
+            );
+            continue;
+        }
+        let mut note = line.to_string();
+        while note_end(&note).is_none()
+            && let Some((_, more)) = own.get(at).filter(|(_, more)| note.len() < 2_000 && !is_note(more))
+        {
+            note.push(' ');
+            note.push_str(more);
+            at += 1;
+        }
+        let (note, after) = note.split_at(note_end(&note).unwrap_or(note.len()));
+        lines
+            .extend([note, after].iter().filter(|l| !l.trim().is_empty()).map(|l| (n, l.trim().to_string())));
+    }
+    lines
+}
+
+/// `(Điều 6 Luật số …`
+fn is_note(line: &str) -> bool {
+    let rest = line.strip_prefix('(').and_then(|rest| rest.trim_start().strip_prefix("Điều "));
+    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.contains(" số "))
+}
+
+/// Behind the bracket that closes a note.
+fn note_end(note: &str) -> Option<usize> {
+    let mut open = 0;
+    for (at, c) in note.char_indices() {
+        open += match c {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        if open == 0 {
+            return Some(at + 1);
+        }
+    }
+    None
 }
 
 /// `Điều 37.1.NĐ.1.2. Phạm vi` as its number in the codification and its heading.
@@ -204,8 +260,10 @@ mod tests {
             "Mục 1",
             "Bến chung",
             "Điều 90.1.LQ.1. Phạm vi điều chỉnh",
-            "( Điều 1 Luật số 90/2099/QH99 Luật Gìn giữ bến nước ngày 20/02/2099 của Quốc hội, có hiệu lực thi hành kể từ ngày 01/07/2099 )",
-            "Luật này quy định việc gìn giữ bến nước.",
+            "( Điều 1 Luật số 90/2099/QH99 Luật Gìn giữ bến nước",
+            "ngày 20/02/2099 của Quốc hội, có hiệu lực thi hành kể từ ngày 01/07/2099 )Luật này quy định việc gìn giữ bến nước.Điều 90.1.LQ.4. Trách nhiệm",
+            "(Điều 4 Luật số 90/2099/QH99, có hiệu lực thi hành kể từ ngày 01/07/2099)",
+            "Mọi người giữ bến.",
             "Điều 90.1.LQ.3. Điều không rõ nguồn",
             "Lời không có nguồn.",
             "## Danh sách",
@@ -218,7 +276,7 @@ mod tests {
         assert_eq!((head.issued, head.effective), (Some((2099, 2, 20)), Some((2099, 7, 1))));
         assert_eq!(head.issuer, "Quốc hội");
         let labels: Vec<_> = found[0].articles().map(|a| (a.label.as_str(), a.children.len())).collect();
-        assert_eq!(labels, [("1", 0), ("2", 2)]);
+        assert_eq!(labels, [("1", 0), ("2", 2), ("4", 0)]);
         let decree = found[1].articles().next().expect("its article");
         assert_eq!(decree.full_text(), "Điều 1. Phạm vi\nNghị định này quy định về bến nước.");
         assert_eq!(found[1].documents[0].head.title, "Quy định chi tiết Luật Gìn giữ bến nước");

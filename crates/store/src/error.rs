@@ -15,7 +15,52 @@ pub enum Error {
     Migration(String),
 }
 
+/// What keeps a database from working and lies outside the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// No room is left where the database is.
+    Full,
+    ReadOnly,
+    /// The file is not SQLite's, or damaged.
+    NotADatabase,
+    /// The file cannot be opened or made; the server cannot be reached or refuses.
+    CannotOpen,
+}
+
 impl Error {
+    pub fn trouble(&self) -> Option<Trouble> {
+        let (Error::Unavailable(e) | Error::Engine(e)) = self else { return None };
+        let sqlx::Error::Database(d) = e else {
+            let cannot = matches!(
+                e,
+                sqlx::Error::Io(_)
+                    | sqlx::Error::Tls(_)
+                    | sqlx::Error::Configuration(_)
+                    | sqlx::Error::PoolTimedOut
+            );
+            return cannot.then_some(Trouble::CannotOpen);
+        };
+        let code = d.code()?;
+        match code.parse::<u32>() {
+            // SQLite's result codes; what stands above the low byte only refines them.
+            Ok(n) if code.len() < 5 => match n & 0xff {
+                8 => Some(Trouble::ReadOnly),
+                11 | 26 => Some(Trouble::NotADatabase),
+                13 => Some(Trouble::Full),
+                14 => Some(Trouble::CannotOpen),
+                _ => None,
+            },
+            // SQLSTATE of PostgreSQL.
+            _ => match &*code {
+                "53100" => Some(Trouble::Full),
+                "25006" => Some(Trouble::ReadOnly),
+                _ if code.starts_with("28") || code.starts_with("08") || code == "3D000" => {
+                    Some(Trouble::CannotOpen)
+                }
+                _ => None,
+            },
+        }
+    }
     pub(crate) fn bad_column(name: &str) -> Error {
         Error::Engine(sqlx::Error::ColumnDecode { index: name.to_owned(), source: "unexpected value".into() })
     }

@@ -18,7 +18,7 @@ mod value;
 pub use compose::{Columns, Filter, Relation, Select, Test, shapes};
 pub use copy::{Filling, Kind, Snapshot, Table, tables};
 pub use db::{Db, Engine, Place, Runs, Tx};
-pub use error::Error;
+pub use error::{Error, Trouble};
 pub use migrate::{Migration, migrate};
 pub use row::{Column, FromRow, Row};
 pub use statement::{Query, Registered, Statement};

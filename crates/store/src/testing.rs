@@ -71,3 +71,11 @@ pub async fn new_postgres(server: &str, name: &str) -> Result<String> {
     admin.close().await;
     Ok(format!("{server}/{name}"))
 }
+
+/// An SQLite database grows no more, as on a full disk.
+pub async fn allow_no_growth(db: &Db) -> Result<()> {
+    if let Db::Sqlite { writer, .. } = db {
+        sqlx::raw_sql("PRAGMA max_page_count = 1").execute(writer).await?;
+    }
+    Ok(())
+}

@@ -38,7 +38,7 @@ impl Args {
 
 /// Checks everything; `heads` are heads of audit chains known from elsewhere.
 pub async fn check(app: &App, heads: &[audit::At], said: &mut Said, quiet: bool) -> Result<()> {
-    let bar = progress(quiet, 5);
+    let bar = progress(quiet, 7);
     let (links, broken) = audit::verify(&app.db).await?;
     for b in &broken {
         let unit = unit_name(app, b.unit).await?;
@@ -64,7 +64,8 @@ pub async fn check(app: &App, heads: &[audit::At], said: &mut Said, quiet: bool)
     bar.inc(1);
 
     let mut files = 0;
-    for file in activities::evidence_files(&app.db).await? {
+    let kept = activities::kept_files(&app.db).await?;
+    for file in kept.iter().cloned() {
         files += 1;
         match app.files.verify(&file).await {
             Ok(true) => {}
@@ -76,6 +77,22 @@ pub async fn check(app: &App, heads: &[audit::At], said: &mut Said, quiet: bool)
             }
             Err(other) => return Err(other),
         }
+    }
+    bar.inc(1);
+
+    let unclaimed = app.files.all()?.iter().filter(|f| kept.binary_search(f).is_err()).count();
+    let changed = numbers::changed_freezes(&app.db).await?;
+    for (unit, period) in &changed {
+        let args = vec![("unit", unit_name(app, *unit).await?), ("period", period.clone())];
+        said.wrong("command-freeze-changed", args);
+    }
+    bar.inc(1);
+
+    if let Some((indexed, there)) = app.index.compare(&app.db).await?
+        && indexed != there
+    {
+        let count = |n: u64| viet::format_int(i64::try_from(n).unwrap_or(i64::MAX));
+        said.wrong("command-index-differs", vec![("indexed", count(indexed)), ("there", count(there))]);
     }
     bar.inc(1);
 
@@ -91,7 +108,8 @@ pub async fn check(app: &App, heads: &[audit::At], said: &mut Said, quiet: bool)
     said.put("links", links).put("heads", known.len()).put("files", files);
     said.put("broken_chains", broken.iter().map(|b| b.unit.to_string()).collect::<Vec<_>>());
     said.put("wrong_sums", wrong.iter().map(|u| u.to_string()).collect::<Vec<_>>());
-    said.put("orphans", orphans);
+    said.put("changed_freezes", changed.iter().map(|(unit, _)| unit.to_string()).collect::<Vec<_>>());
+    said.put("orphans", orphans).put("unclaimed_files", unclaimed);
     Ok(())
 }
 

@@ -4,6 +4,8 @@
 //! well, 1 when it found something wrong or could not do its work, 2 (from the command line's reader) when it
 //! was asked wrongly.
 
+use std::fmt::Display;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -15,6 +17,7 @@ use crate::start::{self, Data};
 pub mod admin;
 pub mod backup;
 pub mod check;
+pub mod trouble;
 
 /// The words of commands: Vietnamese, English.
 pub const WORDS: (&str, &str) =
@@ -79,18 +82,38 @@ impl Said {
         if json {
             let said: Vec<String> = self.sentences(words, Lang::En).collect();
             self.put("ok", !self.failed).put("said", said);
-            println!("{}", serde_json::Value::Object(self.json));
+            print(serde_json::Value::Object(self.json));
         } else {
             for lang in Lang::ALL {
                 for sentence in self.sentences(words, lang) {
                     match self.failed {
-                        true => eprintln!("{sentence}"),
-                        false => println!("{sentence}"),
+                        true => print_aside(sentence),
+                        false => print(sentence),
                     }
                 }
             }
         }
         if self.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    }
+}
+
+/// Prints a line to the standard output.
+pub fn print(line: impl Display) {
+    write_line(&mut std::io::stdout().lock(), line);
+}
+
+/// Prints a line to the standard error.
+pub fn print_aside(line: impl Display) {
+    write_line(&mut std::io::stderr().lock(), line);
+}
+
+fn write_line(to: &mut dyn Write, line: impl Display) {
+    match writeln!(to, "{line}").and_then(|()| to.flush()) {
+        Ok(()) => {}
+        // Who reads has seen enough: `lantoa … | head`.
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => {}
+        // What was to be said can be said nowhere; the status tells it.
+        Err(_) => std::process::exit(1),
     }
 }
 

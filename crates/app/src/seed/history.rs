@@ -90,9 +90,10 @@ pub async fn create(app: &App, people: People, percent: usize, tell: &Tell<'_>) 
         talks.iter().filter(|(_, day, _)| day.month() == 6).map(|(_, _, id)| *id).collect();
     change(app, ben_luc, &of_june).await?;
     tell(Told::Part("seed-reports", 1));
-    let careless = reports::this_year(app, &people).await?;
+    let stated = mistakes::state(app, &people).await?;
+    let (careless, careless_half) = reports::this_year(app, &people).await?;
     tell(Told::Step);
-    Ok(Seeded { people, mistakes: found, frozen, careless })
+    Ok(Seeded { people, mistakes: found, stated, frozen, careless, careless_half })
 }
 
 fn activities_only(all: Vec<Planned>) -> Vec<Event> {
@@ -151,19 +152,20 @@ async fn old_years(
     percent: usize,
 ) -> Result<Vec<Planned>> {
     let spans = [
-        (date(2024, 1, 1), date(2024, 11, 30), 6),
-        (date(2024, 12, 1), date(2024, 12, 31), 1),
-        (date(2025, 1, 1), date(2025, 6, 30), 4),
+        (date(2024, 1, 1), date(2024, 11, 30), 6, 24),
+        (date(2024, 12, 1), date(2024, 12, 31), 1, 4),
+        // Enough to compare the first half of 2026 with.
+        (date(2025, 1, 1), date(2025, 6, 30), 16, 20),
     ];
     let mut all = Vec::new();
-    for (from, to, each) in spans {
+    for (from, to, each, near) in spans {
         let places = units::old_places(app, from).await?;
         let ben_luc = places.iter().find(|p| p.name == "Huyện Bến Lức").map(|p| p.unit);
         let tree = app.trees.on(&app.db, from).await?;
         for place in places.into_iter().filter(|p| p.level != "province") {
             // The demo's own district shows most.
-            let near = tree.parent(place.unit) == ben_luc;
-            let rows = if near { each * 4 } else { chance.between(each / 2, each + each / 2) };
+            let is_near = tree.parent(place.unit) == ben_luc;
+            let rows = if is_near { near } else { chance.between(each / 2, each + each / 2) };
             let site = here(people, place);
             for _ in 0..(rows as usize * percent).div_ceil(100) {
                 let day = day(chance, from, to);

@@ -7,9 +7,10 @@ use store::Id;
 
 use super::activities::Planned;
 use super::people::{People, Site};
-use crate::app::start_of_day;
+use crate::app::{App, start_of_day};
 use crate::error::{Error, Result};
 use crate::features::activities::Content;
+use crate::features::numbers::{self, By, Period, Question, Units};
 
 /// A mistake put in on purpose.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,8 @@ pub struct Mistake {
 const BROADCASTS: usize = 7;
 const WOMEN: usize = 23;
 const CONTEST: usize = 41;
+const ABOVE_PROVINCE: usize = 58;
+const SAME_TWICE: usize = 66;
 
 pub fn plant(people: &People) -> Result<(Vec<Planned>, Vec<Mistake>)> {
     let at = |place: usize| people.communes.get(place).ok_or(Error::NotFound);
@@ -49,6 +52,7 @@ pub fn plant(people: &People) -> Result<(Vec<Planned>, Vec<Mistake>)> {
     }
     found.push(Mistake { check: "people-per-talk", unit: site.place.unit });
     found.push(Mistake { check: "people-per-talk-jump", unit: site.place.unit });
+    found.push(Mistake { check: "growth", unit: site.place.unit });
 
     // Zeros too many in the number of women.
     let site = at(WOMEN)?;
@@ -68,6 +72,49 @@ pub fn plant(people: &People) -> Result<(Vec<Planned>, Vec<Mistake>)> {
     rows.push(planned(site, content)?);
     found.push(Mistake { check: "contest-per-contest", unit: site.place.unit });
     Ok((rows, found))
+}
+
+/// Figures stated over the computed ones: one larger than the province's, and a half-year's for the whole year.
+pub async fn state(app: &App, people: &People) -> Result<Vec<Mistake>> {
+    let at = |place: usize| people.communes.get(place).ok_or(Error::NotFound);
+    let year = Period::year(2026);
+    let mut stated = vec![(at(ABOVE_PROVINCE)?, "contest-entrants", 2_400_000)];
+    let site = at(SAME_TWICE)?;
+    for code in ["talk-attendances", "materials"] {
+        stated.push((site, code, figure(app, site, Period::half(2026, 1), code).await?));
+    }
+    let mut tx = app.db.begin().await?;
+    for (site, code, value) in stated {
+        let computed = figure(app, site, year, code).await?;
+        let Site { place, officer, .. } = site;
+        let reason = "Theo sổ theo dõi của xã";
+        numbers::state_figure(
+            &mut tx,
+            app,
+            *officer,
+            place.shard,
+            place.unit,
+            year,
+            code,
+            computed,
+            value,
+            reason,
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(vec![
+        Mistake { check: "unit-above-parent", unit: at(ABOVE_PROVINCE)?.place.unit },
+        Mistake { check: "same-figure", unit: site.place.unit },
+    ])
+}
+
+async fn figure(app: &App, site: &Site, period: Period, code: &str) -> Result<i64> {
+    let indicator = numbers::find_indicator(code).ok_or(Error::NotFound)?;
+    let units = Units::AsOn(app.today());
+    let question = Question { unit: site.place.unit, period, units, by: By::Whole };
+    let table = numbers::read(app, &question, &[indicator]).await?;
+    Ok(table.total.first().map_or(0, |f| f.total()))
 }
 
 fn talk(site: &Site, day: Date) -> Content {

@@ -38,6 +38,8 @@ pub const SEED: u64 = 2026;
 /// When the demo's history begins and ends: 8:00 on 1/7/2025 and 10:00 on 23/11/2026 in Vietnam.
 pub const BEGINS: Timestamp = Timestamp::constant(1_751_331_600, 0);
 pub const AS_OF: Timestamp = Timestamp::constant(1_795_402_800, 0);
+/// The name under invented papers: nobody's.
+pub const SIGNER: &str = "Người ký minh họa";
 pub const TAY_NINH: &str = "Tỉnh Tây Ninh";
 pub const BEN_LUC: &str = "Xã Bến Lức";
 
@@ -80,9 +82,12 @@ pub async fn is_empty(db: &Db) -> Result<bool> {
 pub struct Seeded {
     pub people: People,
     pub mistakes: Vec<Mistake>,
+    /// Those that stand in figures which a person stated over the computed ones.
+    pub stated: Vec<Mistake>,
     pub frozen: Vec<RecordId>,
-    /// A draft of a report with mistakes in its texts and typed figures.
+    /// Drafts of reports with mistakes in their texts and typed figures: of the year, of its first half.
     pub careless: RecordId,
+    pub careless_half: RecordId,
 }
 
 /// Fills an empty database with so many hundredths of the activities; 100 is the demo. The app's clock must be a

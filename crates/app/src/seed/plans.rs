@@ -281,7 +281,7 @@ pub async fn write(
         organisation:
             "Công chức tư pháp tham mưu tổ chức thực hiện, ghi kết quả ngay khi có và báo cáo theo kỳ.".into(),
         authority: "TM. ỦY BAN NHÂN DÂN\nKT. CHỦ TỊCH\nPHÓ CHỦ TỊCH".into(),
-        signer: String::new(),
+        signer: super::SIGNER.into(),
         recipients: recipients.into(),
         bases: ["14/2012/QH13", "35/2013/QH13"].iter().filter_map(|n| laws.number(n)).map(|l| l.id).collect(),
         above: if p.is_province { None } else { in_force.province },

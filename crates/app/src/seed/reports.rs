@@ -8,7 +8,7 @@ use jiff::civil::date;
 use store::RecordId;
 
 use super::people::{People, Site};
-use super::{AS_OF, BEN_LUC};
+use super::{AS_OF, BEN_LUC, SIGNER};
 use crate::app::{App, day_of, start_of_day};
 use crate::error::{Error, Result};
 use crate::features::numbers::{Period, Units};
@@ -36,16 +36,19 @@ const PROVINCE_MEDIATION: [(&str, &str); 7] = [
     ("mediation-pending", "35"),
     ("mediation-rate", "92"),
 ];
-/// Parts that do not sum, a rate that does not follow, and a count with decimals.
+/// Parts that do not sum, and a rate that does not follow.
 const WRONG_MEDIATION: [(&str, &str); 7] = [
     ("mediation-received", "175"),
     ("mediation-mediated", "171"),
     ("mediation-successful", "146"),
     ("mediation-unsuccessful", "20"),
     ("mediation-passed-on", "25"),
-    ("mediation-pending", "4.00"),
+    ("mediation-pending", "4"),
     ("mediation-rate", "94,42"),
 ];
+
+/// A count with decimals.
+const MISPRINTED: (&str, &str) = ("mediation-received", "465.00");
 
 const DIRECTION: &str = "Ủy ban nhân dân đã ban hành kế hoạch ngay sau khi có kế hoạch của tỉnh, giao từng nhiệm vụ cho \
     một đơn vị chủ trì với thời gian và sản phẩm rõ ràng; công chức tư pháp ghi kết quả ngay sau mỗi hoạt động.";
@@ -53,6 +56,7 @@ const PROVINCE_DIRECTION: &str = "Ủy ban nhân dân tỉnh đã ban hành kế
     các sở, ngành, đoàn thể, xã và phường, ghi kết quả ngay sau mỗi hoạt động.";
 const LAW_DAY: &str = "Ngày Pháp luật được hưởng ứng bằng nói chuyện chuyên đề tại các ấp, phát thanh, thi tìm hiểu \
     pháp luật và sinh hoạt của các đoàn thể; nội dung tập trung vào văn bản mới gần với đời sống người dân.";
+const NO_CASES: &str = "các tổ hòa giải không tiếp nhận vụ việc nào";
 /// Last year's, with last year's year left in it.
 const COPIED: &str = "Trong năm 2025, công tác phổ biến, giáo dục pháp luật được triển khai đồng bộ, đúng kế hoạch, có \
     trọng tâm, trọng điểm. Các ngành, đoàn thể phối hợp chặt chẽ, nội dung phong phú, hình thức đa dạng, góp phần nâng \
@@ -77,11 +81,12 @@ async fn write(
 async fn issue(app: &App, site: &Site, id: RecordId, at: Timestamp, number: &str) -> Result<()> {
     let hour = Duration::from_secs(1_800);
     app.clock.set(at + hour);
+    papers::keep_proposed(app, site.officer, id).await?;
     papers::freeze(app, site.officer, id).await?;
     papers::submit(app, site.officer, id).await?;
     app.clock.set(at + 2 * hour);
     papers::approve(app, site.leader, id).await?;
-    papers::issue(app, site.officer, id, number, day_of(at), None).await
+    papers::issue(app, site.officer, id, number, day_of(at), (None, Some(SIGNER))).await
 }
 
 async fn begin(app: &App, site: &Site, year: i16) -> Result<RecordId> {
@@ -98,18 +103,30 @@ pub async fn last_year(app: &App, people: &People) -> Result<()> {
     issue(app, site, id, at, "07/BC-UBND").await
 }
 
-/// The year's reports; the one with mistakes.
-pub async fn this_year(app: &App, people: &People) -> Result<RecordId> {
+/// The year's reports; those with mistakes, of the year and of its first half.
+pub async fn this_year(app: &App, people: &People) -> Result<(RecordId, RecordId)> {
     let at = AS_OF - Duration::from_secs(3 * 3_600);
     app.clock.set(at);
     let careless = people.commune(CARELESS)?;
     let wrong = begin(app, careless, 2026).await?;
     write(app, careless, wrong, &WRONG_MEDIATION, &[("direction", COPIED), ("causes", COPIED)]).await?;
+    let half = papers::create(
+        app,
+        careless.officer,
+        careless.place.unit,
+        Period::half(2026, 1),
+        Units::AsOn(app.today()),
+    );
+    let half = half.await?;
+    write(app, careless, half, &[MISPRINTED], &[]).await?;
     for (i, site) in people.communes.iter().enumerate() {
         if [2, 9, 17, 33].contains(&i) && site.place.name != BEN_LUC && site.place.name != CARELESS {
             let id = begin(app, site, 2026).await?;
             write(app, site, id, &[], &[("direction", DIRECTION)]).await?;
             if i % 2 == 1 {
+                let none = (papers::absent_key("mediation"), NO_CASES);
+                papers::write(app, site.officer, id, &[none]).await?;
+                papers::keep_proposed(app, site.officer, id).await?;
                 papers::freeze(app, site.officer, id).await?;
                 papers::submit(app, site.officer, id).await?;
             }
@@ -124,5 +141,5 @@ pub async fn this_year(app: &App, people: &People) -> Result<RecordId> {
         issue(app, site, id, at, number).await?;
         app.clock.set(at);
     }
-    Ok(wrong)
+    Ok((wrong, half))
 }

@@ -22,6 +22,23 @@ pub struct Upload {
     pub bytes: Vec<u8>,
 }
 
+/// Most characters of one typed value, and most values: far more than any field takes, whose own limit then speaks.
+/// What is larger nobody has typed, and to show it again would take long.
+const LONGEST: usize = 100_000;
+const MOST: usize = 5_000;
+
+fn too_long() -> Error {
+    let value = viet::format_int(LONGEST as i64);
+    Error::Invalid(vec![FieldProblem { field: "form", key: "error-text-too-long", value }])
+}
+
+fn check_length(value: &str, count: usize) -> Result<()> {
+    if value.len() > LONGEST && value.chars().count() > LONGEST {
+        return Err(too_long());
+    }
+    if count > MOST { Err(Error::invalid("form", "error-form-too-long")) } else { Ok(()) }
+}
+
 impl Form {
     pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Form {
         let mut form = Form::default();
@@ -61,11 +78,10 @@ impl FromRequest<Shared> for Form {
         let kind =
             request.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
         if !kind.starts_with("multipart/form-data") {
-            let bytes = axum::body::Bytes::from_request(request, app)
-                .await
-                .map_err(|_| Error::invalid("form", "error-too-large"))?;
+            let bytes = axum::body::Bytes::from_request(request, app).await.map_err(|_| too_long())?;
             let pairs: Vec<(String, String)> =
                 serde_html_form::from_bytes(&bytes).map_err(|_| Error::invalid("form", "error-invalid"))?;
+            pairs.iter().try_for_each(|(_, value)| check_length(value, pairs.len()))?;
             return Ok(Form::of(pairs));
         }
         let mut form = Form::default();
@@ -76,7 +92,8 @@ impl FromRequest<Shared> for Form {
             413 => Error::invalid("form", "error-too-large"),
             _ => Error::invalid("form", "error-upload-broken"),
         };
-        while let Some(part) = parts.next_field().await.map_err(broken)? {
+        let mut count = 0;
+        while let Some(mut part) = parts.next_field().await.map_err(broken)? {
             let field = part.name().unwrap_or_default().to_owned();
             match part.file_name().map(str::to_owned) {
                 Some(name) => {
@@ -85,7 +102,19 @@ impl FromRequest<Shared> for Form {
                         form.files.push(Upload { field, name, bytes });
                     }
                 }
-                None => form.push(&field, part.text().await.map_err(broken)?),
+                None => {
+                    let mut value = Vec::new();
+                    while let Some(chunk) = part.chunk().await.map_err(broken)? {
+                        if value.len() + chunk.len() > 4 * LONGEST {
+                            return Err(too_long());
+                        }
+                        value.extend_from_slice(&chunk);
+                    }
+                    count += 1;
+                    let value = String::from_utf8_lossy(&value);
+                    check_length(&value, count)?;
+                    form.push(&field, value);
+                }
             }
         }
         Ok(form)
@@ -117,6 +146,15 @@ impl Problems {
             self.add_value(field, "error-too-long", max.to_string());
         }
         viet::nfc(text).into_owned()
+    }
+    /// What is typed one after another, with semicolons or line by line; nothing when the whole is too long, so that
+    /// nobody looks it all up.
+    pub fn several(&mut self, form: &Form, field: &'static str, max: usize) -> Vec<String> {
+        let text = self.optional(form, field, max);
+        if text.chars().count() > max {
+            return vec![];
+        }
+        text.split([';', '\n']).map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect()
     }
     /// A whole number ≥ 0 as people type it ("1.234"); absent is `None`.
     pub fn count(&mut self, form: &Form, field: &'static str) -> Option<i64> {

@@ -377,7 +377,9 @@ impl FromRequestParts<Shared> for Peer {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    // RFC 7235: a scheme's letters may be large or small.
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
 }
 
 /// The value of the sign-in's cookie.
@@ -490,6 +492,21 @@ mod tests {
         check(&[host, ("referer", "http://10.0.0.5:8080/dang-nhap")], true);
         check(&[host, ("referer", "http://evil.example/?10.0.0.5:8080")], false);
         check(&[host], false);
+    }
+
+    #[test]
+    fn a_token_is_found_whatever_the_letters_of_its_scheme() {
+        let check = |value: &str, expected: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_str(value).unwrap());
+            assert_eq!(bearer(&headers), expected, "{value}");
+        };
+        check("Bearer abc", Some("abc"));
+        check("bearer abc", Some("abc"));
+        check("BEARER  abc", Some("abc"));
+        check("Basic abc", None);
+        check("Bearerabc", None);
+        check("", None);
     }
 
     /// Promise H4: a public page cannot ask who is there.

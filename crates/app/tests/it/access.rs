@@ -392,8 +392,8 @@ impl<'t> World<'t> {
             "law" => crate::content::law(t, &format!("{n}/2099/QH99"), "Mượn sách", "2027-01-01", vec![])
                 .await
                 .to_string(),
-            "plan" | "line" | "plan-waiting" | "plan-approved" | "plan-issued" | "plan-below"
-            | "plan-above" => self.plan(kind, n).await,
+            "plan" | "line" | "plan-gap" | "plan-waiting" | "plan-approved" | "plan-issued"
+            | "plan-below" | "plan-above" => self.plan(kind, n).await,
 
             "law-slug" => {
                 Box::pin(self.make("law", asks)).await;
@@ -415,9 +415,8 @@ impl<'t> World<'t> {
             }
 
             // Reports.
-            "report" | "report-frozen" | "report-waiting" | "report-approved" | "report-issued" => {
-                self.report(kind, n).await
-            }
+            "report" | "report-whole" | "report-frozen" | "report-waiting" | "report-approved"
+            | "report-issued" => self.report(kind, n).await,
             "period" => period(n),
             other => panic!("access.csv names an object {{{other}}} that World::make does not make"),
         }
@@ -461,6 +460,12 @@ impl<'t> World<'t> {
             let line = plans::add_line(&mut tx, app, by, &mut plan, &line).await.expect("a line");
             if kind == "line" {
                 made = line;
+            } else if kind == "plan-gap" {
+                tx.commit().await.expect("commit");
+                let gone = plans::lines(&app.db, plan.id).await.expect("lines").remove(0);
+                tx = app.db.begin().await.expect("begin");
+                plans::drop_line(&mut tx, app, by, &mut plan, &gone).await.expect("dropped");
+                self.objects.insert("gone".into(), line.id.to_string());
             }
         }
         let steps = ["plan-waiting", "plan-approved", "plan-issued"].iter().position(|k| *k == kind);
@@ -520,6 +525,13 @@ impl<'t> World<'t> {
         ];
         let kinds = ["report-frozen", "report-waiting", "report-approved", "report-issued"];
         let steps_done = kinds.iter().position(|k| *k == kind).map_or(0, |at| at + 1);
+        if kind != "report" {
+            use lantoa::features::papers;
+            let report = id.parse().expect("an id");
+            let none = (papers::absent_key("mediation"), "không phát sinh vụ việc");
+            papers::write(&self.t.app, self.officer.account, report, &[none]).await.expect("written");
+            papers::keep_proposed(&self.t.app, self.officer.account, report).await.expect("kept");
+        }
         for (act, by, form) in &steps[..steps_done] {
             self.posted(by, &format!("/bao-cao/{id}/{act}"), form, "/").await;
         }

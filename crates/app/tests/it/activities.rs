@@ -60,6 +60,79 @@ fn recorded(answer: &Answer) -> String {
     answer.location().split('?').next().expect("a path").to_owned()
 }
 
+/// A control of a served form, or a group of them with one name.
+#[derive(Debug, Clone)]
+struct Control {
+    name: String,
+    /// What the browser would send as it is served.
+    sent: Vec<String>,
+    /// Hidden, or behind something that must be opened first.
+    unseen: bool,
+}
+
+/// The controls of a page's form in order, as a browser understands them.
+fn controls(page: &str) -> Vec<Control> {
+    let form = &page[page.find("<form method=\"post\" enctype").expect("the form")..];
+    let form = &form[..form.find("</form>").expect("its end")];
+    let attribute = |tag: &str, name: &str| {
+        let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+        Some(rest[..rest.find('"')?].to_owned())
+    };
+    let mut all: Vec<Control> = Vec::new();
+    let mut closed = 0;
+    let mut select: Option<usize> = None;
+    for tag in form.split('<').skip(1).map(|part| part.split('>').next().unwrap_or_default()) {
+        let word = tag.split([' ', '/']).next().unwrap_or_default();
+        match word {
+            "details" if closed > 0 || !tag.contains(" open") => closed += 1,
+            _ if tag.starts_with("/details") => closed = i32::max(closed - 1, 0),
+            "option" => {
+                let value = attribute(tag, "value").unwrap_or_default();
+                if let Some(at) = select
+                    && (all[at].sent.is_empty() || tag.contains(" selected"))
+                {
+                    all[at].sent = vec![value];
+                }
+            }
+            "input" | "select" | "textarea" => {
+                let Some(name) = attribute(tag, "name") else { continue };
+                let kind = attribute(tag, "type").unwrap_or_default();
+                let value = attribute(tag, "value").unwrap_or_default();
+                let sent = match (&*kind, word) {
+                    ("radio" | "checkbox", _) => tag.contains(" checked").then_some(value),
+                    ("file", _) | (_, "select") => None,
+                    _ => Some(value),
+                };
+                let at = all.iter().position(|c| c.name == name).unwrap_or_else(|| {
+                    let unseen = kind == "hidden" || closed > 0;
+                    all.push(Control { name: name.clone(), sent: vec![], unseen });
+                    all.len() - 1
+                });
+                all[at].sent.extend(sent);
+                select = (word == "select").then_some(at);
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+/// What a browser sends of them, with what a person has typed or chosen.
+fn filled(controls: &[Control], typed: &[(&str, &str)]) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    for c in controls {
+        match typed.iter().find(|(name, _)| *name == c.name) {
+            Some((name, value)) => pairs.push(((*name).to_owned(), (*value).to_owned())),
+            None => pairs.extend(c.sent.iter().map(|value| (c.name.clone(), value.clone()))),
+        }
+    }
+    pairs
+}
+
+fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
+    pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
 #[tokio::test]
 async fn a_usual_talk_goes_from_the_empty_page_to_saved_in_at_most_eight_taps() {
     on_every_engine(async |t| {
@@ -71,19 +144,40 @@ async fn a_usual_talk_goes_from_the_empty_page_to_saved_in_at_most_eight_taps() 
         // What the page has already chosen costs no tap.
         assert!(page.contains(r#"value="talk" checked"#), "the usual method is chosen");
         assert_eq!(hidden(&page, "day"), "2026-11-23");
-        // Each choice and each field filled counts one, and so does "Lưu".
-        let filled = [
+        // Each choice and each field filled counts one, and so does "Lưu": whoever fills everything that the page
+        // shows without opening anything is done in eight.
+        let served = controls(&page);
+        let empty: Vec<&str> = served
+            .iter()
+            .filter(|c| !c.unseen && c.sent.iter().all(String::is_empty))
+            .map(|c| c.name.as_str())
+            .collect();
+        let taps = empty.len() + 1;
+        println!("{taps} taps: {empty:?} and the button");
+        assert!(taps <= 8, "{taps} taps: {empty:?}");
+        // What must be filled is among them: the page sent as it is served says so.
+        let hurried = t.person(Role::CommuneOfficer, p.commune).await;
+        let as_served =
+            filled(&controls(&hurried.get(&t, "/hoat-dong/moi").await.text()), &[("act", "save")]);
+        let refused = hurried.post(&t, "/hoat-dong/moi", &borrowed(&as_served)).await;
+        assert_status(&refused, StatusCode::UNPROCESSABLE_ENTITY);
+        let refused = refused.text();
+        let needed: Vec<&str> =
+            refused.split("href=\"#f-").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(
+            !needed.is_empty() && needed.iter().all(|name| empty.contains(name)),
+            "{needed:?} of {empty:?}"
+        );
+        let typed = [
             ("title", "Phổ biến Luật Đất đai"),
             ("audience", "people"),
             ("attendances", "62"),
             ("women", "30"),
         ];
-        let taps = filled.len() + 1;
-        assert!(taps <= 8, "{taps} taps");
-        let (unit, once, day) = (hidden(&page, "unit"), hidden(&page, "once"), hidden(&page, "day"));
-        let given =
-            [("unit", &*unit), ("once", &*once), ("day", &*day), ("method", "talk"), ("draft_version", "0")];
-        let form = [&given[..], &filled[..]].concat();
+        assert!(needed.iter().all(|name| typed.iter().any(|(t, _)| t == name)), "{needed:?}");
+        assert!(typed.iter().all(|(name, _)| empty.contains(name)), "{empty:?}");
+        let form = filled(&served, &typed);
+        let form = borrowed(&form);
         let saved = p.officer.post(&t, "/hoat-dong/moi", &form).await;
         let path = recorded(&saved);
         let shown = p.officer.get(&t, saved.location()).await;
@@ -108,6 +202,134 @@ async fn a_usual_talk_goes_from_the_empty_page_to_saved_in_at_most_eight_taps() 
         let other = with(&form, &[("attendances", "70")]);
         assert_ne!(recorded(&p.officer.post(&t, "/hoat-dong/moi", &other).await), path);
         assert!(!list.contains('⟦'), "{list}");
+    })
+    .await;
+}
+
+/// Whatever the draft knows of its identity, two sends at the same moment record one activity.
+#[tokio::test]
+async fn a_draft_sent_twice_at_the_same_moment_is_recorded_once() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let mut recorded_so_far = 0;
+        for knows in [false, true] {
+            for round in 0..4 {
+                let title = format!("Buổi {knows} {round}");
+                let once = t.app.new_id().to_string();
+                let mut form = with(&TALK, &[("title", title.as_str())]);
+                form.extend(knows.then_some(("once", once.as_str())));
+                p.officer.post(&t, "/hoat-dong/moi/nhap", &form).await;
+                let restored = p.officer.get(&t, "/hoat-dong/moi").await.text();
+                let restored = filled(&controls(&restored), &[]);
+                let restored = borrowed(&restored);
+                let send = || p.officer.post(&t, "/hoat-dong/moi", &restored);
+                let (a, b, c) = tokio::join!(send(), send(), send());
+                let paths: Vec<String> = [&a, &b, &c].into_iter().map(recorded).collect();
+                assert!(paths.iter().all(|path| *path == paths[0]), "{title}: {paths:?}");
+                recorded_so_far += 1;
+                let list = p.officer.get(&t, "/hoat-dong").await.text();
+                assert!(list.contains(&format!("{recorded_so_far} hoạt động, ")), "{title}: {list}");
+            }
+        }
+        assert_eq!(activities::wrong_sums(&t.app.db).await.unwrap(), vec![]);
+    })
+    .await;
+}
+
+/// A leaver's drafts go on with their successor, beside the successor's own, and come back when it is undone.
+#[tokio::test]
+async fn drafts_go_over_with_a_hand_over() {
+    use lantoa::features::people::{HandOver as _, HandedOver};
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let successor = t.person(Role::CommuneOfficer, p.commune).await;
+        let keep = async |by: &Person, path: &str, title: &str| {
+            let form = with(&TALK, &[("title", title), ("tab", "a"), ("version", "1")]);
+            let kept = by.post(&t, path, &form).await;
+            assert_status(&kept, StatusCode::OK);
+        };
+        let made = recorded(&p.officer.post(&t, "/hoat-dong/moi", &TALK).await);
+        keep(&p.officer, &format!("{made}/sua/nhap"), "Tên sửa dở").await;
+        keep(&p.officer, "/hoat-dong/moi/nhap", "Buổi ghi dở").await;
+        keep(&successor, "/hoat-dong/moi/nhap", "Buổi của người nhận").await;
+        let what = HandedOver {
+            unit: p.commune,
+            from: p.officer.account,
+            to: successor.account,
+            by: successor.account,
+        };
+        let mut tx = t.app.db.begin().await.unwrap();
+        let moved = activities::DRAFTS.hand_over(&mut tx, &t.app, &what).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(moved.len(), 2, "{moved:?}");
+        let work = successor.get(&t, "/viec").await.text();
+        for title in ["Tên sửa dở", "Buổi ghi dở", "Buổi của người nhận"] {
+            assert!(work.contains(title), "{title}: {work}");
+        }
+        assert!(!p.officer.get(&t, "/viec").await.text().contains("ghi dở"));
+        // The work list leads to it; it is saved as any other, and only then gone.
+        let at = work.find("/hoat-dong/moi?nhap=").expect("a link");
+        let link: String = work[at..].chars().take_while(|c| *c != '"').collect();
+        let page = successor.get(&t, &link).await.text();
+        assert!(page.contains("Buổi ghi dở"), "{page}");
+        let form = filled(&controls(&page), &[]);
+        recorded(&successor.post(&t, "/hoat-dong/moi", &borrowed(&form)).await);
+        let work = successor.get(&t, "/viec").await.text();
+        assert!(!work.contains("Buổi ghi dở") && work.contains("Buổi của người nhận"), "{work}");
+        // Undone: what is still open goes back.
+        let mut tx = t.app.db.begin().await.unwrap();
+        activities::DRAFTS.take_back(&mut tx, &t.app, &what, &moved).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(p.officer.get(&t, "/viec").await.text().contains("Tên sửa dở"));
+        assert!(successor.get(&t, "/viec").await.text().contains("Buổi của người nhận"));
+        // Drafts of other units stay with the person.
+        let elsewhere = HandedOver { unit: p.sibling, ..what };
+        let mut tx = t.app.db.begin().await.unwrap();
+        assert!(activities::DRAFTS.hand_over(&mut tx, &t.app, &elsewhere).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+/// Every text has a longest length, said at the field; what nobody types is refused before it costs anything.
+#[tokio::test]
+async fn texts_that_are_too_long_are_refused_at_once() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let long = "dài ".repeat(20_000);
+        for (field, most) in [
+            ("title", 300),
+            ("place", 200),
+            ("speaker", 200),
+            ("note", 2_000),
+            ("reason", 500),
+            ("law_text", 500),
+        ] {
+            let answer = p.officer.post(&t, "/hoat-dong/moi", &with(&TALK, &[(field, long.as_str())])).await;
+            assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+            let sentence = format!("dài quá {most} ký tự");
+            assert!(answer.text().contains(&sentence), "{field}: {sentence}");
+            // Drafts are kept as typed, then given up.
+            p.officer.post(&t, "/hoat-dong/moi", &[("act", "drop"), ("draft_version", "1")]).await;
+        }
+        let huge = "a".repeat(5 << 20);
+        let refused = |answer: &Answer, took: std::time::Duration| {
+            assert!(answer.status.is_client_error(), "{}", answer.status);
+            assert!(answer.text().contains("dài quá 100.000 ký tự"), "{}", answer.text());
+            assert!(took < std::time::Duration::from_secs(2), "{took:?}");
+        };
+        for path in ["/hoat-dong/moi", "/hoat-dong/moi/nhap", "/luat/nhap", "/so-lieu/chot"] {
+            let start = std::time::Instant::now();
+            let answer = p.officer.post(&t, path, &[("title", &huge)]).await;
+            refused(&answer, start.elapsed());
+        }
+        for path in ["/hoat-dong/moi", "/hoat-dong/nhap", "/luat/nhap"] {
+            let start = std::time::Instant::now();
+            let answer = p.officer.upload(&t, path, &[("title", &huge)], ("photo", "a.txt", b"a")).await;
+            refused(&answer, start.elapsed());
+        }
+        let many: Vec<(&str, &str)> = vec![("law", "x"); 6_000];
+        assert_status(&p.officer.post(&t, "/hoat-dong/moi", &many).await, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(p.officer.get(&t, "/hoat-dong").await.text().contains("0 hoạt động"));
     })
     .await;
 }
@@ -728,6 +950,53 @@ async fn programs_record_and_read_by_the_same_rules() {
         assert_status(&call(&t, "POST", path, "no such token", Some(talk)).await, StatusCode::UNAUTHORIZED);
         let garbage = call(&t, "POST", path, &officer, Some(serde_json::json!({"method": 5}))).await;
         assert!(garbage.status.is_client_error() && garbage.json()["error"]["code"].is_string());
+    })
+    .await;
+}
+
+/// What a program may not record, it is told field by field; a token's scheme is written as one likes.
+#[tokio::test]
+async fn programs_are_told_what_is_too_long() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let mut tx = t.app.db.begin().await.unwrap();
+        let token =
+            lantoa::signin::insert_api_token(&t.app, &mut tx, p.officer.account, "thử", 30).await.unwrap();
+        tx.commit().await.unwrap();
+        let talk = serde_json::json!({
+            "method": "talk", "day": "2026-11-20", "title": "Buổi", "attendances": 40, "audiences": ["people"],
+        });
+        let send = async |body: serde_json::Value| {
+            let request = Request::post("/api/v1/activities")
+                .header(header::AUTHORIZATION, format!("bearer {token}"))
+                .header(header::CONTENT_TYPE, "application/json");
+            t.send(request.body(Body::from(body.to_string())).unwrap()).await
+        };
+        assert_status(&send(talk.clone()).await, StatusCode::CREATED);
+        for (field, value) in [
+            ("title", serde_json::json!("a".repeat(301))),
+            ("note", serde_json::json!("a".repeat(2_001))),
+            ("place", serde_json::json!("a".repeat(201))),
+            ("audiences", serde_json::json!(vec!["people"; 51])),
+        ] {
+            let mut body = talk.clone();
+            body[field] = value;
+            let answer = send(body).await;
+            assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(!answer.json()["error"]["fields"].as_array().unwrap().is_empty(), "{}", answer.text());
+        }
+        let mut huge = talk.clone();
+        huge["note"] = serde_json::json!("a".repeat(5 << 20));
+        let answer = send(huge).await;
+        assert!(answer.status.is_client_error() && answer.json()["error"]["message"].is_string());
+        // Sent twice at the same moment, with the program's own identity: once.
+        let mut twice = talk.clone();
+        twice["once"] = serde_json::json!(t.app.new_id());
+        let (a, b) = tokio::join!(send(twice.clone()), send(twice));
+        let mut answers = [a.status, b.status];
+        answers.sort();
+        assert_eq!(answers, [StatusCode::OK, StatusCode::CREATED], "{} {}", a.text(), b.text());
+        assert_eq!(a.json()["id"], b.json()["id"]);
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! The demo's data: whole, repeatable, visibly invented, with the mistakes that the checks are to find.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 use jiff::civil::{Date, date};
@@ -127,7 +127,10 @@ async fn the_demo_is_whole_and_its_mistakes_are_found() {
             assert!(!numbers::frozen_figures(&app.db, *frozen).await.unwrap().is_empty());
         }
         marks(&t, &seeded).await;
-        careless_report(&t, &seeded).await;
+        marks_of_answers_and_files(&t, &seeded).await;
+        if percent == 100 {
+            careless_reports(&t, &seeded).await;
+        }
         printed_reports(&t, &seeded).await;
     }
 }
@@ -164,7 +167,13 @@ async fn checks(app: &Shared, seeded: &Seeded) {
                 let row = table.rows.iter().find(|(k, _)| k == key);
                 row.map(|(_, figures)| codes(figures)).unwrap_or_default()
             };
-            let mut material = Material { before: of(before), period: Some(*period), ..Material::default() };
+            let last = before.rows.iter().find(|(k, _)| k == key).map_or(&[][..], |(_, figures)| figures);
+            let mut material = Material {
+                before: of(before),
+                before_rows: all.iter().zip(last).map(|(i, f)| (i.code.clone(), f.rows)).collect(),
+                period: Some(*period),
+                ..Material::default()
+            };
             material.parent = codes(&now.total);
             for (code, value) in codes(figures) {
                 material.figure(&code, value);
@@ -217,22 +226,145 @@ async fn marks(t: &TestApp, seeded: &Seeded) {
     assert!(t.get("/khong-co").await.text().contains(notice), "an error page");
 }
 
-/// A draft with last year's text, typed figures that cannot be, and the sentences that say so.
-async fn careless_report(t: &TestApp, seeded: &Seeded) {
+/// Every answer for programs and every file, by the route table: a new one must be asked for here.
+async fn marks_of_answers_and_files(t: &TestApp, seeded: &Seeded) {
+    let site = seeded.people.commune(seed::BEN_LUC).unwrap();
+    let officer = t.as_account(site.officer).await;
+    let first = async |list: &str, field: &str| -> String {
+        let answer = officer.get(t, list).await.json();
+        answer["items"][0][field].as_str().unwrap_or_else(|| panic!("{list}: {answer}")).to_owned()
+    };
+    let year = Period::year(2026);
+    let report = lantoa::features::papers::find(&t.app.db, site.place.unit, year).await.unwrap().unwrap();
+    let plan = first("/api/v1/plans", "id").await;
+    let code = numbers::get_freeze(&t.app.db, seeded.frozen[0]).await.unwrap().code;
+    let sitemap = t.get("/sitemap.xml").await.text();
+    let place = sitemap.split("/dia-phuong/").nth(1).unwrap().split(['<', '/']).next().unwrap().to_owned();
+    let samples: BTreeMap<&str, Vec<String>> = BTreeMap::from([
+        ("/api/v1/laws/", vec![first("/api/v1/laws", "id").await]),
+        ("/api/v1/units/", vec![site.place.unit.to_string()]),
+        ("/api/v1/activities/", vec![first("/api/v1/activities", "id").await]),
+        ("/api/v1/plans/", vec![plan.clone()]),
+        ("/api/v1/numbers/", vec![code]),
+        ("/bao-cao/", vec![report.to_string()]),
+        ("/ke-hoach/", vec![plan]),
+        ("/dia-phuong/", vec![place]),
+    ]);
+    // A blank form to fill in, a workbook that gives back what a person sent, what search engines read.
+    let without_data =
+        ["/hoat-dong/mau.xlsx", "/hoat-dong/nhap/{id}/tra-lai.xlsx", "/sitemap.xml", "/robots.txt"];
+    let mut seen = BTreeSet::new();
+    for route in lantoa::routes().list.iter().filter(|r| r.method == "GET") {
+        let kind = route.path.rsplit_once('.').map_or("", |(_, kind)| kind);
+        if !route.path.starts_with("/api/") && kind.is_empty() || without_data.contains(&route.path) {
+            continue;
+        }
+        let paths = match route.path.split_once('{') {
+            None => vec![route.path.to_owned()],
+            Some((before, rest)) => {
+                let after = rest.split_once('}').unwrap().1;
+                let ids = samples.get(before).unwrap_or_else(|| panic!("no sample for {}", route.path));
+                ids.iter().map(|id| format!("{before}{id}{after}")).collect()
+            }
+        };
+        for path in paths {
+            let answer = match route.who {
+                lantoa::web::Who::SignedIn => officer.get(t, &path).await,
+                _ => t.get(&path).await,
+            };
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            check_says_invented(&path, kind, &answer.body);
+            seen.insert(if kind.is_empty() { "api" } else { kind });
+        }
+    }
+    assert_eq!(seen, BTreeSet::from(["api", "atom", "docx", "json", "pdf", "xlsx"]));
+    // Refusals are answers too.
+    for (path, status) in [
+        ("/api/v1/plans/1-0", StatusCode::NOT_FOUND),
+        ("/api/v1/numbers?period=x", StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        let answer = officer.get(t, path).await;
+        assert_eq!(answer.status, status, "{path}");
+        check_says_invented(path, "", &answer.body);
+    }
+    check_says_invented("nobody", "", &t.get("/api/v1/plans").await.body);
+}
+
+/// Looks for the notice where a reader sees it: in each file's own way of writing.
+fn check_says_invented(path: &str, kind: &str, body: &[u8]) {
+    let notice = lantoa::web::api::DEMO_NOTICE;
+    let squeezed = |text: &str| -> String { text.split_whitespace().collect() };
+    let text = match kind {
+        "docx" | "xlsx" => {
+            let mut archive = zip::ZipArchive::new(std::io::Cursor::new(body)).unwrap();
+            let mut text = String::new();
+            for i in 0..archive.len() {
+                let mut file = archive.by_index(i).unwrap();
+                if file.name().is_ok_and(|name| name.ends_with(".xml")) {
+                    std::io::Read::read_to_string(&mut file, &mut text).unwrap();
+                }
+            }
+            // Words of one line may stand in several runs.
+            text.split('<').filter_map(|tag| tag.split_once('>')).map(|(_, text)| text).collect()
+        }
+        "pdf" => {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("paper.pdf");
+            std::fs::write(&file, body).unwrap();
+            let Ok(done) = std::process::Command::new("pdftotext").arg(&file).arg("-").output() else {
+                println!("skipped: pdftotext is not installed (scripts/install)");
+                return;
+            };
+            let text = String::from_utf8_lossy(&done.stdout).into_owned();
+            let pages = text.matches('\u{c}').count();
+            let said = squeezed(&text).matches(&squeezed(notice)).count();
+            assert!(pages > 0 && said >= pages, "{path}: on {said} of {pages} pages");
+            text
+        }
+        _ => String::from_utf8_lossy(body).into_owned(),
+    };
+    assert!(
+        squeezed(&text).contains(&squeezed(notice)),
+        "{path} does not say that it is a demo: {text:.2000}"
+    );
+}
+
+/// What the pages of careless reports and of stated figures say, rule by rule: with what the computed figures show
+/// (see [`checks`]), every rule there is has found its mistake.
+async fn careless_reports(t: &TestApp, seeded: &Seeded) {
     let site = seeded.people.commune(seed::CARELESS).unwrap();
     let officer = t.as_account(site.officer).await;
-    let answer = officer.get(t, &lantoa::features::papers::path(seeded.careless)).await;
-    assert_eq!(answer.status, StatusCode::OK);
-    let page = answer.text();
-    for part in [
-        // not-a-whole-number, mediation-results-sum, mediation-rate, last-years-year
-        "4.00",
-        "Các phần cộng lại là 166",
-        "Tỷ lệ in là 94,42",
-        "có chỗ ghi năm 2025",
+    let (year, half) = (seeded.careless, seeded.careless_half);
+    let mut planted: BTreeSet<&str> = seeded.mistakes.iter().map(|m| m.check).collect();
+    for (check, report, part) in [
+        ("mediation-sum", year, "Các phần cộng lại là 200"),
+        ("mediation-results-sum", year, "Các phần cộng lại là 166"),
+        ("mediation-rate", year, "Tỷ lệ in là 94,42"),
+        ("last-years-year", year, "có chỗ ghi năm 2025"),
+        ("same-text", year, "Phần chữ giống báo cáo năm trước 100 %"),
+        ("not-a-whole-number", half, "465.00: đây là số đếm"),
     ] {
-        assert!(page.contains(part), "{part} in {page}");
+        let page = officer.get(t, &lantoa::features::papers::path(report)).await.text();
+        assert!(page.contains(part), "{check}: {part} in {page}");
+        planted.insert(check);
     }
+    for mistake in &seeded.stated {
+        let part = match mistake.check {
+            "unit-above-parent" => "lớn hơn của cả địa bàn",
+            "same-figure" => "một con số cho nhiều kỳ",
+            other => panic!("{other}"),
+        };
+        let path = format!("/so-lieu?don-vi={}&ky=2026", mistake.unit);
+        let site = seeded.people.communes.iter().find(|c| c.place.unit == mistake.unit).unwrap();
+        let page = t.as_account(site.officer).await.get(t, &path).await.text();
+        assert!(page.contains(part), "{mistake:?} in {page}");
+        planted.insert(mistake.check);
+    }
+    assert_eq!(planted, numbers::checks::codes().collect(), "every rule has its planted mistake");
+    // A draft with gaps is not frozen, and says what is missing.
+    let refused = officer.post(t, &format!("{}/chot", lantoa::features::papers::path(half)), &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().contains("Chưa ghi đủ: Số liệu hòa giải ở cơ sở"), "{}", refused.text());
 }
 
 /// The two reports that the command prints, marked as invented, with their figures.

@@ -288,7 +288,7 @@ async fn files_that_cannot_be_read_are_refused_with_what_to_do() {
         let docx = press::docx(&paper()).unwrap();
         let pdf = press::pdf(&paper(), t.app.now()).unwrap();
         let large = vec![b'a'; t.app.config.upload_bytes + 1];
-        // The reader of web pages ends with its stack: only that reader.
+        // A tag with more attributes than any page has.
         let attributes = format!("<a {}>", "x=\"1\" ".repeat(200_000));
         for (name, bytes, sentence) in [
             ("ảnh.png", &b"\x89PNG\r\n"[..], "Tệp này không phải Word"),

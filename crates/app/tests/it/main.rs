@@ -9,6 +9,7 @@ mod home;
 mod house;
 mod laws;
 mod maintenance;
+mod malformed;
 mod numbers;
 mod orgs;
 mod papers;

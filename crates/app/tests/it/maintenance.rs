@@ -209,11 +209,238 @@ async fn check_names_what_is_wrong() {
         change(sql!("UPDATE activity_rollups SET attendances = attendances + 1 WHERE dimension = ''")).await;
         assert!(wrong().await.1.contains("Số cộng dồn của Xã Bến Lức"));
         change(sql!("UPDATE activity_rollups SET attendances = attendances - 1 WHERE dimension = ''")).await;
+        assert!(!wrong().await.0);
+        for sum in [
+            sql!("UPDATE activity_rollups SET women = women + 1 WHERE dimension = ''"),
+            sql!("UPDATE activity_rollups SET rows = rows + 1 WHERE dimension = 'audience'"),
+            sql!("UPDATE activity_rollups SET estimated = NOT estimated WHERE dimension = ''"),
+        ] {
+            change(sum).await;
+            assert!(wrong().await.1.contains("Số cộng dồn của Xã Bến Lức"));
+            change(sql!("UPDATE activity_rollups SET estimated = FALSE WHERE dimension = ''")).await;
+            change(sql!("UPDATE activity_rollups SET women = 0, rows = 1")).await;
+            assert!(!wrong().await.0, "{}", wrong().await.1);
+        }
+
+        // Photos of drafts are looked for as well; one that nothing names any more is no fault.
+        let photo = ("photo", "ảnh.pdf", &b"%PDF-1.4 draft"[..]);
+        officer.upload(&t, "/hoat-dong/moi", &[("act", "draft"), ("title", "Dở")], photo).await;
+        let of_draft = t.app.files.all().unwrap().into_iter().find(|f| *f != file).unwrap();
+        let stored = t.data_folder().join("files").join(&of_draft[..2]).join(&of_draft);
+        std::fs::remove_file(&stored).unwrap();
+        assert!(wrong().await.1.contains("Thiếu tệp"));
+        std::fs::write(&stored, photo.2).unwrap();
+        officer.post(&t, "/hoat-dong/moi", &[("act", "drop"), ("draft_version", "1")]).await;
+        assert!(!wrong().await.0);
+
+        // Frozen figures are those of the log.
+        let frozen =
+            officer.post(&t, "/so-lieu/chot", &[("don-vi", &commune.to_string()), ("ky", "2026")]).await;
+        assert_eq!(frozen.status, StatusCode::SEE_OTHER, "{}", frozen.text());
+        assert!(!wrong().await.0, "{}", wrong().await.1);
+        change(sql!("UPDATE number_frozen SET actual = actual + 1 WHERE indicator = 'talks'")).await;
+        assert!(wrong().await.1.contains("Số liệu đã chốt của Xã Bến Lức"));
+        change(sql!("UPDATE number_frozen SET actual = actual - 1 WHERE indicator = 'talks'")).await;
+        assert!(!wrong().await.0);
+
+        // The index has every article.
+        crate::content::law(&t, "91/2099/QH99", "Luật Đò ngang", "2026-01-01", vec![]).await;
+        assert!(!wrong().await.0, "an index that has yet to follow is no fault");
+        t.app.index.catch_up(&t.app.db).await.unwrap();
+        assert!(!wrong().await.0, "{}", wrong().await.1);
+        change(sql!("UPDATE law_nodes SET path = NULL")).await;
+        assert!(wrong().await.1.contains("Chỉ mục tìm kiếm có"));
         change(sql!("UPDATE audit_entries SET account_id = NULL WHERE seq = 1")).await;
         assert!(wrong().await.1.contains("Nhật ký của Xã Bến Lức bị đứt tại số 1"));
     })
     .await;
 }
+
+/// What lies outside the program is said in both languages with what to do, and the status is 1.
+#[test]
+fn a_folder_a_file_or_a_port_that_cannot_be_used_is_said_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |data: &Data, arguments: &[&str], parts: &[&str]| {
+        let output = run(data, arguments, 1);
+        let said = String::from_utf8(output.stderr).unwrap();
+        for part in parts {
+            assert!(said.contains(part), "{arguments:?}: {part} in {said}");
+        }
+        assert!(!said.contains("panicked"), "{said}");
+    };
+    let at = |name: &str| Data { folder: folder.path().join(name), postgres: None };
+    std::fs::write(folder.path().join("tep"), "x").unwrap();
+    refused(&at("tep"), &["migrate"], &["không phải là thư mục", "is not a folder", "--data"]);
+    refused(&at("tep/trong"), &["migrate"], &["không phải là thư mục", "is not a folder"]);
+
+    std::fs::create_dir(folder.path().join("la")).unwrap();
+    std::fs::write(
+        folder.path().join("la/lantoa.db"),
+        "not a database, but long enough to be looked at ".repeat(40),
+    )
+    .unwrap();
+    refused(
+        &at("la"),
+        &["check"],
+        &["không phải cơ sở dữ liệu SQLite", "is not an SQLite database", "restore"],
+    );
+    // No file can be made where a folder stands: as in a folder that may not be written, also for root.
+    std::fs::create_dir_all(folder.path().join("khoa/lantoa.db")).unwrap();
+    refused(&at("khoa"), &["migrate"], &["Không ghi được vào thư mục dữ liệu", "cannot be written"]);
+
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let port = ["Đã có chương trình khác dùng", "Another program uses", "--listen", address.as_str()];
+    refused(&at("tot"), &["serve", "--listen", &address], &port);
+    refused(&at("tot"), &["serve", "--listen", "192.0.2.1:80"], &["Không phục vụ được", "cannot be served"]);
+
+    let nowhere =
+        Data { folder: folder.path().join("pg"), postgres: Some("postgres://a@127.0.0.1:1/b".into()) };
+    refused(&nowhere, &["migrate"], &["Không mở được cơ sở dữ liệu", "PostgreSQL is running"]);
+}
+
+/// `lantoa … | head -1`: whoever reads has seen enough.
+#[test]
+fn a_reader_that_has_seen_enough_is_no_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = Data { folder: folder.path().join("data"), postgres: None };
+    for arguments in [&["routes"][..], &["routes", "--json"], &["--help"], &["check"], &["check", "--json"]] {
+        let mut child =
+            lantoa(&data, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // Closed before anything is written.
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}: {said}");
+        assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+    }
+    // Neither is a closed standard error.
+    let mut child = lantoa(&data, &["import", "activities", "none.xlsx", "--unit", "x"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+/// When no room is left nothing is lost, and a person is told what to do.
+#[tokio::test]
+async fn a_full_disk_is_said_and_what_was_there_stays() {
+    let t = TestApp::on(Engine::Sqlite).await;
+    let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+    let commune = t.unit("Xã Bến Lức", "commune", Some(nation), "2025-07-01").await;
+    let officer = t.person(Role::CommuneOfficer, commune).await;
+    let note = "Dài dòng ".repeat(200);
+    let form = |title: &'static str| {
+        [
+            ("method", "talk"),
+            ("day", "2026-11-20"),
+            ("title", title),
+            ("attendances", "62"),
+            ("audience", "people"),
+            ("note", note.as_str()),
+        ]
+    };
+    assert_eq!(officer.post(&t, "/hoat-dong/moi", &form("Trước")).await.status, StatusCode::SEE_OTHER);
+    // The database may not grow any more.
+    store::testing::allow_no_growth(&t.app.db).await.unwrap();
+    let mut refused = None;
+    for n in 0..200 {
+        let title: &'static str = Box::leak(format!("Sau {n}").into_boxed_str());
+        let answer = officer.post(&t, "/hoat-dong/moi", &form(title)).await;
+        if answer.status != StatusCode::SEE_OTHER {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let refused = refused.expect("a disk that is full");
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.text());
+    assert!(refused.text().contains("Máy chủ đã hết chỗ lưu"), "{}", refused.text());
+    assert!(officer.get(&t, "/hoat-dong").await.text().contains("Trước"));
+}
+
+/// The command: good rows are kept, the others come back beside the workbook, status 1.
+#[tokio::test]
+async fn activities_come_in_by_the_command() {
+    for engine in store::testing::engines() {
+        let (folder, data) = place(engine).await;
+        let app = start::open(&data, false, Clock::System, Random::System).await.unwrap();
+        let t = TestApp::opened(app, engine, tempfile::tempdir().unwrap());
+        let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+        let commune = t.unit("Xã Bến Lức", "commune", Some(nation), "2025-07-01").await;
+        let officer = t.person(Role::CommuneOfficer, commune).await;
+        let email = format!("{}@example.vn", officer.account);
+        t.app.db.close().await;
+
+        let book = |name: &str, rows: &[[&str; 4]]| {
+            let headers = ["Ngày", "Hình thức", "Nội dung", "Số lượt người"].map(String::from).to_vec();
+            let row = |r: &[&str; 4]| r.map(|c| sheets::Cell::Text(c.to_owned())).to_vec();
+            let rows = rows.iter().map(row).collect();
+            let table = sheets::Table { title: "Xã".into(), headers, rows, ..sheets::Table::default() };
+            let path = folder.path().join(name);
+            std::fs::write(&path, sheets::write_table(&table).unwrap()).unwrap();
+            path
+        };
+        let good = ["20/11/2025", "Phổ biến trực tiếp", "Buổi ở ấp 1", "62"];
+        let mixed = book("xa.xlsx", &[good, ["21/11/2025", "Phổ biến trực tiếp", "Buổi ở ấp 2", "sáu mươi"]]);
+        let import = |file: &Path, unit: &str| {
+            ["import", "activities", file.to_str().unwrap(), "--unit", unit, "--account", &email]
+                .map(String::from)
+        };
+        let said = |arguments: &[String], status: i32| {
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            let output = run(&data, &arguments, status);
+            String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+        };
+        let first = said(&import(&mixed, "Xã Bến Lức"), 1);
+        let returned = folder.path().join("xa.can-sua.xlsx");
+        assert!(first.contains("xa.can-sua.xlsx") && returned.is_file(), "{first}");
+        // Again: what is recorded is not recorded twice. For a program, as JSON.
+        let again = import(&mixed, "Xã Bến Lức");
+        let again: Vec<&str> = again.iter().map(String::as_str).collect();
+        let again = json(&data, &again, 1);
+        assert_eq!((&again["saved"], &again["refused"]), (&0.into(), &2.into()), "{again}");
+        // Nothing wrong, status 0.
+        let clean = book("tot.xlsx", &[["22/11/2025", "Phổ biến trực tiếp", "Buổi ở ấp 3", "40"]]);
+        said(&import(&clean, "Xã Bến Lức"), 0);
+        // Wrong questions say what to do.
+        assert!(said(&import(&clean, "Xã Không Có"), 1).contains("Xã Không Có"));
+        let missing = folder.path().join("khong-co.xlsx");
+        assert!(said(&import(&missing, "Xã Bến Lức"), 1).contains("khong-co.xlsx"));
+        let broken = folder.path().join("hong.xlsx");
+        std::fs::write(&broken, b"PK\x03\x04 broken").unwrap();
+        assert!(said(&import(&broken, "Xã Bến Lức"), 1).contains("Hãy"));
+        // A workbook whose reader panics: one clear sentence, no report of a fault.
+        let mut parts = crate::malformed::unzip(&std::fs::read(&clean).unwrap());
+        for (name, part) in &mut parts {
+            if name == "xl/worksheets/sheet1.xml" {
+                let text = String::from_utf8(std::mem::take(part)).unwrap();
+                *part = text.replacen("<sheetData>", HOSTILE, 1).into_bytes();
+            }
+        }
+        std::fs::write(&broken, crate::malformed::zip(&parts)).unwrap();
+        let arguments = import(&broken, "Xã Bến Lức");
+        let output = lantoa(&data, &arguments.each_ref().map(String::as_str)).output().unwrap();
+        let log = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(!log.contains("panicked") && !log.contains("backtrace"), "{log}");
+
+        let app = start::open(&data, false, Clock::System, Random::System).await.unwrap();
+        store::record! { struct Row { title: String, attendances: i64, created_by: Option<Id> } }
+        let rows: Vec<Row> = sql!("SELECT title, attendances, created_by FROM activities ORDER BY day")
+            .all(&app.db)
+            .await
+            .unwrap();
+        let rows: Vec<_> = rows.iter().map(|r| (r.title.as_str(), r.attendances, r.created_by)).collect();
+        let by = Some(officer.account);
+        assert_eq!(rows, [("Buổi ở ấp 1", 62, by), ("Buổi ở ấp 3", 40, by)]);
+        assert_eq!(activities::wrong_sums(&app.db).await.unwrap(), vec![]);
+        app.db.close().await;
+    }
+}
+
+/// Cell addresses that calamine adds up past what its numbers hold.
+const HOSTILE: &str = "<dimension ref=\"Z9:A1\"/><sheetData><row r=\"4294967295\"><c r=\"A4294967295\"><f t=\"shared\" si=\"1\" ref=\"B9:A1\">1</f><v>1</v></c></row>";
 
 #[tokio::test]
 async fn administrators_come_from_the_command_line() {

@@ -56,7 +56,7 @@ async fn place(t: &TestApp) -> Place {
             women: Some(n % 50),
             copies: n * 3,
             cost: n * 12_500,
-            estimated: n % 11 == 0,
+            estimated: n % 5 == 4,
             ..talk(unit, 0)
         };
         activities::insert(&mut tx, &t.app, None, 1, &content).await.unwrap();
@@ -343,6 +343,12 @@ async fn every_number_of_both_reports_is_the_count_of_its_rows() {
                 person.post(&t, "/bao-cao", &[("don-vi", &unit_text), ("ky", "2026"), ("cay", "nay")]).await;
             assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text());
             let path = begun.location().to_owned();
+            // As long as they are not written, the paper says so and prints no gap.
+            let page = person.get(&t, &path).await.text();
+            assert!(paper_of(&page).contains("Số liệu hòa giải ở cơ sở chưa được ghi."), "{page}");
+            assert!(!paper_of(&page).contains("… vụ"), "{page}");
+            let kept = person.post(&t, &format!("{path}/so-ghi-tay"), &MEDIATION).await;
+            assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
             let numbers = check_numbers(&t, person, unit, &path).await;
             assert!(viet::parse_int(&numbers["talks 2026 whole"]).unwrap() > 10);
             assert!(viet::parse_int(&numbers["talks 2025 whole"]).unwrap() > 5);
@@ -354,6 +360,19 @@ async fn every_number_of_both_reports_is_the_count_of_its_rows() {
             let rows = person.get(&t, &href.replace("&amp;", "&").replace("&#38;", "&")).await;
             assert_eq!(rows.status, StatusCode::OK);
             assert!(rows.text().contains(&numbers["talks 2026 whole"]), "{}", rows.text());
+            // Its estimated part too, and only that.
+            let estimated = &numbers["talks 2026 whole estimate"];
+            let words = paper_of(&english);
+            assert!(
+                words.contains(
+                    ", trong đó ước tính <a class=\"figure\" data-mark=\"talks 2026 whole estimate\""
+                )
+            );
+            let href = between(&english, "data-mark=\"talks 2026 whole estimate\" href=\"", "\"").unwrap();
+            let rows = person.get(&t, &href.replace("&amp;", "&").replace("&#38;", "&")).await.text();
+            let listed = rows.matches("<tr><td data-label=\"Day\"").count() as i64;
+            assert_eq!(Some(listed), viet::parse_int(estimated), "{rows}");
+            assert!(rows.contains("estimated rows only"), "{rows}");
         }
         // The evaluation names the commune that recorded nothing.
         let page = p.provincial.get(&t, "/bao-cao").await.text();
@@ -364,6 +383,18 @@ async fn every_number_of_both_reports_is_the_count_of_its_rows() {
     })
     .await;
 }
+
+/// Mediation as an office states it.
+const MEDIATION: [(&str, &str); 8] = [
+    ("phien-ban", "0"),
+    ("mediation-received", "41"),
+    ("mediation-mediated", "39"),
+    ("mediation-successful", "36"),
+    ("mediation-unsuccessful", "3"),
+    ("mediation-passed-on", "1"),
+    ("mediation-pending", "1"),
+    ("mediation-rate", "92,31"),
+];
 
 /// The paper alone: what stands beside it is said of today.
 fn paper_of(page: &str) -> &str {
@@ -439,6 +470,62 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let late = post(&p.officer, "so-ghi-tay", &[("phien-ban", "0"), ("mediation-received", "3")]).await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
 
+        // Nor frozen while something was not looked at: what, and where it is.
+        let refused = post(&p.officer, "chot", &[]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = refused.text();
+        assert!(page.contains("Chưa chốt được: báo cáo còn phần chưa xem hoặc chưa ghi."), "{page}");
+        let problems = between(&page, "id=\"problems\"", "</div>").unwrap();
+        let lacks = |label: &str, key: &str| {
+            problems.contains(&format!("<a href=\"#f-{key}\">Chưa xem: {label}</a>"))
+        };
+        assert!(lacks("Chỉ đạo, điều hành", "direction") && lacks("Kiến nghị", "requests"), "{problems}");
+        assert!(!problems.contains("Nguyên nhân") && !problems.contains("hòa giải"), "{problems}");
+        for key in ["direction", "requests", "law-day"] {
+            assert!(page.contains(&format!("<summary id=\"f-{key}\"")), "{key} in {page}");
+        }
+        let english = p.officer.post(&t, &format!("/en{path}/chot"), &[]).await.text();
+        assert!(english.contains("Not looked at: Direction</a>") && !english.contains('⟦'), "{english}");
+
+        // There is nothing of a part: with a reason, which is printed; not of every part.
+        let none = |key, reason| [("khoa", key), ("ly-do", reason)];
+        let bare = post(&p.officer, "khong-co", &none("law-day", "")).await;
+        assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(bare.text().contains("Hãy ghi vì sao không có."), "{}", bare.text());
+        let answer = post(&p.officer, "khong-co", &none("direction", "không")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        let answer = post(&p.leader, "khong-co", &none("law-day", "không")).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        for (key, reason) in [("law-day", "lùi sang năm sau."), ("mediation", "sổ bị thất lạc")] {
+            let answer = post(&p.officer, "khong-co", &none(key, reason)).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        }
+        let page = p.officer.get(&t, &path).await.text();
+        let paper = paper_of(&page);
+        assert!(paper.contains("nội dung nêu trên: lùi sang năm sau.</p>"), "{paper}");
+        assert!(paper.contains("Không có số liệu hòa giải ở cơ sở để báo cáo trong kỳ: sổ bị thất lạc."));
+        assert!(!paper.contains("175 vụ việc") && !page.contains("Tỷ lệ in là"), "{page}");
+        // Taken back by undoing it, or by writing it after all.
+        let undone = post(&p.officer, "khong-co", &[("khoa", "law-day"), ("bo", "1")]).await;
+        assert_eq!(undone.status, StatusCode::SEE_OTHER);
+        let versions = between(&page, "name=\"phien-ban\" value=\"14\"", ">");
+        assert!(versions.is_some(), "every figure was written and taken out: {page}");
+        let mut again = figures;
+        again[0].1 = "14";
+        assert_eq!(post(&p.officer, "so-ghi-tay", &again).await.status, StatusCode::SEE_OTHER);
+        let page = p.officer.get(&t, &path).await.text();
+        assert!(paper_of(&page).contains("175 vụ việc") && !paper_of(&page).contains("thất lạc"), "{page}");
+        assert!(paper_of(&page).contains("Đã hưởng ứng Ngày Pháp luật"), "{page}");
+        for key in ["direction", "law-day", "strengths", "limits", "directions", "requests"] {
+            let form = page.split("/noi-dung\">").find(|f| f.contains(&format!("value=\"{key}\""))).unwrap();
+            let proposed = between(form, "name=\"noi-dung\" value=\"", "\"").expect("a proposed text");
+            let proposed = proposed.replace("&#38;", "&").replace("&#34;", "\"");
+            let keep = [("khoa", key), ("phien-ban", "0"), ("noi-dung", proposed.as_str())];
+            assert_eq!(post(&p.officer, "noi-dung", &keep).await.status, StatusCode::SEE_OTHER);
+        }
+        let page = p.officer.get(&t, &path).await.text();
+        assert!(!page.contains("Còn thiếu") && !page.contains("Chữ gợi ý"), "{page}");
+
         // Not before the figures are frozen.
         assert_eq!(post(&p.officer, "trinh", &[]).await.status, StatusCode::CONFLICT);
         assert_eq!(post(&p.leader, "duyet", &[]).await.status, StatusCode::CONFLICT);
@@ -474,12 +561,12 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
 
         // Submitted, returned with a reason, corrected, submitted again.
         assert_eq!(post(&p.officer, "trinh", &[]).await.status, StatusCode::SEE_OTHER);
-        assert!(p.leader.get(&t, "/viec").await.text().contains("Duyệt báo cáo năm 2026 của Xã Bến Lức"));
+        assert!(p.leader.get(&t, "/viec").await.text().contains("Duyệt báo cáo năm 2026 của xã Bến Lức"));
         assert_eq!(post(&p.leader, "tra-lai", &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let returned = post(&p.leader, "tra-lai", &[("tra-lai", "Thiếu phần kiến nghị")]).await;
         assert_eq!(returned.status, StatusCode::SEE_OTHER);
         let home = p.officer.get(&t, "/viec").await.text();
-        assert!(home.contains("Sửa báo cáo năm 2026 của Xã Bến Lức bị trả lại"), "{home}");
+        assert!(home.contains("Sửa báo cáo năm 2026 của xã Bến Lức bị trả lại"), "{home}");
         assert!(p.officer.get(&t, &path).await.text().contains("Thiếu phần kiến nghị"));
         assert_eq!(post(&p.officer, "chot", &[]).await.status, StatusCode::SEE_OTHER);
         assert_eq!(post(&p.officer, "chot/thu-hoi", &[]).await.status, StatusCode::SEE_OTHER);
@@ -503,7 +590,15 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         assert_eq!(post(&p.leader, "duyet", &[]).await.status, StatusCode::SEE_OTHER);
         assert!(p.officer.get(&t, "/viec").await.text().contains("Ghi số, ngày ban hành báo cáo năm 2026"));
 
-        // Issued under the register's number, on a day that has come.
+        // Issued under the register's number, on a day that has come, in one of the offices of its leaders.
+        let page = p.officer.get(&t, &path).await.text();
+        let usual =
+            "<option value=\"deputy\" selected>PHÓ CHỦ TỊCH – KT. CHỦ TỊCH – TM. ỦY BAN NHÂN DÂN</option>";
+        assert!(page.contains(usual), "{page}");
+        assert!(
+            page.contains("name=\"nguoi-ky\" type=\"text\" maxlength=\"100\" value=\"leader\""),
+            "{page}"
+        );
         for bad in [
             [("so", ""), ("ngay", "23/11/2026")],
             [("so", "15"), ("ngay", "24/11/2026")],
@@ -511,12 +606,15 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         ] {
             assert_eq!(post(&p.officer, "ban-hanh", &bad).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
-        let issue = [("so", "5/BC-UBND"), ("ngay", "23/11/2026"), ("nguoi-ky", "Người Ký Thử")];
+        let issue =
+            [("so", "5/BC-UBND"), ("ngay", "23/11/2026"), ("chuc-vu", "head"), ("nguoi-ky", "Người Ký Thử")];
         assert_eq!(post(&p.leader, "ban-hanh", &issue).await.status, StatusCode::FORBIDDEN);
         assert_eq!(post(&p.officer, "ban-hanh", &issue).await.status, StatusCode::SEE_OTHER);
         let page = p.officer.get(&t, &path).await.text();
         let paper = paper_of(&page);
         assert!(!paper.contains("DỰ THẢO") && paper.contains("Người Ký Thử"), "{paper}");
+        assert!(paper.contains("<strong>CHỦ TỊCH</strong>") && !paper.contains("KT. CHỦ TỊCH"), "{paper}");
+        assert!(!paper.contains('…'), "no gap is printed: {paper}");
         assert!(paper.contains("Số: 05/BC-UBND") && paper.contains("ngày 23 tháng 11 năm 2026"), "{paper}");
         assert!(paper.contains("số 05/BC-UBND ngày 23 tháng 11 năm 2026"), "{paper}");
         assert_eq!(post(&p.officer, "chot/thu-hoi", &[]).await.status, StatusCode::CONFLICT);
@@ -547,14 +645,29 @@ async fn the_whole_way_for_programs_and_the_demo() {
         let half = Period::half(2026, 1);
         let id = papers::create(app, officer, p.commune, half, Units::AsTheyWere).await.unwrap();
         assert!(papers::submit(app, officer, id).await.is_err(), "not frozen");
+        let gaps = papers::freeze(app, officer, id).await;
+        assert!(matches!(&gaps, Err(lantoa::error::Error::Invalid(all)) if all.len() == 9), "{gaps:?}");
+        let none = (papers::absent_key("mediation"), "không phát sinh vụ việc");
+        papers::write(app, officer, id, &[none]).await.unwrap();
+        papers::keep_proposed(app, officer, id).await.unwrap();
         papers::freeze(app, officer, id).await.unwrap();
         papers::submit(app, officer, id).await.unwrap();
         assert!(papers::approve(app, officer, id).await.is_err(), "the writer does not approve");
         papers::approve(app, leader, id).await.unwrap();
-        papers::issue(app, officer, id, "12", app.today(), None).await.unwrap();
+        papers::issue(app, officer, id, "12", app.today(), (None, None)).await.unwrap();
         let printed = papers::print(app, id).await.unwrap();
         assert_eq!(printed.name, "bao-cao-2026-H1-xa-ben-luc");
         assert!(printed.pdf.starts_with(b"%PDF-") && printed.docx.starts_with(b"PK"));
+        // The period that has no report yet is the one offered.
+        let page = p.officer.get(&t, "/bao-cao").await.text();
+        assert!(
+            page.contains("Báo cáo của xã Bến Lức") && page.contains("<option value=\"2026\" selected>"),
+            "{page}"
+        );
+        papers::create(app, officer, p.commune, Period::year(2026), Units::AsTheyWere).await.unwrap();
+        let page = p.officer.get(&t, "/bao-cao").await.text();
+        assert!(page.contains("<option value=\"2026-H2\" selected>"), "{page}");
+        assert!(page.contains(">năm 2026 – đã có</option>"), "{page}");
         let again = papers::print(app, id).await.unwrap();
         assert!(again.pdf == printed.pdf && again.docx == printed.docx, "the same paper, byte by byte");
         assert_eq!(papers::get(&app.db, id).await.unwrap().state, papers::State::Issued);

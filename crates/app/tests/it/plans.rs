@@ -895,3 +895,74 @@ async fn a_plan_begun_before_the_one_above_still_takes_its_lines() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn lines_change_places_and_come_back_where_they_were() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let mut tx = t.app.db.begin().await.unwrap();
+        let writer = Some(p.officer.account);
+        let mut plan = plans::insert(&mut tx, &t.app, writer, 1, &plan_of(p.commune, 2026)).await.unwrap();
+        for what in ["Một", "Hai", "Ba"] {
+            let line = line_of(p.commune, what, 1, "2026-12-31");
+            plans::add_line(&mut tx, &t.app, writer, &mut plan, &line).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let order = async || -> Vec<String> {
+            let lines = plans::lines(&t.app.db, plan.id).await.unwrap();
+            lines.into_iter().map(|l| l.content.content).collect()
+        };
+        let line = async |what: &str| {
+            let lines = plans::lines(&t.app.db, plan.id).await.unwrap();
+            lines.into_iter().find(|l| l.content.content == what).unwrap()
+        };
+        let shift = async |what: &str, way: &str| {
+            let path = format!("{}/chuyen", line(what).await.page());
+            went_to(&p.officer.post(&t, &path, &[("huong", way)]).await);
+        };
+        shift("Ba", "len").await;
+        assert_eq!(order().await, ["Một", "Ba", "Hai"]);
+        shift("Một", "xuong").await;
+        assert_eq!(order().await, ["Ba", "Một", "Hai"]);
+        // At the end there is nowhere to go.
+        shift("Ba", "len").await;
+        shift("Hai", "xuong").await;
+        assert_eq!(order().await, ["Ba", "Một", "Hai"]);
+
+        // Taken out and put back by one button, without a script.
+        let gone = line("Một").await;
+        let dropped = p.officer.post(&t, &format!("{}/bo", gone.page()), &[]).await;
+        let page = p.officer.get(&t, dropped.location().split('#').next().unwrap()).await.text();
+        assert!(page.contains("Hoàn tác: trả lại nhiệm vụ vừa bỏ"), "{page}");
+        assert!(page.contains("aria-label=\"Trả lại nhiệm vụ: Một\""), "{page}");
+        assert_eq!(order().await, ["Ba", "Hai"]);
+        let restore = format!("{}/dong/tra-lai", plan.page());
+        let form = [("dong", gone.id.id.to_string())];
+        let form = [(form[0].0, form[0].1.as_str())];
+        went_to(&p.officer.post(&t, &restore, &form).await);
+        assert_eq!(order().await, ["Ba", "Một", "Hai"]);
+        assert_eq!(line("Một").await.content, gone.content);
+        // Once is enough, and it is told.
+        assert_status(&p.officer.post(&t, &restore, &form).await, StatusCode::NOT_FOUND);
+        let page = in_words(&p.officer.get(&t, &plan.page()).await);
+        assert!(page.contains("trả lại nhiệm vụ đã bỏ: Một"), "{page}");
+        assert!(page.contains("đổi thứ tự nhiệm vụ: Ba") && !page.contains("Hoàn tác"), "{page}");
+        // Found by a word without its marks, by number or unit; as a workbook too.
+        for (q, found) in [("xa", true), ("ke hoach", true), ("khong co nhu vay", false)] {
+            let path = format!("/ke-hoach?q={}", q.replace(' ', "+"));
+            let page = p.officer.get(&t, &path).await.text();
+            assert_eq!(page.contains(&format!("href=\"{}\"", plan.page())), found, "{q}: {page}");
+        }
+        let book = p.officer.get(&t, "/ke-hoach/xuat.xlsx?q=xa").await;
+        assert!(book.status == StatusCode::OK && book.body.starts_with(b"PK"));
+        // Nothing moves in a plan that is not a draft.
+        let mut plan = plans::get(&t.app.db, plan.id).await.unwrap();
+        let mut tx = t.app.db.begin().await.unwrap();
+        plan.submit(&mut tx, &t.app, writer).await.unwrap();
+        tx.commit().await.unwrap();
+        let path = format!("{}/chuyen", line("Hai").await.page());
+        assert_status(&p.officer.post(&t, &path, &[("huong", "len")]).await, StatusCode::CONFLICT);
+        assert_eq!(lantoa::audit::verify(&t.app.db).await.unwrap().1, vec![]);
+    })
+    .await;
+}

@@ -195,24 +195,50 @@ impl Person {
         pairs: &[(&str, &str)],
         file: (&str, &str, &[u8]),
     ) -> Answer {
+        let (field, name, bytes) = file;
+        self.send_parts(app, path, pairs, field, &[(name, bytes)]).await
+    }
+    /// Sends several files in one field.
+    pub async fn upload_many(
+        &self,
+        app: &TestApp,
+        path: &str,
+        field: &str,
+        files: &[(&str, &[u8])],
+    ) -> Answer {
+        self.send_parts(app, path, &[], field, files).await
+    }
+    async fn send_parts(
+        &self,
+        app: &TestApp,
+        path: &str,
+        pairs: &[(&str, &str)],
+        field: &str,
+        files: &[(&str, &[u8])],
+    ) -> Answer {
+        // A border that no file holds.
+        const BORDER: &str = "8f14e45fceea167a5a36dedd4bea2543";
         let mut body = Vec::new();
         for (name, value) in pairs {
             body.extend(
-                format!("--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+                format!("--{BORDER}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .bytes(),
             );
         }
-        let (field, name, bytes) = file;
-        body.extend(
-            format!(
-                "--X\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
-                 Content-Type: application/octet-stream\r\n\r\n"
-            )
-            .bytes(),
-        );
-        body.extend(bytes);
-        body.extend(b"\r\n--X--\r\n");
-        let request =
-            self.request("POST", path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=X");
+        for (name, bytes) in files {
+            body.extend(
+                format!(
+                    "--{BORDER}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+                     Content-Type: application/octet-stream\r\n\r\n"
+                )
+                .bytes(),
+            );
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{BORDER}--\r\n").bytes());
+        let kind = format!("multipart/form-data; boundary={BORDER}");
+        let request = self.request("POST", path).header(header::CONTENT_TYPE, kind);
         app.send(request.body(Body::from(body)).expect("request")).await
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{LARGEST_TEXT, Unreadable, decode};
 use crate::{Cell, Paragraph, Text};
-use html5gum::{Token, Tokenizer};
+use html5gum::{Readable as _, Reader, StringReader, Token, Tokenizer};
 use std::collections::HashMap;
 
 /// Elements nested deeper are counted to the last that is not.
@@ -15,8 +15,8 @@ pub(super) fn text(bytes: &[u8]) -> Result<Text, Unreadable> {
     }
     let mut page = Page::default();
     page.open("", "", false);
-    for token in Tokenizer::new(source.as_str()) {
-        let Ok(token) = token;
+    for token in Tokenizer::new(Source { inner: source.as_str().to_reader(), after_quote: false }) {
+        let Ok(token) = token else { continue };
         match token {
             Token::StartTag(tag) => {
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
@@ -39,6 +39,47 @@ pub(super) fn text(bytes: &[u8]) -> Result<Text, Unreadable> {
     page.break_block();
     let paragraphs = page.document();
     if paragraphs.is_empty() { Err(Unreadable::NoText) } else { Ok(Text { paragraphs, ..Text::default() }) }
+}
+
+/// Hands the page to the tokenizer, and stops it once after every quote.
+///
+/// html5gum 0.9 goes deeper into its stack for every attribute in double quotes, until the stack ends and with it
+/// the process. A reader that fails sends it back to its loop; it goes on from there when asked again.
+struct Source<'a> {
+    inner: StringReader<'a>,
+    after_quote: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("ask again")]
+struct AskAgain;
+
+impl Reader for Source<'_> {
+    type Error = AskAgain;
+
+    fn read_byte(&mut self) -> Result<Option<u8>, AskAgain> {
+        if std::mem::take(&mut self.after_quote) {
+            return Err(AskAgain);
+        }
+        let Ok(byte) = self.inner.read_byte();
+        Ok(byte)
+    }
+
+    fn try_read_string(&mut self, s: &[u8], case_sensitive: bool) -> Result<bool, AskAgain> {
+        self.after_quote = false;
+        let Ok(found) = self.inner.try_read_string(s, case_sensitive);
+        Ok(found)
+    }
+
+    fn read_until<'b>(
+        &'b mut self,
+        needle: &[u8],
+        buffer: &'b mut [u8; 4],
+    ) -> Result<Option<&'b [u8]>, AskAgain> {
+        let Ok(read) = self.inner.read_until(needle, buffer);
+        self.after_quote = read == Some(b"\"");
+        Ok(read)
+    }
 }
 
 #[derive(Default)]

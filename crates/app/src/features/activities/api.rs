@@ -13,7 +13,7 @@ use super::list::{self, Line};
 use super::questions::ask;
 use super::{entry, record};
 use crate::access::Act;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::features::laws;
 use crate::web::Signed;
 use crate::web::api;
@@ -176,13 +176,30 @@ pub async fn create(signed: Signed, Json(new): Json<New>) -> Result<Response> {
         plan_line: new.plan_line,
     };
     let laws = laws::choose::titles_of(&app.db, content.laws.clone(), []).await?;
+    let account = signed.actor.account;
     let mut tx = app.db.begin().await?;
-    if let Some(done) = record::recorded_already(&mut tx, new.once, signed.actor.account).await? {
-        drop(tx);
-        return Ok(api::one(app, StatusCode::OK, whole(&signed, done).await?));
+    let done = match record::recorded_already(&mut tx, new.once, account).await? {
+        Some(done) => Err(done),
+        None => {
+            match entry::record(&mut tx, app, &signed.actor, &signed.tree, new.once, &content, &laws).await {
+                Ok(id) => Ok(id),
+                // Sent twice at the same moment: the other came first.
+                Err(conflict @ Error::Conflict(_)) => {
+                    Err(record::recorded_already(&app.db, new.once, account).await?.ok_or(conflict)?)
+                }
+                Err(other) => return Err(other),
+            }
+        }
+    };
+    match done {
+        Ok(id) => {
+            tx.commit().await?;
+            app.pages.forget();
+            Ok(api::one(app, StatusCode::CREATED, whole(&signed, id).await?))
+        }
+        Err(before) => {
+            drop(tx);
+            Ok(api::one(app, StatusCode::OK, whole(&signed, before).await?))
+        }
     }
-    let id = entry::record(&mut tx, app, &signed.actor, &signed.tree, new.once, &content, &laws).await?;
-    tx.commit().await?;
-    app.pages.forget();
-    Ok(api::one(app, StatusCode::CREATED, whole(&signed, id).await?))
 }

@@ -9,7 +9,8 @@ use super::evidence::Kept;
 use crate::error::{Error, Result};
 use crate::web::form::Form;
 
-/// A draft of a new activity (`about` empty) or of a change to one (`about` its public id).
+/// A draft of a new activity (`about` empty, or a key of its own when it came from somebody who left) or of a
+/// change to one (`about` its public id).
 #[derive(Debug, Clone)]
 pub struct Draft {
     pub unit: Id,
@@ -24,6 +25,24 @@ pub struct Draft {
 
 store::record! {
     struct DraftRow { unit_id: Id, typed: String, evidence: String, version: i64, tab: String, updated_at: Timestamp }
+}
+
+/// The field of the form that holds the key of a draft that came from somebody else.
+const KEY: &str = "draft_key";
+
+/// Whether a key is that of a new activity's draft that came from somebody else.
+pub fn is_inherited(key: &str) -> bool {
+    key.strip_prefix('~').is_some_and(|id| id.parse::<Id>().is_ok())
+}
+
+/// The key of a new activity's draft.
+pub fn key_of(form: &Form) -> &str {
+    Some(form.text(KEY)).filter(|key| is_inherited(key)).unwrap_or_default()
+}
+
+/// Where a new activity's draft goes on.
+pub fn path_of_new(key: &str) -> String {
+    if key.is_empty() { "/hoat-dong/moi".to_owned() } else { format!("/hoat-dong/moi?nhap={key}") }
 }
 
 /// Not part of what was typed.
@@ -95,6 +114,46 @@ pub async fn forget(tx: &mut Tx, account: Id, about: &str, version: i64, tab: &s
     .run(tx)
     .await?;
     Ok(())
+}
+
+/// Gives a draft to another person, under a key that they have no draft under. Pages of the giver that are still
+/// open have no draft any more.
+pub async fn give(tx: &mut Tx, from: (Id, &str), to: (Id, &str)) -> Result<()> {
+    let (typed,): (String,) =
+        sql!("SELECT typed FROM activity_drafts WHERE account_id = $1 AND about = $2", from.0, from.1)
+            .get(&mut *tx)
+            .await?;
+    let mut typed: Vec<(String, String)> =
+        serde_json::from_str(&typed).map_err(|e| Error::Internal(e.into()))?;
+    typed.retain(|(name, _)| name != KEY);
+    if is_inherited(to.1) {
+        typed.push((KEY.to_owned(), to.1.to_owned()));
+    }
+    let typed = serde_json::to_string(&typed).map_err(|e| Error::Internal(e.into()))?;
+    sql!(
+        "UPDATE activity_drafts SET account_id = $3, about = $4, typed = $5, tab = '', version = version + 1
+         WHERE account_id = $1 AND about = $2",
+        from.0,
+        from.1,
+        to.0,
+        to.1,
+        typed
+    )
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The files of photos that wait on drafts.
+pub async fn files(db: &Db) -> Result<Vec<String>> {
+    let kept: Vec<(String,)> =
+        sql!("SELECT evidence FROM activity_drafts WHERE evidence <> '[]'").all(db).await?;
+    let mut files = Vec::new();
+    for (kept,) in kept {
+        let kept: Vec<Kept> = serde_json::from_str(&kept).map_err(|e| Error::Internal(e.into()))?;
+        files.extend(kept.into_iter().flat_map(|k| [Some(k.file), k.thumbnail]).flatten());
+    }
+    Ok(files)
 }
 
 store::record! {

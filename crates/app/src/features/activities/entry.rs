@@ -79,11 +79,8 @@ pub fn read(form: &Form, unit: Id, today: jiff::civil::Date, laws: &[Title]) -> 
     if form.text("day").is_empty() {
         problems.add("day", "error-required");
     }
-    let title = problems.required(form, "title", 300);
-    let (mut named, unknown) = laws::choose::read(form, laws);
-    for typed in unknown {
-        problems.add_value("law_text", "activities-error-law", typed);
-    }
+    let title = problems.required(form, "title", longest("title"));
+    let mut named = laws::choose::read(form, laws, &mut problems, "activities-error-law");
     named.sort();
     let attendances = problems.count(form, "attendances");
     let direct = reference::find_method(&method).is_some_and(|m| m.direct);
@@ -94,9 +91,9 @@ pub fn read(form: &Form, unit: Id, today: jiff::civil::Date, laws: &[Title]) -> 
         unit,
         day: day.unwrap_or(today),
         title: viet::clean(&title),
-        place: problems.optional(form, "place", 200),
-        speaker: problems.optional(form, "speaker", 200),
-        note: problems.optional(form, "note", 2000),
+        place: problems.optional(form, "place", longest("place")),
+        speaker: problems.optional(form, "speaker", longest("speaker")),
+        note: problems.optional(form, "note", longest("note")),
         laws: named,
         audiences: form.all("audience").map(str::to_owned).collect(),
         attendances: attendances.unwrap_or(0),
@@ -105,7 +102,7 @@ pub fn read(form: &Form, unit: Id, today: jiff::civil::Date, laws: &[Title]) -> 
         copies: problems.count(form, "copies").unwrap_or(0),
         cost: problems.count(form, "cost").unwrap_or(0),
         estimated: form.has("estimated"),
-        reason: problems.optional(form, "reason", 500),
+        reason: problems.optional(form, "reason", longest("reason")),
         plan_line: problems.parse(form, "plan_line"),
         method,
     };
@@ -117,11 +114,41 @@ pub fn read(form: &Form, unit: Id, today: jiff::civil::Date, laws: &[Title]) -> 
     (content, problems)
 }
 
+/// Most characters of a text.
+fn longest(field: &str) -> usize {
+    match field {
+        "title" => 300,
+        "note" => 2_000,
+        "reason" => 500,
+        _ => 200,
+    }
+}
+
+/// Most laws, and most audiences, of one activity.
+const MOST_NAMED: usize = 50;
+
 /// What no activity may be, wherever it comes from.
 pub fn check(c: &Content, laws: &[Title]) -> Vec<FieldProblem> {
     let mut problems = Problems::default();
     if c.title.is_empty() {
         problems.add("title", "error-required");
+    }
+    for (field, text) in [
+        ("title", &c.title),
+        ("place", &c.place),
+        ("speaker", &c.speaker),
+        ("note", &c.note),
+        ("reason", &c.reason),
+    ] {
+        if text.chars().count() > longest(field) {
+            problems.add_value(field, "error-too-long", longest(field).to_string());
+        }
+    }
+    if c.laws.len() > MOST_NAMED {
+        problems.add_value("law_text", "activities-error-many", MOST_NAMED.to_string());
+    }
+    if c.audiences.len() > MOST_NAMED {
+        problems.add_value("audience", "activities-error-many", MOST_NAMED.to_string());
     }
     if !reference::methods(c.day).any(|m| m.code == c.method) {
         problems.add("method", "activities-error-method");

@@ -13,6 +13,7 @@ use crate::access::Act;
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, FieldProblem, Result};
+use crate::foreign;
 use crate::web::Signed;
 use crate::web::form::{Form, Upload};
 
@@ -23,8 +24,7 @@ pub const MOST: usize = 20;
 /// Longer side of a kept photo, and of its small copy.
 const SIDE: u32 = 1600;
 const SMALL_SIDE: u32 = 320;
-/// Largest side and memory of a photo while it is read: a small file may claim a huge picture.
-const READ_SIDE: u32 = 16_000;
+/// Memory of a photo while it is read: a small file may claim a huge picture.
 const READ_BYTES: u64 = 256 << 20;
 
 /// A file kept, before or after it belongs to an activity.
@@ -39,6 +39,9 @@ pub struct Kept {
     pub bytes: i64,
 }
 
+/// A million points.
+const MEGAPIXEL: u64 = 1_000_000;
+
 /// Photos are drawn two at a time: each may take hundreds of megabytes.
 static DRAWING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
 
@@ -49,8 +52,8 @@ struct Drawn {
     kind: &'static str,
 }
 
-/// Reads an upload by its content. The error is the key of a sentence.
-fn draw(bytes: Vec<u8>) -> Result<Drawn, &'static str> {
+/// Reads an upload by its content; a photo of at most so many megapixels. The error is the key of a sentence.
+fn draw(bytes: Vec<u8>, megapixels: u32) -> Result<Drawn, &'static str> {
     if bytes.len() > LARGEST_BYTES {
         return Err("activities-error-photo-large");
     }
@@ -61,35 +64,44 @@ fn draw(bytes: Vec<u8>) -> Result<Drawn, &'static str> {
     if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
         return Err("activities-error-photo-kind");
     }
-    let picture = read_picture(&bytes, format).map_err(|_| "activities-error-photo-broken")?;
-    let jpeg = |side: u32, quality: u8| -> Result<Vec<u8>, &'static str> {
-        let sized = if picture.width().max(picture.height()) > side {
-            picture.resize(side, side, image::imageops::FilterType::Triangle)
-        } else {
-            picture.clone()
-        };
-        let mut out = Vec::new();
-        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, quality)
-            .encode_image(&on_white(&sized))
-            .map_err(|_| "activities-error-photo-broken")?;
-        Ok(out)
-    };
-    Ok(Drawn { bytes: jpeg(SIDE, 82)?, small: Some(jpeg(SMALL_SIDE, 75)?), kind: "image/jpeg" })
-}
-
-fn read_picture(bytes: &[u8], format: ImageFormat) -> image::ImageResult<DynamicImage> {
+    const BROKEN: &str = "activities-error-photo-broken";
     let mut reader = image::ImageReader::with_format(std::io::Cursor::new(bytes), format);
     let mut limits = image::Limits::default();
-    limits.max_image_width = Some(READ_SIDE);
-    limits.max_image_height = Some(READ_SIDE);
     limits.max_alloc = Some(READ_BYTES);
     reader.limits(limits);
-    let mut decoder = reader.into_decoder()?;
+    let mut decoder = reader.into_decoder().map_err(|_| BROKEN)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > u64::from(megapixels) * MEGAPIXEL {
+        return Err("activities-error-photo-pixels");
+    }
+    let orientation = decoder.orientation().map_err(|_| BROKEN)?;
+    let picture = DynamicImage::from_decoder(decoder).map_err(|_| BROKEN)?;
+    let mut kept = shrink(picture, SIDE);
     // The camera's note of how it was held goes with the other notes: turn the picture itself.
-    let orientation = decoder.orientation()?;
-    let mut picture = DynamicImage::from_decoder(decoder)?;
-    picture.apply_orientation(orientation);
-    Ok(picture)
+    kept.apply_orientation(orientation);
+    let jpeg = |picture: &DynamicImage, quality: u8| -> Result<Vec<u8>, &'static str> {
+        let mut out = Vec::new();
+        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, quality)
+            .encode_image(&on_white(picture))
+            .map_err(|_| BROKEN)?;
+        Ok(out)
+    };
+    let bytes = jpeg(&kept, 82)?;
+    let small = jpeg(&shrink(kept, SMALL_SIDE), 75)?;
+    Ok(Drawn { bytes, small: Some(small), kind: "image/jpeg" })
+}
+
+/// A picture whose longer side is at most `side`.
+fn shrink(picture: DynamicImage, side: u32) -> DynamicImage {
+    if picture.width().max(picture.height()) <= side {
+        return picture;
+    }
+    // A large picture is first made small roughly: what is fine in it would be lost all the same.
+    let rough = match picture.width().max(picture.height()) > 3 * side {
+        true => picture.thumbnail(2 * side, 2 * side),
+        false => picture,
+    };
+    rough.resize(side, side, image::imageops::FilterType::Triangle)
 }
 
 /// JPEG knows no transparency: what was transparent becomes white.
@@ -116,9 +128,10 @@ pub async fn keep(app: &App, uploads: Vec<Upload>) -> Result<(Vec<Kept>, Vec<Fie
             break;
         }
         let permit = DRAWING.acquire().await.map_err(|e| Error::Internal(e.into()))?;
-        let drawn = tokio::task::spawn_blocking(move || draw(upload.bytes)).await;
+        let megapixels = app.config.photo_megapixels;
+        let drawn = foreign::read(move || draw(upload.bytes, megapixels)).await?;
         drop(permit);
-        match drawn.map_err(|e| Error::Internal(e.into()))? {
+        match drawn.unwrap_or(Err("activities-error-photo-broken")) {
             Err(key) => problems.push(FieldProblem { field: "photo", key, value: name }),
             Ok(drawn) => {
                 let thumbnail = match drawn.small {
@@ -329,7 +342,7 @@ mod tests {
     fn a_photo_is_made_small_turned_upright_and_rid_of_the_cameras_notes() {
         let photo = with_exif(&picture(2000, 1000, ImageFormat::Jpeg));
         assert!(photo.windows(3).any(|w| w == b"GPS"));
-        let drawn = draw(photo).unwrap();
+        let drawn = draw(photo, 50).unwrap();
         assert_eq!(drawn.kind, "image/jpeg");
         assert!(
             !drawn.bytes.windows(3).any(|w| w == b"GPS") && !drawn.bytes.windows(4).any(|w| w == b"Exif")
@@ -343,7 +356,7 @@ mod tests {
     #[test]
     fn what_a_file_is_is_read_from_its_content() {
         let check = |bytes: &[u8], expected: Result<&str, &str>| {
-            assert_eq!(draw(bytes.to_vec()).map(|d| d.kind), expected);
+            assert_eq!(draw(bytes.to_vec(), 50).map(|d| d.kind), expected);
         };
         check(&picture(20, 10, ImageFormat::Png), Ok("image/jpeg"));
         check(&picture(20, 10, ImageFormat::WebP), Ok("image/jpeg"));
@@ -360,6 +373,21 @@ mod tests {
     fn a_small_file_that_claims_a_huge_picture_is_refused() {
         let mut png = picture(20, 10, ImageFormat::Png);
         png[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
-        assert!(draw(png).is_err());
+        assert!(draw(png, 50).is_err());
+    }
+
+    #[test]
+    fn a_picture_of_more_points_than_set_is_refused_before_it_is_read() {
+        let png = picture(2000, 1000, ImageFormat::Png);
+        assert_eq!(draw(png.clone(), 1).map(|d| d.kind), Err("activities-error-photo-pixels"));
+        assert_eq!(draw(png, 2).map(|d| d.kind), Ok("image/jpeg"));
+    }
+
+    #[test]
+    fn a_large_photo_keeps_its_proportions() {
+        let kept = shrink(DynamicImage::new_rgb8(8_000, 2_000), SIDE);
+        assert_eq!((kept.width(), kept.height()), (1600, 400));
+        let kept = shrink(DynamicImage::new_rgb8(10, 20_000), SMALL_SIDE);
+        assert_eq!((kept.width(), kept.height()), (1, 320));
     }
 }

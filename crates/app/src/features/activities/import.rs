@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::laws::Title;
 use crate::features::laws::choose::{each_typed, meant, titles_of};
+use crate::foreign;
 use crate::i18n::Lang;
 use crate::page::{Page, Room, show, show_again};
 use crate::web::Signed;
@@ -145,12 +146,10 @@ struct Book {
 async fn read(app: &App, lang: Lang, unit: Id, bytes: Vec<u8>) -> Result<Result<Book, String>> {
     let today = app.today();
     let form = template(today);
-    let sheet = tokio::task::spawn_blocking(move || sheets::read(&bytes, &form, &LIMITS))
-        .await
-        .map_err(|e| Error::Internal(e.into()))?;
-    let sheet = match sheet {
-        Ok(sheet) => sheet,
-        Err(e) => return Ok(Err(refused(app, lang, &e))),
+    let sheet = match foreign::read(move || sheets::read(&bytes, &form, &LIMITS)).await? {
+        Some(Ok(sheet)) => sheet,
+        Some(Err(e)) => return Ok(Err(refused(app, lang, &e))),
+        None => return Ok(Err(app.words.say(lang, "activities-book-damaged", &[]))),
     };
     let named: HashSet<String> = sheet
         .rows

@@ -25,6 +25,7 @@ mod api;
 mod draft;
 mod entry;
 mod evidence;
+mod hand_over;
 mod import;
 mod list;
 mod questions;
@@ -36,6 +37,7 @@ mod waiting;
 
 pub use activity::{Activity, Content, get, insert, update, withdraw};
 pub use evidence::{insert as insert_evidence, keep as keep_evidence};
+pub use hand_over::DRAFTS;
 pub use import::{Imported, import_workbook};
 pub(crate) use under::recorded_under;
 pub use under::{Done, UnderLine, done_under, naming_law, under_line};
@@ -198,34 +200,54 @@ static ROLLED: Relation = Relation {
     ],
 };
 
-/// The files that evidence stands in, withdrawn evidence too. `check` looks for each.
-pub async fn evidence_files(db: &Db) -> Result<Vec<String>> {
+/// The files that rows name: evidence, withdrawn evidence too, photos of drafts, workbooks sent. `check` looks for
+/// each.
+pub async fn kept_files(db: &Db) -> Result<Vec<String>> {
     let files: Vec<(String,)> = sql!(
         "SELECT file FROM activity_evidence
          UNION SELECT thumbnail FROM activity_evidence WHERE thumbnail IS NOT NULL
+         UNION SELECT file FROM activity_imports
          ORDER BY 1"
     )
     .all(db)
     .await?;
-    Ok(files.into_iter().map(|f| f.0).collect())
+    let mut files: Vec<String> = files.into_iter().map(|f| f.0).collect();
+    files.extend(draft::files(db).await?);
+    files.sort();
+    files.dedup();
+    Ok(files)
 }
 
-/// Whether the stored sums equal what the rows give: the units where they differ. `check` runs it.
+/// Whether the stored sums equal what the rows give, whole and under audiences and laws: the units where they
+/// differ. `check` runs it.
 pub async fn wrong_sums(db: &Db) -> Result<Vec<Id>> {
     let wrong: Vec<(Id,)> = sql!(
-        "SELECT COALESCE(a.unit_id, r.unit_id) AS unit_id
-         FROM (SELECT unit_id, month, method, COUNT(*) AS rows, CAST(SUM(attendances) AS BIGINT) AS attendances,
-                      CAST(SUM(copies) AS BIGINT) AS copies, CAST(SUM(cost) AS BIGINT) AS cost
-               FROM activities WHERE state = 'recorded' GROUP BY unit_id, month, method) a
-         FULL JOIN (SELECT unit_id, month, method, CAST(SUM(rows) AS BIGINT) AS rows,
-                           CAST(SUM(attendances) AS BIGINT) AS attendances, CAST(SUM(copies) AS BIGINT) AS copies,
-                           CAST(SUM(cost) AS BIGINT) AS cost
-                    FROM activity_rollups WHERE dimension = '' GROUP BY unit_id, month, method) r
-           ON r.unit_id = a.unit_id AND r.month = a.month AND r.method = a.method
-         WHERE COALESCE(a.rows, 0) <> COALESCE(r.rows, 0) OR COALESCE(a.attendances, 0) <> COALESCE(r.attendances, 0)
-            OR COALESCE(a.copies, 0) <> COALESCE(r.copies, 0) OR COALESCE(a.cost, 0) <> COALESCE(r.cost, 0)"
+        "SELECT unit_id
+         FROM (SELECT '' AS dimension, p.unit_id, p.month, p.method, p.estimated, 1 AS rows, p.attendances,
+                     COALESCE(p.women, 0) AS women, COALESCE(p.minority, 0) AS minority, p.copies, p.cost
+              FROM activities p WHERE p.state = 'recorded'
+              UNION ALL
+              SELECT 'audience' AS dimension, p.unit_id, p.month, p.method, p.estimated, 1 AS rows, p.attendances,
+                     COALESCE(p.women, 0) AS women, COALESCE(p.minority, 0) AS minority, p.copies, p.cost
+              FROM activities p JOIN activity_audiences x ON x.shard_id = p.shard_id AND x.activity_id = p.id
+              WHERE p.state = 'recorded'
+              UNION ALL
+              SELECT 'law' AS dimension, p.unit_id, p.month, p.method, p.estimated, 1 AS rows, p.attendances,
+                     COALESCE(p.women, 0) AS women, COALESCE(p.minority, 0) AS minority, p.copies, p.cost
+              FROM activities p JOIN activity_laws x ON x.shard_id = p.shard_id AND x.activity_id = p.id
+              WHERE p.state = 'recorded'
+              UNION ALL
+              SELECT dimension, unit_id, month, method, estimated, -rows AS rows, -attendances AS attendances,
+                     -women AS women, -minority AS minority, -copies AS copies, -cost AS cost
+              FROM activity_rollups) parts
+         GROUP BY dimension, unit_id, month, method, estimated
+         HAVING SUM(rows) <> 0 OR SUM(attendances) <> 0 OR SUM(women) <> 0 OR SUM(minority) <> 0
+             OR SUM(copies) <> 0 OR SUM(cost) <> 0"
     )
     .all(db)
     .await?;
-    Ok(wrong.into_iter().map(|w| w.0).collect())
+    let mut units: Vec<Id> = wrong.into_iter().map(|w| w.0).collect();
+    units.sort();
+    units.dedup();
+    Ok(units)
 }

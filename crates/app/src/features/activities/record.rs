@@ -12,6 +12,7 @@ use super::evidence::{self, Kept};
 use super::questions::ask;
 use crate::access::Act;
 use crate::error::{Error, Result};
+use crate::features::laws::Title;
 use crate::features::laws::choose::{titles_of, titles_of_form};
 use crate::lines::PlanLine;
 use crate::page::{Room, show, show_again};
@@ -26,6 +27,8 @@ pub struct Begin {
     giong: Option<String>,
     /// A plan line to record under.
     dong: Option<RecordId>,
+    /// A draft that came from somebody else.
+    nhap: Option<String>,
 }
 
 /// The draft's key for a new activity.
@@ -36,7 +39,10 @@ pub async fn new(signed: Signed, Query(begin): Query<Begin>) -> Result<Response>
     let app = &signed.app;
     let unit = signed.unit(begin.unit, Act::RecordActivity)?;
     let kept = match begin.giong {
-        None => draft::find(&app.db, signed.actor.account, NEW).await?,
+        None => {
+            let key = begin.nhap.as_deref().filter(|key| draft::is_inherited(key)).unwrap_or(NEW);
+            draft::find(&app.db, signed.actor.account, key).await?
+        }
         Some(_) => None,
     };
     // A draft of a unit where the person may no longer record is not theirs to save.
@@ -82,7 +88,10 @@ struct Sent {
 
 impl Sent {
     fn key(&self) -> String {
-        self.about.as_ref().map(|a| a.id.to_string()).unwrap_or_default()
+        match &self.about {
+            Some(a) => a.id.to_string(),
+            None => draft::key_of(&self.form).to_owned(),
+        }
     }
     async fn read(signed: &Signed, mut form: Form, about: Option<Activity>) -> Result<(Sent, Problems)> {
         let app = &signed.app;
@@ -231,34 +240,68 @@ async fn submit(signed: Signed, sent: Sent, mut problems: Problems) -> Result<Re
         page.page.problems = problems.0;
         return show_again(&page.with_draft(&sent.as_draft(&signed, version)).with_questions(&content));
     }
-    let mut tx = app.db.begin().await?;
-    let id = match &sent.about {
-        Some(before) => {
-            activity::update(&mut tx, app, Some(account), before, &content).await?;
-            before.id
-        }
-        None => {
-            let mut once: Option<Id> = sent.form.text("once").parse().ok();
-            if let Some(done) = recorded_already(&mut tx, once, account).await? {
-                if activity::get(&app.db, done).await?.content == content {
-                    return Ok(signed.redirect(&super::page(done)));
-                }
-                // The same draft, finished otherwise on another device: rather two rows than a lost one.
-                once = None;
-            }
-            let id = entry::record(&mut tx, app, &signed.actor, &signed.tree, once, &content, &laws).await?;
-            evidence::insert(&mut tx, app, account, sent.unit, id, &sent.kept).await?;
-            id
-        }
+    let Some(before) = &sent.about else {
+        return record_once(&signed, &sent, &content, &laws).await;
     };
+    let mut tx = app.db.begin().await?;
+    activity::update(&mut tx, app, Some(account), before, &content).await?;
     draft::forget(&mut tx, account, &sent.key(), sent.draft_version, &sent.tab).await?;
     tx.commit().await?;
     app.pages.forget();
-    Ok(signed.redirect(&format!(
-        "{}?xong={}",
-        super::page(id),
-        if sent.about.is_some() { "sua" } else { "ghi" }
-    )))
+    Ok(signed.redirect(&format!("{}?xong=sua", super::page(before.id))))
+}
+
+/// Most tries to find which of two sends at the same moment came first.
+const TRIES: usize = 5;
+
+/// Records what a page of a new activity says, however often and from wherever it is sent.
+async fn record_once(signed: &Signed, sent: &Sent, content: &Content, laws: &[Title]) -> Result<Response> {
+    let app = &signed.app;
+    let account = signed.actor.account;
+    let mut once = match sent.form.text("once").parse() {
+        Ok(once) => once,
+        // A draft may know no identity: then it is known by what it says.
+        Err(_) if sent.draft_version > 0 => known_by(account, None, content)?,
+        Err(_) => app.new_id(),
+    };
+    let mut refused = Error::Conflict("error-conflict");
+    for _ in 0..TRIES {
+        let mut tx = app.db.begin().await?;
+        if let Some(done) = recorded_already(&mut tx, Some(once), account).await? {
+            drop(tx);
+            if activity::get(&app.db, done).await?.content == *content {
+                return Ok(signed.redirect(&super::page(done)));
+            }
+            // The same draft, finished otherwise on another device: rather two rows than a lost one.
+            once = known_by(account, Some(once), content)?;
+            continue;
+        }
+        let id =
+            match entry::record(&mut tx, app, &signed.actor, &signed.tree, Some(once), content, laws).await {
+                Ok(id) => id,
+                // Sent twice at the same moment, the other came first: on PostgreSQL only the insertion tells.
+                Err(conflict @ Error::Conflict(_)) => {
+                    refused = conflict;
+                    continue;
+                }
+                Err(other) => return Err(other),
+            };
+        evidence::insert(&mut tx, app, account, sent.unit, id, &sent.kept).await?;
+        draft::forget(&mut tx, account, &sent.key(), sent.draft_version, &sent.tab).await?;
+        tx.commit().await?;
+        app.pages.forget();
+        return Ok(signed.redirect(&format!("{}?xong=ghi", super::page(id))));
+    }
+    Err(refused)
+}
+
+/// The identity of what a person says, after what the same page recorded otherwise.
+fn known_by(account: Id, after: Option<Id>, content: &Content) -> Result<Id> {
+    use sha2::Digest as _;
+    let said = serde_json::to_vec(&(account, after, content)).map_err(|e| Error::Internal(e.into()))?;
+    let mut id = [0; 16];
+    id.iter_mut().zip(sha2::Sha256::digest(&said)).for_each(|(to, from)| *to = from);
+    Ok(Id(id))
 }
 
 store::record! { struct Recorded { shard_id: i64, id: Id } }
@@ -360,7 +403,7 @@ async fn keep_typed(signed: Signed, sent: Sent) -> Result<Response> {
     let has_box = sent.form.pairs().any(|(name, _)| name == "reason");
     let path = match &sent.about {
         Some(a) => format!("/hoat-dong/{}/sua", a.id),
-        None => "/hoat-dong/moi".to_owned(),
+        None => draft::path_of_new(&sent.key()),
     };
     show(&KeptFragment {
         page,

@@ -58,7 +58,7 @@ async fn drafts(signed: &Signed) -> Result<Vec<Task>> {
             title => say(signed, "activities-task-draft", title),
         };
         let path = match d.about.as_str() {
-            "" => "/hoat-dong/moi".to_owned(),
+            key if key.is_empty() || draft::is_inherited(key) => draft::path_of_new(key),
             id => format!("/hoat-dong/{id}/sua"),
         };
         Task {

@@ -80,7 +80,10 @@ pub async fn import(app: &App, paths: &[PathBuf], progress: &dyn Progress) -> an
                 continue;
             }
         };
-        match file::read(&app.config, &name, bytes).await.map_err(|e| anyhow::anyhow!("{e}"))? {
+        match file::read(&app.config, &name, bytes, file::SENT_TIME)
+            .await
+            .map_err(|e| anyhow::anyhow!("{e}"))?
+        {
             Err(code) => report.unread.push(unread(code)),
             Ok(documents) => {
                 for (mut new, problems) in documents {

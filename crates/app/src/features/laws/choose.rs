@@ -11,7 +11,7 @@ use super::list::folded_words;
 use crate::error::Result;
 use crate::page::show;
 use crate::web::Signed;
-use crate::web::form::Form;
+use crate::web::form::{Form, Problems};
 
 /// A law as lists of choices name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,8 @@ impl Title {
 /// The laws that a list offers before anything is typed, and most that words find.
 const OFFERED: i64 = 30;
 const FOUND: i64 = 12;
+/// Most characters of the laws typed into one field.
+const LONGEST: usize = 1_000;
 
 store::record! { struct Row { id: Id, number: String, kind: String, title: String } }
 
@@ -94,6 +96,12 @@ pub async fn find_titles(db: &Db, typed: &str, most: i64) -> Result<Vec<Title>> 
     Ok(rows.into_iter().map(title).collect())
 }
 
+/// The laws typed into the field of a form; none when there is too much to look for.
+fn typed(form: &Form) -> impl Iterator<Item = &str> {
+    let text = form.text("law_text");
+    each_typed(if text.chars().count() > LONGEST { "" } else { text })
+}
+
 /// Several laws in one field.
 pub fn each_typed(text: &str) -> impl Iterator<Item = &str> {
     text.split([';', '\n']).map(str::trim).filter(|t| !t.is_empty())
@@ -123,7 +131,7 @@ pub async fn titles_of<'t>(
 /// The laws that a form names in its fields `law` and `law_text`.
 pub async fn titles_of_form(db: &Db, form: &Form) -> Result<Vec<Title>> {
     let ids = form.all("law").filter_map(|l| l.parse().ok()).collect();
-    titles_of(db, ids, each_typed(form.text("law_text"))).await
+    titles_of(db, ids, typed(form)).await
 }
 
 /// The law a person means: by its number, alone or before its name, or by words that only its name has.
@@ -165,21 +173,20 @@ pub async fn find_meant(db: &Db, typed: &str) -> Result<Option<Law>> {
     }
 }
 
-/// The laws of a form in the order ticked, then those typed; and what was typed that names none. Words by which a
-/// ticked law was found name it.
-pub fn read(form: &Form, laws: &[Title]) -> (Vec<Id>, Vec<String>) {
+/// The laws of a form in the order ticked, then those typed; `unknown` is said of what was typed that names none.
+/// Words by which a ticked law was found name it.
+pub fn read(form: &Form, laws: &[Title], problems: &mut Problems, unknown: &'static str) -> Vec<Id> {
     let mut chosen: Vec<Id> = form.all("law").filter_map(|l| l.parse().ok()).collect();
-    let mut unknown = Vec::new();
-    for typed in each_typed(form.text("law_text")) {
-        match meant(laws, typed) {
+    for typed in problems.several(form, "law_text", LONGEST) {
+        match meant(laws, &typed) {
             Some(law) => chosen.push(law),
-            None if laws.iter().any(|l| chosen.contains(&l.id) && l.holds(typed)) => {}
-            None => unknown.push(typed.to_owned()),
+            None if laws.iter().any(|l| chosen.contains(&l.id) && l.holds(&typed)) => {}
+            None => problems.add_value("law_text", unknown, typed),
         }
     }
     let mut seen = std::collections::HashSet::new();
     chosen.retain(|id| seen.insert(*id));
-    (chosen, unknown)
+    chosen
 }
 
 /// What the field `laws/choose_field.html` shows.
@@ -201,7 +208,7 @@ impl Choice {
         let mut chips = titles_of(db, order.clone(), []).await?;
         chips.sort_by_key(|t| order.iter().position(|id| *id == t.id));
         let before = chips.len();
-        let found = titles_of(db, vec![], each_typed(form.text("law_text"))).await?;
+        let found = titles_of(db, vec![], typed(form)).await?;
         let nothing = form.has("law_text") && found.is_empty();
         chips.extend(found.into_iter().filter(|t| !order.contains(&t.id)));
         chips.truncate(before + FOUND as usize);
@@ -272,10 +279,14 @@ mod tests {
     fn words_that_found_a_ticked_law_name_it() {
         let mut form = Form::default();
         form.set("law_text", "dat dai; 35/2013/QH13; không có");
-        let unknown = |form: &Form| read(form, &laws()).1;
+        let unknown = |form: &Form| {
+            let mut problems = Problems::default();
+            read(form, &laws(), &mut problems, "unknown");
+            problems.0.into_iter().map(|p| p.value).collect::<Vec<_>>()
+        };
         assert_eq!(unknown(&form), ["dat dai", "không có"]);
         form.push("law", Id([2; 16]).to_string());
-        assert_eq!(read(&form, &laws()).0, [Id([2; 16]), Id([1; 16])]);
+        assert_eq!(read(&form, &laws(), &mut Problems::default(), "unknown"), [Id([2; 16]), Id([1; 16])]);
         assert_eq!(unknown(&form), ["không có"]);
     }
 }

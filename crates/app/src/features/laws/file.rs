@@ -1,6 +1,5 @@
 //! From a file to a document: what it is, its text, its structure. PDF and web pages are read in a process of
-//! their own, with limits on time and memory: a damaged PDF may cost the reader much of both, and the reader of
-//! web pages goes one step deeper for every attribute of a tag, until its stack ends and with it the process.
+//! their own, with limits on time and memory: their readers may need much of both for a damaged file.
 
 use std::io::Write as _;
 use std::process::Stdio;
@@ -12,27 +11,33 @@ use tokio::io::AsyncWriteExt as _;
 use super::document::{NewLaw, Problem};
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::foreign;
 
-/// Longest that the reader of one file may take, and the most memory (address space) that it may ask for.
+/// Longest that the reader of one file may take, and all that one person sends at once; the most memory (address
+/// space) that a reader may ask for.
 const READER_SECONDS: u64 = 30;
-const READER_BYTES: u64 = 2 << 30;
+pub const SENT_TIME: Duration = Duration::from_secs(60);
+const READER_BYTES: u64 = 1 << 30;
+/// Readers are two at a time: each may take all of that.
+static READERS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
 
 /// The documents that a file holds: one, or all those of which a codification has articles; or the code of the
-/// sentence (`laws-unreadable-…`) that says why nothing could be read.
+/// sentence (`laws-unreadable-…`) that says why nothing could be read. The reader is stopped when `left` is over.
 pub async fn read(
     config: &Config,
     name: &str,
     bytes: Vec<u8>,
+    left: Duration,
 ) -> Result<Result<Vec<(NewLaw, Vec<Problem>)>, String>> {
     if bytes.len() > config.upload_bytes {
         return Ok(Err(Unreadable::TooLarge.code().to_owned()));
     }
-    let text = match text(config, name, bytes).await? {
+    let text = match text(config, name, bytes, left).await? {
         Ok(text) => text,
         Err(code) => return Ok(Err(code)),
     };
     let source = name.to_owned();
-    let read = tokio::task::spawn_blocking(move || match lawtext::codified(&text) {
+    let read = foreign::read(move || match lawtext::codified(&text) {
         Some(documents) => {
             let extract = |parsed: &lawtext::Parsed| {
                 let (new, problems) = NewLaw::of(parsed, &source);
@@ -42,8 +47,8 @@ pub async fn read(
         }
         None => vec![NewLaw::of(&lawtext::parse(&text), &source)],
     })
-    .await;
-    read.map(Ok).map_err(|e| Error::Internal(e.into()))
+    .await?;
+    Ok(read.ok_or_else(damaged))
 }
 
 /// The format of a file by its content and name.
@@ -57,16 +62,21 @@ pub fn format(name: &str, bytes: &[u8]) -> Option<Format> {
     })
 }
 
-async fn text(config: &Config, name: &str, bytes: Vec<u8>) -> Result<Result<Text, String>> {
+async fn text(config: &Config, name: &str, bytes: Vec<u8>, left: Duration) -> Result<Result<Text, String>> {
     let Some(format) = format(name, &bytes) else {
         return Ok(Err(Unreadable::NotThisFormat.code().to_owned()));
     };
     if matches!(format, Format::Pdf | Format::Html) {
-        return text_apart(config, format, bytes).await;
+        return text_apart(config, format, bytes, left).await;
     }
-    let read = tokio::task::spawn_blocking(move || lawtext::read(format, &bytes)).await;
-    let read = read.map_err(|e| Error::Internal(e.into()))?;
+    let Some(read) = foreign::read(move || lawtext::read(format, &bytes)).await? else {
+        return Ok(Err(damaged()));
+    };
     Ok(read.map_err(|e| e.code().to_owned()))
+}
+
+fn damaged() -> String {
+    Unreadable::Damaged.code().to_owned()
 }
 
 /// What `lantoa read-text` does: a PDF, or with `html` a web page, from standard input, its text as JSON to
@@ -86,7 +96,13 @@ pub fn read_text_process(
     output.flush()
 }
 
-async fn text_apart(config: &Config, format: Format, bytes: Vec<u8>) -> Result<Result<Text, String>> {
+async fn text_apart(
+    config: &Config,
+    format: Format,
+    bytes: Vec<u8>,
+    left: Duration,
+) -> Result<Result<Text, String>> {
+    let _permit = READERS.acquire().await.map_err(|e| Error::Internal(e.into()))?;
     let program = match &config.program {
         Some(program) => program.clone(),
         None => std::env::current_exe()?,
@@ -119,11 +135,12 @@ async fn text_apart(config: &Config, format: Format, bytes: Vec<u8>) -> Result<R
         drop(stdin);
         child.wait_with_output().await
     };
-    let Ok(output) = tokio::time::timeout(Duration::from_secs(READER_SECONDS), reading).await else {
+    let Ok(output) = tokio::time::timeout(left.min(Duration::from_secs(READER_SECONDS)), reading).await
+    else {
         return Ok(Err("took-too-long".to_owned()));
     };
     // No answer: it died of what it read, or of its limits.
-    let text: Result<Text, String> = serde_json::from_slice(&output?.stdout)
-        .unwrap_or_else(|_| Err(Unreadable::Damaged.code().to_owned()));
+    let text: Result<Text, String> =
+        serde_json::from_slice(&output?.stdout).unwrap_or_else(|_| Err(damaged()));
     Ok(text)
 }

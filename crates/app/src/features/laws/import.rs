@@ -57,9 +57,11 @@ pub async fn send(signed: Signed, form: Form) -> Result<Response> {
     }
     let one = sent.len() == 1;
     let mut files = Vec::new();
+    let began = std::time::Instant::now();
     for upload in sent {
-        let name = viet::clean(&upload.name);
-        let read = file::read(&app.config, &name, upload.bytes).await?;
+        let name: String = viet::clean(&upload.name).chars().take(120).collect();
+        let left = file::SENT_TIME.saturating_sub(began.elapsed());
+        let read = file::read(&app.config, &name, upload.bytes, left).await?;
         if let (true, Err(code)) = (one, &read) {
             let sentence = signed.say(&format!("laws-unreadable-{code}"));
             return show_again(&upload_page(&signed, refuse("laws-unreadable", sentence)));

@@ -88,6 +88,28 @@ impl LawIndex {
         }
     }
 
+    /// What is in the index and what the database has, when the index says that it holds everything; none while it
+    /// has yet to follow.
+    pub async fn compare(&self, db: &Db) -> Result<Option<(u64, u64)>> {
+        let state = self.state.lock().await;
+        let newest: (Option<i64>,) = sql!("SELECT MAX(revision) FROM laws").get(db).await?;
+        if self.stale.load(Ordering::Relaxed) || state.upto != newest.0.unwrap_or(0) {
+            return Ok(None);
+        }
+        let mut there = 0;
+        let ids: Vec<(Id,)> = sql!("SELECT id FROM laws ORDER BY id").all(db).await?;
+        for some in ids.chunks(50) {
+            for law in law::with_ids(db, some.iter().map(|i| i.0).collect()).await? {
+                // What has not a word cannot be found.
+                let says = |e: &&Entry| {
+                    [&e.title, &e.heading, &e.text].into_iter().any(|t| t.contains(char::is_alphanumeric))
+                };
+                there += entries(db, &law).await?.iter().filter(says).count() as u64;
+            }
+        }
+        Ok(Some((self.index.len(), there)))
+    }
+
     /// Brings the index up to the database; the number of documents taken in.
     pub async fn catch_up(&self, db: &Db) -> Result<usize, anyhow::Error> {
         let mut state = self.state.lock().await;

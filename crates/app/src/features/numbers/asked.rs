@@ -34,6 +34,9 @@ pub struct Asked {
     pub month: Option<i64>,
     #[serde(rename = "gia-tri")]
     pub value: Option<String>,
+    /// Only the rows that are estimates.
+    #[serde(rename = "uoc-tinh")]
+    pub estimate: Option<String>,
     #[serde(rename = "sau")]
     pub after: Option<String>,
 }
@@ -116,6 +119,11 @@ pub fn rows_path(question: &Question, today: Date, indicator: &str, row: Option<
         }
     }
     path
+}
+
+/// The address of the rows behind the estimated part of a figure.
+pub fn estimate_path(question: &Question, today: Date, indicator: &str) -> String {
+    format!("{}&uoc-tinh=1", rows_path(question, today, indicator, None))
 }
 
 /// What names a figure: the indicator, the period, the split, the row. Printed papers carry it as a mark.

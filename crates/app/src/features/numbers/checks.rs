@@ -27,6 +27,9 @@ enum Kind {
     RatioAbove { top: String, bottom: String, limit: f64 },
     /// top / bottom must not be more than `limit` times that of the period before; asked from `least` of bottom.
     RatioJump { top: String, bottom: String, limit: f64, least: i64 },
+    /// A figure that is more than `limit` times that of a year earlier: last year's rows may be incomplete. Asked when
+    /// last year's figure rests on `least` rows; a multiple of fewer says nothing, and is not printed either.
+    Growth { figures: Vec<String>, limit: f64, least: i64 },
     /// An indicator that is part of another must not exceed it.
     PartAboveWhole,
     /// A unit's figure must not exceed that of the unit above it.
@@ -61,8 +64,9 @@ static CHECKS: LazyLock<Vec<Check>> = LazyLock::new(|| {
 pub struct Material {
     /// Figures by code, as printed ("1.234", "94,42").
     pub printed: BTreeMap<String, String>,
-    /// The same unit's figures of the period before.
+    /// The same unit's figures of the period before, and the number of rows they rest on.
     pub before: BTreeMap<String, i64>,
+    pub before_rows: BTreeMap<String, i64>,
     /// The figures of the unit above, in the same period.
     pub parent: BTreeMap<String, i64>,
     /// The same figures for other periods that contain this one or lie in it: the period, by code.
@@ -88,6 +92,11 @@ impl Finding {
     }
 }
 
+/// The codes of the rules.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    CHECKS.iter().map(|c| c.code.as_str())
+}
+
 /// Runs every rule over the material. Figures that are not there are not checked.
 pub fn run(material: &Material) -> Vec<Finding> {
     CHECKS.iter().flat_map(|check| check.run(material)).collect()
@@ -110,12 +119,18 @@ pub async fn gather(
     let by_code = |figures: &[Figure]| -> BTreeMap<String, i64> {
         all.iter().zip(figures).map(|(i, f)| (i.code.clone(), f.total())).collect()
     };
-    let mut material =
-        Material { before: by_code(last), period: Some(question.period), ..Material::default() };
+    let mut material = Material {
+        before: by_code(last),
+        before_rows: all.iter().zip(last).map(|(i, f)| (i.code.clone(), f.rows)).collect(),
+        period: Some(question.period),
+        ..Material::default()
+    };
     for (code, value) in by_code(now) {
         material.figure(&code, value);
     }
-    for o in list_overrides(&app.db, question.unit, question.period).await? {
+    let overrides = list_overrides(&app.db, question.unit, question.period).await?;
+    let is_stated = !overrides.is_empty();
+    for o in overrides {
         material.figure(&o.indicator, o.stated);
     }
     let year = question.period.from.year();
@@ -128,6 +143,15 @@ pub async fn gather(
     for period in others {
         let table = read(app, &Question { period, by: By::Whole, ..question.clone() }, all).await?;
         material.other_periods.push((period, by_code(&table.total)));
+    }
+    // What is computed cannot exceed the sum it is in; what a person stated can.
+    let tree = app.trees.on(&app.db, app.today()).await?;
+    if let Some(above) = tree.parent(question.unit).filter(|_| is_stated) {
+        let above = Question { unit: above, by: By::Whole, ..question.clone() };
+        material.parent = by_code(&read(app, &above, all).await?.total);
+        for o in list_overrides(&app.db, above.unit, above.period).await? {
+            material.parent.insert(o.indicator, o.stated);
+        }
     }
     Ok(material)
 }
@@ -157,6 +181,7 @@ impl Check {
         match &self.kind {
             Kind::RatioAbove { top, bottom, .. } => has(&[top, bottom]),
             Kind::RatioJump { top, bottom, .. } => has(&[top, bottom]) && m.before.contains_key(bottom),
+            Kind::Growth { .. } => !m.before_rows.is_empty(),
             Kind::PartAboveWhole | Kind::WholeNumber => !m.printed.is_empty(),
             Kind::UnitAboveParent => !m.parent.is_empty(),
             Kind::Sum { whole, parts } => has(&[whole]) && parts.iter().all(|p| m.number(p).is_some()),
@@ -195,6 +220,23 @@ impl Check {
                 {
                     let values = [("value", decimal(now / before, 1)), ("limit", decimal(*limit, 0))];
                     found.push(self.finding(top, &values));
+                }
+            }
+            Kind::Growth { figures, limit, least } => {
+                for code in figures {
+                    let (Some(now), Some(before)) = (m.number(code), m.before.get(code).copied()) else {
+                        continue;
+                    };
+                    let enough = m.before_rows.get(code) >= Some(least);
+                    if let Some(times) = ratio(Some(now), Some(before)).filter(|t| enough && t > limit) {
+                        let values = [
+                            ("part", name(code)),
+                            ("value", decimal(times, 1)),
+                            ("before", viet::format_int(before)),
+                            ("now", viet::format_int(now)),
+                        ];
+                        found.push(self.finding(code, &values));
+                    }
                 }
             }
             Kind::PartAboveWhole => {
@@ -327,6 +369,38 @@ impl Check {
     }
 }
 
+/// A change from a year earlier, as far as it may be named.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Change {
+    /// In percent.
+    Percent(f64),
+    /// So much that it would be asked about, but from too few rows of last year, or of a figure no rule looks at.
+    Nothing,
+    /// There is no figure of last year.
+    Unknown,
+}
+
+/// The change of a figure from a year earlier, which rests on so many rows.
+pub fn change(code: &str, now: i64, before: i64, rows: i64) -> Change {
+    let asked = |c: &Check| match &c.kind {
+        Kind::Growth { figures, least, .. } => rows >= *least && figures.iter().any(|f| f == code),
+        _ => false,
+    };
+    match before {
+        0 => Change::Unknown,
+        _ if is_doubtful_growth(now, before) && !CHECKS.iter().any(asked) => Change::Nothing,
+        _ => Change::Percent((now - before) as f64 * 100.0 / before as f64),
+    }
+}
+
+/// Whether a figure grew so much in a year that it is asked about: such growth is no achievement until somebody has
+/// looked.
+pub fn is_doubtful_growth(now: i64, before: i64) -> bool {
+    let beyond =
+        |c: &Check| matches!(c.kind, Kind::Growth { limit, .. } if now as f64 > before as f64 * limit);
+    CHECKS.iter().any(beyond)
+}
+
 fn ratio(top: Option<i64>, bottom: Option<i64>) -> Option<f64> {
     let bottom = bottom.filter(|b| *b > 0)?;
     Some(top? as f64 / bottom as f64)
@@ -388,9 +462,37 @@ mod tests {
         let mut printed = figures(&[("talks", "900"), ("talk-attendances", "742.658")]);
         check(&printed, &["people-per-talk"]);
         printed.before = BTreeMap::from([("talks".into(), 468), ("talk-attendances".into(), 35_195)]);
-        check(&printed, &["people-per-talk", "people-per-talk-jump"]);
+        printed.before_rows = BTreeMap::from([("talks".into(), 468), ("talk-attendances".into(), 468)]);
+        check(&printed, &["growth", "people-per-talk", "people-per-talk-jump"]);
         check(&figures(&[("talks", "468"), ("talk-attendances", "35.195")]), &[]);
         check(&figures(&[("talks", "900"), ("talk-attendances", "360.000")]), &[]);
+    }
+
+    #[test]
+    fn clicks_counted_as_entrants() {
+        check(&figures(&[("contests", "1"), ("contest-entrants", "420.000")]), &["contest-per-contest"]);
+        check(&figures(&[("contests", "1"), ("contest-entrants", "42.000")]), &[]);
+    }
+
+    #[test]
+    fn growth_beyond_belief() {
+        let grown = |now, before, rows| {
+            let mut m = figures(&[("materials", now)]);
+            m.before = BTreeMap::from([("materials".into(), before)]);
+            m.before_rows = BTreeMap::from([("materials".into(), rows)]);
+            m
+        };
+        check(&grown("40.478", 1_000, 30), &["growth"]);
+        check(&grown("5.000", 1_000, 30), &[]);
+        // Without last year's figure there is no growth, nor a multiple of a handful of rows.
+        check(&grown("40.478", 0, 0), &[]);
+        check(&grown("40.478", 1_000, 29), &[]);
+        assert!(is_doubtful_growth(40_478, 1_000) && !is_doubtful_growth(5_000, 1_000));
+        assert_eq!(change("materials", 40_478, 1_000, 30), Change::Percent(3_947.8));
+        assert_eq!(change("materials", 40_478, 1_000, 29), Change::Nothing);
+        assert_eq!(change("materials", 1_125, 1_000, 3), Change::Percent(12.5));
+        assert_eq!(change("materials", 7, 0, 0), Change::Unknown);
+        assert_eq!(change("talk-minority", 40, 3, 65), Change::Nothing);
     }
 
     #[test]

@@ -9,7 +9,9 @@ use jiff::civil::Date;
 use store::{Db, Filter, Id, RecordId, Runs, Select, Tx, sql};
 
 use super::asked::{period_words, units_words};
-use super::{By, Figure, Ground, Period, Question, Units, find_indicator, indicators, list_overrides, read};
+use super::{
+    By, Figure, Ground, Indicator, Period, Question, Units, find_indicator, indicators, list_overrides, read,
+};
 use crate::access::Act;
 use crate::app::{App, Shared};
 use crate::audit;
@@ -123,6 +125,35 @@ pub async fn frozen_figures(on: impl Runs, id: RecordId) -> Result<Vec<Frozen>> 
     .await?)
 }
 
+/// Frozen figures as the audit log has their digest, in an order that does not depend on who reads them.
+fn written_down(figures: &[Frozen]) -> String {
+    let line = |f: &Frozen| {
+        let stated = f.stated.map_or(String::new(), |n| n.to_string());
+        format!("{} {} {} {} {stated}\n", f.indicator, f.actual, f.estimate, f.rows)
+    };
+    let mut lines: Vec<String> = figures.iter().map(line).collect();
+    lines.sort();
+    lines.concat()
+}
+
+store::record! { struct Kept { shard_id: i64, id: Id, unit_id: Id, period: String, audit_seq: i64 } }
+
+/// The unit and period of frozen figures that are no longer those of the audit log. `check` runs it.
+pub async fn changed_freezes(db: &Db) -> Result<Vec<(Id, String)>> {
+    let all: Vec<Kept> =
+        sql!("SELECT shard_id, id, unit_id, period, audit_seq FROM number_freezes ORDER BY created_at, id")
+            .all(db)
+            .await?;
+    let mut changed = Vec::new();
+    for k in all {
+        let figures = frozen_figures(db, RecordId { shard: k.shard_id, id: k.id }).await?;
+        if !audit::says(db, k.unit_id, k.audit_seq, written_down(&figures).as_bytes()).await? {
+            changed.push((k.unit_id, k.period));
+        }
+    }
+    Ok(changed)
+}
+
 /// 16 letters and digits that are not mistaken for each other: 80 bits of chance.
 fn new_code(app: &App) -> String {
     const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -138,16 +169,33 @@ pub async fn freeze(
     shard: i64,
     question: &Question,
 ) -> Result<RecordId> {
+    keep(tx, app, account, shard, question, None).await?.ok_or(Error::Conflict("error-conflict"))
+}
+
+/// Freezes once for each form (`once`): none when that form has frozen already, and nothing is to be committed.
+async fn keep(
+    tx: &mut Tx,
+    app: &App,
+    account: Id,
+    shard: i64,
+    question: &Question,
+    once: Option<Id>,
+) -> Result<Option<RecordId>> {
     let all = indicators(question.period.from, question.period.to);
     let question = Question { by: By::Whole, ..question.clone() };
     let table = read(app, &question, &all).await?;
     let stated = list_overrides(&app.db, question.unit, question.period).await?;
     let id = RecordId { shard, id: app.new_id() };
     let now = app.now();
-    let mut content = String::new();
-    for (indicator, figure) in all.iter().zip(&table.total) {
-        content.push_str(&format!("{} {} {}\n", indicator.code, figure.actual, figure.estimate));
-    }
+    let frozen = |(indicator, figure): (&&Indicator, &Figure)| Frozen {
+        indicator: indicator.code.clone(),
+        actual: figure.actual,
+        estimate: figure.estimate,
+        rows: figure.rows,
+        stated: stated.iter().find(|o| o.indicator == indicator.code).map(|o| o.stated),
+    };
+    let figures: Vec<Frozen> = all.iter().zip(&table.total).map(frozen).collect();
+    let content = written_down(&figures);
     let entry = audit::Entry {
         unit: question.unit,
         shard,
@@ -164,10 +212,10 @@ pub async fn freeze(
         Units::AsTheyWere => None,
         Units::AsOn(day) => Some(day),
     };
-    sql!(
+    let kept = sql!(
         "INSERT INTO number_freezes (shard_id, id, unit_id, period, units_on, code, audit_seq, audit_hash, account_id,
-                                     created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                                     created_at, once)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (shard_id, once) DO NOTHING",
         id.shard,
         id.id,
         question.unit,
@@ -177,27 +225,44 @@ pub async fn freeze(
         head.seq,
         head.hash,
         account,
-        now
+        now,
+        once
     )
     .run(tx)
     .await?;
-    for (indicator, figure) in all.iter().zip(&table.total) {
-        let stated = stated.iter().find(|o| o.indicator == indicator.code).map(|o| o.stated);
+    if kept == 0 {
+        return Ok(None);
+    }
+    for figure in &figures {
         sql!(
             "INSERT INTO number_frozen (shard_id, freeze_id, indicator, actual, estimate, rows, stated)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
             id.shard,
             id.id,
-            indicator.code,
+            figure.indicator,
             figure.actual,
             figure.estimate,
             figure.rows,
-            stated
+            figure.stated
         )
         .run(tx)
         .await?;
     }
-    Ok(id)
+    Ok(Some(id))
+}
+
+/// What a form of this person's has frozen already.
+async fn find_once(db: &Db, shard: i64, unit: Id, account: Id, once: Id) -> Result<Option<RecordId>> {
+    let found: Option<(Id,)> = sql!(
+        "SELECT id FROM number_freezes WHERE shard_id = $1 AND once = $2 AND unit_id = $3 AND account_id = $4",
+        shard,
+        once,
+        unit,
+        account
+    )
+    .find(db)
+    .await?;
+    Ok(found.map(|(id,)| RecordId { shard, id }))
 }
 
 /// A row of facts that changed after a freeze.
@@ -253,6 +318,7 @@ pub async fn create(signed: Signed, State(app): State<Shared>, form: Form) -> Re
     let unit: Id = problems.parse(&form, "don-vi").ok_or(Error::NotFound)?;
     signed.require(Act::KeepNumbers, unit)?;
     let period: Option<Period> = problems.parse(&form, "ky");
+    let once: Option<Id> = problems.parse(&form, "lan");
     problems.finish()?;
     let period = period.ok_or(Error::NotFound)?;
     let units = match form.text("cay") {
@@ -262,8 +328,18 @@ pub async fn create(signed: Signed, State(app): State<Shared>, form: Form) -> Re
     let shard = signed.tree.get(unit).map(|u| u.shard_id).ok_or(Error::NotFound)?;
     let mut tx = app.db.begin().await?;
     let question = Question { unit, period, units, by: By::Whole };
-    let id = freeze(&mut tx, &app, signed.actor.account, shard, &question).await?;
-    tx.commit().await?;
+    let account = signed.actor.account;
+    let id = match (keep(&mut tx, &app, account, shard, &question, once).await?, once) {
+        (Some(id), _) => {
+            tx.commit().await?;
+            id
+        }
+        (None, Some(once)) => {
+            drop(tx);
+            find_once(&app.db, shard, unit, account, once).await?.ok_or(Error::NotFound)?
+        }
+        (None, None) => return Err(Error::NotFound),
+    };
     Ok(signed.redirect(&format!("/so-lieu/chot/{id}")))
 }
 
@@ -320,7 +396,7 @@ fn lines(page: &Page, frozen: &[Frozen]) -> Vec<(String, Line)> {
         .iter()
         .filter_map(|f| {
             let i = find_indicator(&f.indicator)?;
-            let name = format!("{} ({})", i.name(page.lang), i.unit_of_measure(page.lang));
+            let name = i.titled(page.lang).into_owned();
             let line = Line {
                 name,
                 reported: f.reported(),

@@ -1,5 +1,6 @@
 //! Indicators: dated data over facts.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -63,6 +64,12 @@ impl Indicator {
     pub fn unit_of_measure(&self, lang: Lang) -> &str {
         lang.pick(&self.unit_vi, &self.unit_en)
     }
+    /// "Kinh phí thực hiện (đồng)"; a name that says its unit, "Số cuộc phổ biến", does not say it twice.
+    pub fn titled(&self, lang: Lang) -> Cow<'_, str> {
+        let (name, unit) = (self.name(lang), self.unit_of_measure(lang));
+        let says = format!(" {} ", name.to_lowercase()).contains(&format!(" {} ", unit.to_lowercase()));
+        if says { name.into() } else { format!("{name} ({unit})").into() }
+    }
     /// Its fact; indicators' files are tested against the facts there are.
     pub fn fact(&self) -> Option<&'static Fact> {
         crate::facts().into_iter().find(|f| f.name == self.fact)
@@ -74,5 +81,27 @@ impl Indicator {
             .filter_map(|(column, values)| Some(Filter::any_of(relation.column(column)?.name(), values)));
         let over = relation.column("day").filter(|_| self.overdue);
         chosen.chain(over.map(|day| Filter::below(day.name(), today))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_says_its_unit_twice() {
+        for (code, vi, en) in [
+            ("talks", "Số cuộc phổ biến pháp luật trực tiếp", "Direct talks"),
+            (
+                "talk-attendances",
+                "Số lượt người dự các cuộc phổ biến trực tiếp",
+                "Attendances at direct talks",
+            ),
+            ("cost", "Kinh phí thực hiện (đồng)", "Cost (đồng)"),
+            ("materials", "Số tài liệu phát miễn phí (bản)", "Materials handed out free (copies)"),
+        ] {
+            let indicator = find_indicator(code).unwrap();
+            assert_eq!((&*indicator.titled(Lang::Vi), &*indicator.titled(Lang::En)), (vi, en));
+        }
     }
 }

@@ -17,12 +17,15 @@ mod table;
 
 use store::{Migration, migration};
 
-pub use asked::{mark, month_text, period_text, period_words, row_text, rows_path, table_path, units_text};
+pub use asked::{
+    estimate_path, mark, month_text, period_text, period_words, row_text, rows_path, table_path, units_text,
+};
+pub use freeze::changed_freezes;
 pub use freeze::{
     Changed, Freeze, Frozen, changed_since, freeze, frozen_figures, frozen_heads, get_freeze, list_freezes,
 };
 pub use indicator::{Indicator, find_indicator, indicators};
-pub use overrides::{Override, list_overrides};
+pub use overrides::{Override, list_overrides, state as state_figure};
 pub use period::{BadPeriod, Period};
 pub use reading::{
     Behind, By, Figure, Ground, Place, Question, RowKey, Table, Units, read, read_on, rows_behind,
@@ -40,7 +43,8 @@ pub const FEATURE: crate::Feature = crate::Feature {
     plan_lines: None,
 };
 
-const MIGRATIONS: &[Migration] = &[migration!(70, "numbers", "0070_numbers.sql")];
+const MIGRATIONS: &[Migration] =
+    &[migration!(70, "numbers", "0070_numbers.sql"), migration!(71, "a freeze once", "0071_freeze_once.sql")];
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()

@@ -450,12 +450,14 @@ pub struct Behind {
     pub page: String,
 }
 
-/// The rows behind one figure, newest first, at most `limit`, after the one named (day, id).
+/// The rows behind one figure, or behind its estimated part, newest first, at most `limit`, after the one named
+/// (day, id).
 pub async fn rows_behind(
     app: &App,
     question: &Question,
     indicator: &'static Indicator,
     row: Option<&RowKey>,
+    only_estimates: bool,
     after: Option<(Date, Id)>,
     limit: i64,
 ) -> Result<Vec<Behind>> {
@@ -463,6 +465,9 @@ pub async fn rows_behind(
     let ground = Ground::of(app, question).await?;
     let split = row.is_some_and(|r| r.value.is_some());
     let relation = rows_relation(fact, if split { question.by } else { By::Whole })?;
+    if only_estimates && relation.column("estimated").is_none() {
+        return Ok(vec![]);
+    }
     let counts = indicator.measure == "rows";
     let mut found = Vec::new();
     for (from, to, members) in ground.members(row.and_then(|r| r.place)).into_iter().rev() {
@@ -499,6 +504,9 @@ pub async fn rows_behind(
         }
         for condition in indicator.conditions(relation, app.today()) {
             select = select.filter(condition);
+        }
+        if only_estimates {
+            select = select.filter(Filter::is("estimated", true));
         }
         if let Some(value) = row.and_then(|r| r.value.as_ref()) {
             let value = match question.by {

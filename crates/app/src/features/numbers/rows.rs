@@ -20,6 +20,10 @@ struct RowsPage {
     filter: Vec<String>,
     legal: String,
     figure: Figure,
+    only_estimates: bool,
+    /// The same figure as a whole, and its estimates.
+    whole: String,
+    estimates: String,
     unit_of_measure: String,
     rows: Vec<RowView>,
     next: Option<String>,
@@ -46,9 +50,13 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         Some(key) => table.rows.iter().find(|(k, _)| k == key).and_then(|(_, f)| f.first()).copied(),
     };
     let figure = figure.unwrap_or_default();
-    let found = rows_behind(&app, &question, indicator, row.as_ref(), after, PAGE_ROWS).await?;
+    let only_estimates = asked.estimate.as_deref() == Some("1");
+    let found =
+        rows_behind(&app, &question, indicator, row.as_ref(), only_estimates, after, PAGE_ROWS).await?;
     let mut page = signed.page(Room::Numbers, indicator.name(signed.lang()));
-    let path = rows_path(&question, app.today(), &indicator.code, row.as_ref());
+    let whole = rows_path(&question, app.today(), &indicator.code, row.as_ref());
+    let estimates = format!("{whole}&uoc-tinh=1");
+    let path = if only_estimates { &estimates } else { &whole };
     let next = match found.last() {
         Some(last) if found.len() as i64 == PAGE_ROWS => {
             Some(format!("{path}&sau={}_{}", last.day, last.id.id))
@@ -62,6 +70,9 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     ];
     if let Some(key) = &row {
         filter.push(row_text(&app, page.lang, &question, key).await?);
+    }
+    if only_estimates {
+        filter.push(page.t("numbers-only-estimates"));
     }
     for (column, values) in &indicator.filters {
         let names: Vec<String> = values
@@ -86,6 +97,9 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         table: table_path(&question, app.today()),
         filter,
         figure,
+        only_estimates,
+        whole,
+        estimates,
         rows,
         next,
         page,

@@ -32,6 +32,8 @@ struct TablePage {
     freezes: Vec<FreezeView>,
     /// What the person may keep here: override and freeze.
     keeps: bool,
+    /// Names the form that freezes.
+    once: store::Id,
     indicators: Vec<Choice>,
 }
 
@@ -81,17 +83,25 @@ pub(super) struct CellView {
     pub text: String,
     pub link: Option<String>,
     /// The estimated part, said beside the figure.
-    pub estimate: Option<String>,
+    pub estimate: Option<Estimate>,
     /// What the rules ask about it.
     pub asked: Vec<String>,
+}
+
+pub(super) struct Estimate {
+    pub text: String,
+    pub link: String,
 }
 
 pub(super) fn cell(column: &str, figure: Figure, link: String) -> CellView {
     CellView {
         column: column.to_owned(),
         text: viet::format_int(figure.total()),
+        estimate: (figure.estimate != 0).then(|| Estimate {
+            text: viet::format_int(figure.estimate),
+            link: format!("{link}&uoc-tinh=1"),
+        }),
         link: (figure.rows > 0).then_some(link),
-        estimate: (figure.estimate != 0).then(|| viet::format_int(figure.estimate)),
         asked: vec![],
     }
 }
@@ -187,6 +197,7 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         .map(|i| Choice { value: i.code.clone(), text: i.name(page.lang).to_owned(), chosen: false })
         .collect();
     show(&TablePage {
+        once: app.new_id(),
         overrides,
         freezes,
         keeps: signed.can(crate::access::Act::KeepNumbers, question.unit)
@@ -284,7 +295,7 @@ async fn whole(
             cell(&last_column, *last, rows_path(&before, today, &indicator.code, None)),
         ];
         ask(page.lang, &findings, [indicator.code.as_str()], &mut cells);
-        let label = format!("{} ({})", indicator.name(page.lang), indicator.unit_of_measure(page.lang));
+        let label = indicator.titled(page.lang).into_owned();
         RowView { label, link: None, total: false, cells }
     });
     Ok(View {
@@ -310,11 +321,8 @@ async fn split(
             None => true,
         })
         .collect();
-    let columns: Vec<String> = shown
-        .iter()
-        .filter_map(|i| all.get(*i))
-        .map(|x| format!("{} ({})", x.name(page.lang), x.unit_of_measure(page.lang)))
-        .collect();
+    let columns: Vec<String> =
+        shown.iter().filter_map(|i| all.get(*i)).map(|x| x.titled(page.lang).into_owned()).collect();
     let cells = |question: &Question, figures: &[Figure], row: Option<&RowKey>| -> Vec<CellView> {
         let pick = shown.iter().zip(&columns);
         pick.filter_map(|(i, column)| {
@@ -396,7 +404,7 @@ async fn matrix(
         }
     }
     Ok(View {
-        caption: format!("{} ({})", indicator.name(page.lang), indicator.unit_of_measure(page.lang)),
+        caption: indicator.titled(page.lang).into_owned(),
         corner: page.t("numbers-corner-unit"),
         columns,
         rows,

@@ -28,6 +28,7 @@ mod browse;
 mod decide;
 pub mod figures;
 pub mod import;
+mod names;
 mod propose;
 pub mod reorganisation;
 mod scopes;
@@ -35,6 +36,7 @@ pub mod source;
 mod tree;
 
 pub use add::insert as add_unit;
+pub use names::{bare_name, in_sentence};
 pub use scopes::under;
 pub use tree::{Placed, Succession, Tree, Unit, placements};
 

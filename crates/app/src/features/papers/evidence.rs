@@ -9,6 +9,7 @@ use super::compose::Numbers;
 use crate::app::App;
 use crate::error::Result;
 use crate::features::laws;
+use crate::features::numbers::checks::is_doubtful_growth;
 use crate::features::numbers::{Question, find_indicator, rows_behind, silent_units};
 use crate::features::orgs::Tree;
 
@@ -36,8 +37,8 @@ fn changes(numbers: &Numbers, up: bool) -> Vec<String> {
         let indicator = find_indicator(code)?;
         let (now, last) = (numbers.reported(code), numbers.last_reported(code));
         let percent = (now - last) as f64 * 100.0 / last.max(1) as f64;
-        // What moved by less than a tenth neither went well nor badly.
-        if last == 0 || percent.abs() < 10.0 || (percent > 0.0) != up {
+        // What moved by less than a tenth neither went well nor badly; what is asked about may not have moved at all.
+        if last == 0 || is_doubtful_growth(now, last) || percent.abs() < 10.0 || (percent > 0.0) != up {
             return None;
         }
         let (verb, from, to) = if up { ("tăng", "từ", "lên") } else { ("giảm", "từ", "xuống") };
@@ -62,11 +63,18 @@ pub fn strengths(numbers: &Numbers) -> String {
         lines.push("Hoàn thành {plan-lines-done} trên {plan-lines} nhiệm vụ của kế hoạch.".to_owned());
     }
     if numbers.figure("talks").rows > 0 {
-        lines.push(
-            "Đã tổ chức {talks} cuộc phổ biến trực tiếp với {talk-attendances} lượt người dự.".to_owned(),
-        );
+        let estimated = match numbers.estimate("talks") {
+            0 => "",
+            _ => ", trong đó ước tính {estimate:talks} cuộc",
+        };
+        lines.push(format!(
+            "Đã tổ chức {{talks}} cuộc phổ biến trực tiếp với {{talk-attendances}} lượt người dự{estimated}."
+        ));
     }
     lines.extend(changes(numbers, true));
+    if lines.is_empty() {
+        lines.push("Các dòng đã ghi chưa cho thấy việc nào nổi bật.".to_owned());
+    }
     listed(lines)
 }
 
@@ -83,7 +91,7 @@ pub async fn limits(app: &App, numbers: &Numbers, tree: &Tree, silent: &[Id]) ->
     let mut lines = Vec::new();
     let late = find_indicator("plan-lines-late").filter(|_| numbers.figure("plan-lines-late").total() > 0);
     if let Some(late) = late {
-        let rows = rows_behind(app, &numbers.question, late, None, None, 1_000).await?;
+        let rows = rows_behind(app, &numbers.question, late, None, false, None, 1_000).await?;
         // Many units have the same task in their plans: each is named once, the most frequent first.
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
         rows.into_iter().for_each(|r| *times.entry(r.title).or_default() += 1);

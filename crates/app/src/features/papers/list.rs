@@ -13,9 +13,19 @@ use super::waiting::due_days;
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::numbers::{Period, Units, period_words, units_text};
+use crate::features::orgs::in_sentence;
+use crate::i18n::Lang;
 use crate::page::{Page, Room, show, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
+
+/// A unit's name inside a sentence: Vietnamese writes "xã" small there.
+pub(super) fn named(lang: Lang, name: &str) -> String {
+    match lang {
+        Lang::Vi => in_sentence(name),
+        Lang::En => name.to_owned(),
+    }
+}
 
 #[derive(Deserialize)]
 pub struct Asked {
@@ -37,6 +47,7 @@ struct Line {
 struct Choice {
     value: String,
     text: String,
+    chosen: bool,
 }
 
 /// A unit below and how far its reports of a period are.
@@ -79,8 +90,9 @@ async fn view(signed: &Signed, unit: Id, form: Form, problems: Vec<FieldProblem>
     let app = &signed.app;
     let mut page = signed.page(Room::Papers, "");
     page.problems = problems;
-    page.title = page.t1("papers-list-title", "unit", signed.unit_name(unit).await?);
-    let lines = report::list(&app.db, unit).await?.iter().map(|r| line(&page, r)).collect();
+    page.title = page.t1("papers-list-title", "unit", named(page.lang, &signed.unit_name(unit).await?));
+    let reports = report::list(&app.db, unit).await?;
+    let lines = reports.iter().map(|r| line(&page, r)).collect();
     let year = app.today().year();
     let periods = [
         Period::year(year),
@@ -116,10 +128,12 @@ async fn view(signed: &Signed, unit: Id, form: Form, problems: Vec<FieldProblem>
         }
     }
     let level = signed.tree.get(unit).map_or("", |u| u.level.as_str());
-    let due = due_days(level, app.today())
-        .into_iter()
-        .map(|d| (period_words(&page, d.period), d.day, d.verified, d.legal))
-        .collect();
+    let due = due_days(level, app.today());
+    // What is due and not begun comes first, then the first period without a report.
+    let has_one = |p: Period| reports.iter().any(|r| r.period == p && r.state != State::Withdrawn);
+    let owed = due.iter().map(|d| d.period).filter(|p| periods.contains(p));
+    let chosen = owed.chain(periods).find(|p| !has_one(*p));
+    let due = due.into_iter().map(|d| (period_words(&page, d.period), d.day, d.verified, d.legal)).collect();
     Ok(ListPage {
         unit,
         lines,
@@ -129,7 +143,14 @@ async fn view(signed: &Signed, unit: Id, form: Form, problems: Vec<FieldProblem>
         may_write: signed.can(Act::WriteReport, unit) && signed.tree.contains(unit),
         periods: periods
             .into_iter()
-            .map(|p| Choice { value: p.to_string(), text: period_words(&page, p) })
+            .map(|p| Choice {
+                value: p.to_string(),
+                text: match has_one(p) {
+                    true => page.t1("papers-has-one", "period", period_words(&page, p)),
+                    false => period_words(&page, p),
+                },
+                chosen: if form.has("ky") { form.is("ky", &p.to_string()) } else { chosen == Some(p) },
+            })
             .collect(),
         form,
         due,

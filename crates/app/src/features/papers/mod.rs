@@ -2,7 +2,7 @@
 //! officer writes.
 //!
 //! Words: a draft (bản nháp) is composed anew whenever it is looked at; freezing (chốt) keeps the figures and the
-//! paper; whoever did not write it approves (duyệt) or returns it; the number and date of the agency's own
+//! paper, once every block was looked at, written or stated as absent with a reason; whoever did not write it approves (duyệt) or returns it; the number and date of the agency's own
 //! register issue it (ban hành); an issued paper is withdrawn (thu hồi), never deleted.
 //!
 //! Rules: every figure printed leads to its rows and carries a mark that names it; a figure that a person stated
@@ -14,6 +14,7 @@
 mod compose;
 mod evidence;
 mod list;
+mod open;
 mod print;
 mod report;
 mod show;
@@ -26,6 +27,7 @@ use jiff::civil::Date;
 use store::{Db, Id, Migration, RecordId, migration};
 
 pub use compose::figure_key;
+pub use open::absent_key;
 pub use print::{Printed, print};
 pub use report::{Report, State, get};
 
@@ -46,7 +48,10 @@ pub const FEATURE: crate::Feature = crate::Feature {
     plan_lines: None,
 };
 
-const MIGRATIONS: &[Migration] = &[migration!(80, "papers", "0080_papers.sql")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(80, "papers", "0080_papers.sql"),
+    migration!(81, "how reports are signed", "0081_signed_as.sql"),
+];
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
@@ -57,6 +62,7 @@ fn routes() -> crate::web::Routes {
         .get("/bao-cao/{id}/bao-cao.pdf", show::pdf)
         .post("/bao-cao/{id}/noi-dung", write::text)
         .post("/bao-cao/{id}/so-ghi-tay", write::figures)
+        .post("/bao-cao/{id}/khong-co", write::absent)
         .post("/bao-cao/{id}/chot", steps::freeze)
         .post("/bao-cao/{id}/chot/thu-hoi", steps::thaw)
         .post("/bao-cao/{id}/trinh", steps::submit)
@@ -104,7 +110,8 @@ pub async fn find(db: &Db, unit: Id, period: Period) -> Result<Option<RecordId>>
     Ok(all.into_iter().find(|r| r.unit_id == unit).map(|r| RecordId { shard: r.shard_id, id: r.id }))
 }
 
-/// Writes texts of a new draft: a block by its key, a stated figure by [`figure_key`].
+/// Writes texts of a new draft: a block by its key, a stated figure by [`figure_key`], why there is nothing of a
+/// block by [`absent_key`].
 pub async fn write(app: &App, account: Id, id: RecordId, texts: &[(String, &str)]) -> Result<()> {
     let r = report::get(&app.db, id).await?;
     let mut tx = app.db.begin().await?;
@@ -115,7 +122,19 @@ pub async fn write(app: &App, account: Id, id: RecordId, texts: &[(String, &str)
     Ok(())
 }
 
-/// Freezes the figures and the paper as they are now.
+/// Keeps every proposed text as it stands, as a writer does who has looked at each of them.
+pub async fn keep_proposed(app: &App, account: Id, id: RecordId) -> Result<()> {
+    let r = report::get(&app.db, id).await?;
+    let paper = compose::compose(app, &r, &report::texts(&app.db, id).await?).await?;
+    let mut tx = app.db.begin().await?;
+    for w in paper.written.iter().filter(|w| w.version == 0) {
+        report::keep_text(&mut tx, app, account, &r, (w.key, &w.text), 0).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Freezes the figures and the paper as they are now, once nothing is missing.
 pub async fn freeze(app: &App, account: Id, id: RecordId) -> Result<()> {
     steps::do_freeze(app, account, id).await
 }
@@ -130,18 +149,19 @@ pub async fn approve(app: &App, account: Id, id: RecordId) -> Result<()> {
     move_to(app, account, id, State::Approved, report::Said::default()).await
 }
 
-/// Issues an approved report under the number and date of the agency's register.
+/// Issues an approved report under the number and date of the agency's register; signed in an office (the lines
+/// over the signature; by default the usual one) and under a name.
 pub async fn issue(
     app: &App,
     account: Id,
     id: RecordId,
     number: &str,
     day: Date,
-    signer: Option<&str>,
+    (authority, signer): (Option<&str>, Option<&str>),
 ) -> Result<()> {
     // "15/BC-UBND": the symbol is the template's.
     let number = number.split('/').next().unwrap_or_default().trim();
-    let said = report::Said { number: Some(number), issued_on: Some(day), signer, note: None };
+    let said = report::Said { number: Some(number), issued_on: Some(day), authority, signer, note: None };
     move_to(app, account, id, State::Issued, said).await
 }
 

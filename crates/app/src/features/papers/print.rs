@@ -45,6 +45,9 @@ pub fn dress(app: &App, report: &Report, freeze: Option<&Freeze>, mut document: 
     document.number = report.number.clone();
     document.date = report.issued_on;
     document.draft = !issued;
+    if let Some(authority) = &report.authority {
+        document.signature.authority = authority.lines().map(str::to_owned).collect();
+    }
     document.signature.name = report.signer.clone().filter(|_| issued);
     document.banner = app.config.demo.then(|| DEMO_NOTICE.to_owned());
     let with = match (&report.number, report.issued_on) {

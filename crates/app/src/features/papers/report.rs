@@ -59,7 +59,8 @@ impl State {
 store::record! {
     struct ReportRow {
         shard_id: i64, id: Id, unit_id: Id, template: String, period: String, units_on: Option<Date>, state: String,
-        number: Option<String>, issued_on: Option<Date>, signer: Option<String>, note: Option<String>,
+        number: Option<String>, issued_on: Option<Date>, authority: Option<String>, signer: Option<String>,
+        note: Option<String>,
         freeze_shard: Option<i64>, freeze_id: Option<Id>, frozen: Option<String>, version: i64, created_by: Id,
         submitted_by: Option<Id>, approved_by: Option<Id>, created_at: Timestamp,
     }
@@ -75,7 +76,8 @@ pub struct Report {
     pub state: State,
     pub number: Option<String>,
     pub issued_on: Option<Date>,
-    /// Who signs, as printed.
+    /// In which office it is signed, and by whom, as printed.
+    pub authority: Option<String>,
     pub signer: Option<String>,
     /// Why it was returned or withdrawn.
     pub note: Option<String>,
@@ -109,6 +111,7 @@ impl Report {
             template: row.template,
             number: row.number,
             issued_on: row.issued_on,
+            authority: row.authority,
             signer: row.signer,
             note: row.note,
             version: row.version,
@@ -122,7 +125,7 @@ impl Report {
 
 pub async fn get(db: &Db, id: RecordId) -> Result<Report> {
     let row: ReportRow = sql!(
-        "SELECT shard_id, id, unit_id, template, period, units_on, state, number, issued_on, signer, note,
+        "SELECT shard_id, id, unit_id, template, period, units_on, state, number, issued_on, authority, signer, note,
                 freeze_shard, freeze_id, frozen, version, created_by, submitted_by, approved_by, created_at
          FROM reports WHERE shard_id = $1 AND id = $2",
         id.shard,
@@ -136,7 +139,7 @@ pub async fn get(db: &Db, id: RecordId) -> Result<Report> {
 /// A unit's reports, newest first, without the frozen papers themselves.
 pub async fn list(db: &Db, unit: Id) -> Result<Vec<Report>> {
     let rows: Vec<ReportRow> = sql!(
-        "SELECT shard_id, id, unit_id, template, period, units_on, state, number, issued_on, signer, note,
+        "SELECT shard_id, id, unit_id, template, period, units_on, state, number, issued_on, authority, signer, note,
                 freeze_shard, freeze_id, CAST(NULL AS TEXT) AS frozen, version, created_by, submitted_by, approved_by,
                 created_at
          FROM reports WHERE unit_id = $1 ORDER BY created_at DESC, id DESC LIMIT 200",
@@ -174,6 +177,23 @@ pub async fn of_period(db: &Db, period: Period) -> Result<Vec<Progress>> {
         period.to_string()
     )
     .all(db)
+    .await?)
+}
+
+store::record! {
+    /// As what and by which name somebody signed.
+    pub struct Signed { pub authority: Option<String>, pub signer: Option<String> }
+}
+
+/// How the unit's last report was signed that this leader approved: the next is signed alike.
+pub async fn last_signed(db: &Db, unit: Id, approved_by: Id) -> Result<Option<Signed>> {
+    Ok(sql!(
+        "SELECT authority, signer FROM reports WHERE unit_id = $1 AND approved_by = $2 AND issued_on IS NOT NULL
+         ORDER BY issued_on DESC, id DESC LIMIT 1",
+        unit,
+        approved_by
+    )
+    .find(db)
     .await?)
 }
 
@@ -345,6 +365,8 @@ pub struct Said<'a> {
     /// Given by the agency's own register, when it is issued.
     pub number: Option<&'a str>,
     pub issued_on: Option<Date>,
+    /// The lines over the signature, and the name under it.
+    pub authority: Option<&'a str>,
     pub signer: Option<&'a str>,
     /// Why it is withdrawn.
     pub note: Option<&'a str>,
@@ -370,11 +392,16 @@ pub async fn move_to(
         return Err(Error::Conflict("papers-not-now"));
     }
     let (mut submitted_by, mut approved_by) = (r.submitted_by, r.approved_by);
+    let texts = texts(&mut *tx, r.id).await?;
+    // What was frozen by an older release may have gaps.
+    if to != State::Withdrawn && !super::open::open(super::compose::template_of(r)?, &texts).is_empty() {
+        return Err(Error::Conflict("papers-reopen-gaps"));
+    }
     match to {
         State::Waiting => submitted_by = Some(account),
         State::Approved => {
             // Someone other than whoever wrote any of it approves, always (C1).
-            let wrote = texts(&mut *tx, r.id).await?.values().any(|t| t.written_by == account);
+            let wrote = texts.values().any(|t| t.written_by == account);
             if wrote || r.created_by == account || r.submitted_by == Some(account) {
                 return Err(Error::Conflict("papers-own-report"));
             }
@@ -384,8 +411,8 @@ pub async fn move_to(
     }
     let owned = |t: Option<&str>| t.map(str::to_owned);
     let touched = sql!(
-        "UPDATE reports SET state = $4, submitted_by = $5, approved_by = $6, number = $7, issued_on = $8, signer = $9,
-             note = $10, version = version + 1, updated_at = $11
+        "UPDATE reports SET state = $4, submitted_by = $5, approved_by = $6, number = $7, issued_on = $8, authority = $9,
+             signer = $10, note = $11, version = version + 1, updated_at = $12
          WHERE shard_id = $1 AND id = $2 AND version = $3",
         r.id.shard,
         r.id.id,
@@ -395,6 +422,7 @@ pub async fn move_to(
         approved_by,
         owned(said.number).or_else(|| r.number.clone()),
         said.issued_on.or(r.issued_on),
+        owned(said.authority).or_else(|| r.authority.clone()),
         owned(said.signer).or_else(|| r.signer.clone()),
         owned(said.note),
         app.now()
@@ -405,8 +433,9 @@ pub async fn move_to(
         return Err(Error::Conflict("error-conflict"));
     }
     let day = said.issued_on.map(|d| d.to_string()).unwrap_or_default();
-    let content =
-        [said.number, Some(day.as_str()), said.signer, said.note].map(Option::unwrap_or_default).join("\n");
+    let content = [said.number, Some(day.as_str()), said.authority, said.signer, said.note]
+        .map(Option::unwrap_or_default)
+        .join("\n");
     write_audit(tx, app, account, r.unit, r.id, to.code(), &content).await
 }
 

@@ -12,9 +12,11 @@ use press::{Align, Block, Document, Run, Weight};
 use serde::Deserialize;
 
 use super::compose::{self, Paper};
+use super::open::Open;
 use super::print;
 use super::report::{self, Report, State};
 use super::steps::find;
+use super::template::Office;
 use crate::access::Act;
 use crate::error::{FieldProblem, Result};
 use crate::features::numbers::{
@@ -38,13 +40,26 @@ struct Part<'a> {
 
 struct Edit {
     key: String,
+    label: String,
     prompt: String,
+    may_be_absent: bool,
+    /// Why there is nothing of it, when that was stated.
+    reason: Option<String>,
     /// What stands in the box.
     text: String,
     /// What somebody else saved meanwhile.
     theirs: Option<String>,
     version: i64,
     proposed: bool,
+}
+
+/// Figures that the officer states.
+struct StatedView {
+    key: &'static str,
+    label: &'static str,
+    may_be_absent: bool,
+    reason: Option<String>,
+    figures: Vec<Figure>,
 }
 
 struct Figure {
@@ -79,6 +94,14 @@ struct Compared {
     last: i64,
     now_path: String,
     last_path: String,
+    /// What the rules ask about it: numbers of the findings.
+    asked: Vec<usize>,
+}
+
+struct OfficeView {
+    code: &'static str,
+    text: String,
+    chosen: bool,
 }
 
 /// What the person may do now.
@@ -102,10 +125,12 @@ pub struct ShowPage {
     report: Report,
     paper: Document,
     written: Vec<compose::Written>,
-    figures: Vec<Figure>,
+    stated: Vec<StatedView>,
     figures_version: i64,
     findings: Vec<Finding>,
     missing: Vec<Missing>,
+    /// The units below that recorded nothing: no gap of the report's own.
+    silent: Option<Missing>,
     compared: Vec<Compared>,
     last_words: String,
     now_words: String,
@@ -116,6 +141,7 @@ pub struct ShowPage {
     clash: Option<Clash>,
     as_of: String,
     signer: String,
+    offices: Vec<OfficeView>,
 }
 
 impl ShowPage {
@@ -129,11 +155,14 @@ impl ShowPage {
             let clash = self.clash.as_ref().filter(|c| c.key == w.key);
             let edit = Edit {
                 key: w.key.to_owned(),
+                label: self.page.lang.pick(w.label_vi, w.label_en).to_owned(),
+                may_be_absent: w.may_be_absent,
+                reason: w.reason.clone(),
                 prompt: self.page.lang.pick(w.prompt_vi, w.prompt_en).to_owned(),
                 text: clash.map_or(w.text.clone(), |c| c.typed.clone()),
                 theirs: clash.map(|_| w.text.clone()),
                 version: w.version,
-                proposed: w.version == 0,
+                proposed: w.version == 0 && w.reason.is_none(),
             };
             parts.push(Part { blocks: cut(w.blocks.start, w.blocks.end), edit: Some(edit) });
             at = w.blocks.end;
@@ -203,12 +232,14 @@ pub(super) async fn view(
     let texts = report::texts(&app.db, report.id).await?;
     let freeze = print::freeze_of(app, report).await?;
     let is_frozen = report.frozen.is_some();
-    let Paper { document: paper, written, stated, mut findings, silent, numbers } = match &report.frozen {
+    let Paper { document: paper, written, stated, open, mut findings, silent, numbers } = match &report.frozen
+    {
         None => compose::compose(app, report, &texts).await?,
         Some(frozen) => Paper {
             document: frozen.clone(),
             written: vec![],
             stated: vec![],
+            open: vec![],
             findings: vec![],
             silent: vec![],
             numbers: compose::Numbers::read_whole(app, &report.question()).await?,
@@ -229,29 +260,26 @@ pub(super) async fn view(
     let now_question = &numbers.question;
     let lang = page.lang;
 
-    let mut missing = Vec::new();
-    if !is_frozen {
-        for w in written.iter().filter(|w| w.version == 0) {
-            missing.push(Missing {
-                text: page.t1("papers-missing-text", "what", lang.pick(w.prompt_vi, w.prompt_en)),
-                path: format!("#khoi-{}", w.key),
-            });
-        }
-        if stated.iter().any(|s| s.text.is_empty()) {
-            missing.push(Missing { text: page.t("papers-missing-figures"), path: "#so-ghi-tay".into() });
-        }
-        if !silent.is_empty() {
-            let names = silent.iter().filter_map(|u| signed.tree.get(*u)).map(|u| u.name.as_str());
-            let names: Vec<&str> = names.take(8).collect();
-            let n = silent.len();
-            let by_unit = numbers::Question { by: numbers::By::Unit, ..now_question.clone() };
-            missing.push(Missing {
-                text: page.t2("papers-missing-units", "n", n, "names", names.join(", ")),
-                path: page.href(&table_path(&by_unit, app.today())),
-            });
+    let label = |o: &Open| lang.pick(o.label_vi, o.label_en).to_owned();
+    for problem in &mut page.problems {
+        if let Some(o) = open.iter().find(|o| o.why == problem.key && o.key == problem.field) {
+            problem.value = label(o);
         }
     }
-    let findings = findings
+    let missing = open
+        .iter()
+        .map(|o| Missing { text: page.t1(o.why, "value", label(o)), path: format!("#khoi-{}", o.key) });
+    let missing = missing.collect();
+    let silent = (!silent.is_empty()).then(|| {
+        let names = silent.iter().filter_map(|u| signed.tree.get(*u)).map(|u| u.name.as_str());
+        let names: Vec<&str> = names.take(8).collect();
+        let by_unit = numbers::Question { by: numbers::By::Unit, ..now_question.clone() };
+        Missing {
+            text: page.t2("papers-missing-units", "n", silent.len(), "names", names.join(", ")),
+            path: page.href(&table_path(&by_unit, app.today())),
+        }
+    });
+    let findings: Vec<Finding> = findings
         .iter()
         .map(|f| Finding {
             mark: match f.figure.is_empty() {
@@ -262,7 +290,11 @@ pub(super) async fn view(
         })
         .collect();
     let compared = numbers.all.iter().map(|i| Compared {
-        name: format!("{} ({})", i.name(lang), i.unit_of_measure(lang)),
+        name: i.titled(lang).into_owned(),
+        asked: {
+            let of = mark(now_question, &i.code, None);
+            (1..).zip(&findings).filter(|(_, f)| f.mark == of).map(|(n, _)| n).collect()
+        },
         now: frozen_figure(&i.code).map_or(numbers.reported(&i.code), |f| f.reported()),
         last: numbers.last_reported(&i.code),
         now_path: numbers::rows_path(now_question, app.today(), &i.code, None),
@@ -300,22 +332,42 @@ pub(super) async fn view(
         issue: writes && report.state == State::Approved,
         withdraw: signs && report.state == State::Issued,
     };
-    let signer = match report.approved_by {
-        Some(who) => crate::signin::account_name(&app.db, who).await?,
-        None => String::new(),
+    let before = match report.approved_by {
+        Some(who) => report::last_signed(&app.db, report.unit, who).await?,
+        None => None,
     };
-    let figures_version = stated.iter().map(|s| s.version).sum();
-    let figures = stated
-        .into_iter()
-        .map(|s| Figure {
-            code: s.code,
-            name: page.t(&format!("papers-figure-{}", s.code)),
-            text: match form.has(s.code) || page.problems.iter().any(|p| p.field == s.code) {
-                true => form.text(s.code).to_owned(),
-                false => s.text,
-            },
-        })
-        .collect();
+    let signer = match (before.as_ref().and_then(|b| b.signer.clone()), report.approved_by) {
+        (Some(name), _) => name,
+        (None, Some(who)) => crate::signin::account_name(&app.db, who).await?,
+        (None, None) => String::new(),
+    };
+    let all = offices(signed, report)?;
+    let is_like =
+        |o: &Office| before.as_ref().and_then(|b| b.authority.as_deref()) == Some(&o.authority.join("\n"));
+    let usual = all.iter().position(is_like).unwrap_or(0);
+    let offices = (0..).zip(all).map(|(n, o)| OfficeView {
+        code: &o.code,
+        // The office itself first: a phone shows the beginning.
+        text: o.authority.iter().rev().map(String::as_str).collect::<Vec<_>>().join(" – "),
+        chosen: if form.has("chuc-vu") { form.is("chuc-vu", &o.code) } else { n == usual },
+    });
+    let figures_version = stated.iter().flat_map(|b| &b.figures).map(|s| s.version).sum();
+    let figure = |s: compose::Stated| Figure {
+        code: s.code,
+        name: page.t(&format!("papers-figure-{}", s.code)),
+        text: match form.has(s.code) || page.problems.iter().any(|p| p.field == s.code) {
+            true => form.text(s.code).to_owned(),
+            false => s.text,
+        },
+    };
+    let stated = stated.into_iter().map(|b| StatedView {
+        key: b.key,
+        label: lang.pick(b.label_vi, b.label_en),
+        may_be_absent: b.may_be_absent,
+        reason: b.reason,
+        figures: b.figures.into_iter().map(figure).collect(),
+    });
+    let stated = stated.collect();
     Ok(ShowPage {
         as_of: format!(
             "{} · {}",
@@ -329,10 +381,12 @@ pub(super) async fn view(
         written,
         freeze: frozen,
         paper,
-        figures,
+        stated,
         figures_version,
         findings,
         missing,
+        silent,
+        offices: offices.collect(),
         last_report,
         may,
         form,
@@ -340,6 +394,13 @@ pub(super) async fn view(
         signer,
         page,
     })
+}
+
+/// In which offices the unit's leaders sign.
+pub(super) fn offices(signed: &Signed, report: &Report) -> Result<&'static [Office]> {
+    let level = signed.tree.get(report.unit).map_or("commune", |u| u.level.as_str());
+    let agency = compose::template_of(report)?.agency(level);
+    Ok(agency.map(|a| a.signs.as_slice()).unwrap_or_default())
 }
 
 /// `GET /bao-cao/{id}/bao-cao.docx`

@@ -5,7 +5,7 @@ use axum::response::Response;
 use store::{Id, RecordId};
 
 use super::report::{self, Report, Said, State};
-use super::{compose, path, show};
+use super::{compose, open, path, show};
 use crate::access::Act;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -31,6 +31,7 @@ pub(super) async fn do_freeze(app: &App, account: Id, id: RecordId) -> Result<()
         return Err(Error::Conflict("papers-frozen-already"));
     }
     let texts = report::texts(&app.db, id).await?;
+    open::require_whole(compose::template_of(&report)?, &texts)?;
     let paper = compose::compose(app, &report, &texts).await?;
     let mut tx = app.db.begin().await?;
     let freeze = numbers::freeze(&mut tx, app, account, id.shard, &report.question()).await?;
@@ -50,8 +51,13 @@ pub async fn freeze(signed: Signed, Path(id): Path<String>) -> Result<Response> 
     let report = find(&signed, &id).await?;
     signed.require(Act::KeepNumbers, report.unit)?;
     signed.require(Act::WriteReport, report.unit)?;
-    do_freeze(&signed.app, signed.actor.account, report.id).await?;
-    Ok(done(&signed, &report, "chot"))
+    match do_freeze(&signed.app, signed.actor.account, report.id).await {
+        Ok(()) => Ok(done(&signed, &report, "chot")),
+        Err(Error::Invalid(problems)) => {
+            show_again(&show::view(&signed, &report, Form::default(), problems, None).await?)
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// `POST /bao-cao/{id}/chot/thu-hoi`: back to writing, before it is issued.
@@ -118,11 +124,15 @@ pub async fn issue(signed: Signed, Path(id): Path<String>, form: Form) -> Result
         problems.add("ngay", "papers-day-to-come");
     }
     let signer = problems.optional(&form, "nguoi-ky", 100);
+    let offices = show::offices(&signed, &report)?;
+    let office = offices.iter().find(|o| o.code == form.text("chuc-vu")).or(offices.first());
+    let authority = office.map(|o| o.authority.join("\n"));
     let (true, Some(day)) = (problems.0.is_empty(), day) else {
         return show_again(&show::view(&signed, &report, form, problems.0, None).await?);
     };
     let signer = Some(signer.as_str()).filter(|s| !s.is_empty());
-    super::issue(&signed.app, signed.actor.account, report.id, &number, day, signer).await?;
+    super::issue(&signed.app, signed.actor.account, report.id, &number, day, (authority.as_deref(), signer))
+        .await?;
     Ok(done(&signed, &report, "ban-hanh"))
 }
 

@@ -12,6 +12,10 @@ pub struct Template {
     pub code: String,
     pub from: Date,
     pub until: Option<Date>,
+    /// Said in place of last year's figures when there are none.
+    pub no_last: String,
+    /// Said in place of a change that says nothing.
+    pub few_last: String,
     /// "BÁO CÁO" and its abbreviation "BC".
     pub kind: String,
     pub kind_code: String,
@@ -31,8 +35,26 @@ pub struct Agency {
     pub name: String,
     pub symbol: String,
     pub addressed_to: Vec<String>,
-    pub authority: Vec<String>,
+    /// In which offices its leaders sign, the usual one first.
+    pub signs: Vec<Office>,
     pub recipients: Vec<String>,
+}
+
+/// The office in which a leader signs (Nghị định 30/2020/NĐ-CP Điều 13).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Office {
+    pub code: String,
+    /// The lines over the signature: "TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH".
+    pub authority: Vec<String>,
+}
+
+impl Agency {
+    /// An office by its code; without one, the usual one.
+    pub fn office(&self, code: Option<&str>) -> Option<&Office> {
+        let asked = code.and_then(|code| self.signs.iter().find(|o| o.code == code));
+        asked.or(self.signs.first())
+    }
 }
 
 /// One block; which of its fields stand says what it is.
@@ -48,14 +70,25 @@ pub enum Block {
     /// A block that the officer writes.
     Written {
         written: String,
+        label_vi: String,
+        label_en: String,
         prompt_vi: String,
         prompt_en: String,
         prefill: String,
+        /// What the paper says when the officer states, with a reason, that there is nothing of it. Without it the
+        /// block has to be written.
+        absent: Option<String>,
     },
-    /// Figures that are stated by hand as long as no feature counts them.
+    /// Figures that are stated by hand as long as no feature counts them: all of them, or that there are none.
     Stated {
+        stated: String,
+        label_vi: String,
+        label_en: String,
         figures: Vec<String>,
         text: String,
+        /// What a draft says as long as some of them are missing.
+        open: String,
+        absent: Option<String>,
     },
     Table {
         table: String,
@@ -86,10 +119,24 @@ pub struct Appendix {
 }
 
 impl Template {
+    /// How papers of a unit of a level are headed and signed.
+    pub fn agency(&self, level: &str) -> Option<&Agency> {
+        self.agency.get(level).or_else(|| self.agency.values().next())
+    }
     /// Keys of the blocks that the officer writes.
     pub fn written(&self) -> impl Iterator<Item = &str> {
         self.block.iter().filter_map(|b| match b {
             Block::Written { written, .. } => Some(written.as_str()),
+            _ => None,
+        })
+    }
+    /// Keys of the blocks of which may be stated that there is nothing of them, with the codes of their figures.
+    pub fn absent(&'static self) -> impl Iterator<Item = (&'static str, &'static [String])> {
+        self.block.iter().filter_map(|b| match b {
+            Block::Written { written, absent: Some(_), .. } => Some((written.as_str(), [].as_slice())),
+            Block::Stated { stated, figures, absent: Some(_), .. } => {
+                Some((stated.as_str(), figures.as_slice()))
+            }
             _ => None,
         })
     }
@@ -148,7 +195,8 @@ mod tests {
 
     #[test]
     fn every_bound_name_is_known() {
-        let words = ["unit", "in-unit", "period", "last-period", "next-period", "province", "agency-name"];
+        let words =
+            ["unit", "in-unit", "period", "last-period", "next-period", "province", "agency-name", "reason"];
         for template in TEMPLATES.iter() {
             let mut texts: Vec<&str> = vec![&template.about, &template.appendix.name];
             let mut indicators: Vec<&String> =
@@ -158,12 +206,13 @@ mod tests {
                 match block {
                     Block::Heading { text, .. } | Block::Text { text } => texts.push(text),
                     Block::List { list } => texts.extend(list.iter().map(String::as_str)),
-                    Block::Stated { figures, text } => {
+                    Block::Stated { figures, text, open, absent, .. } => {
                         stated.extend(figures);
-                        texts.push(text);
+                        texts.extend([text, open].map(String::as_str));
+                        texts.extend(absent.as_deref());
                     }
                     Block::Table { indicators: i, .. } => indicators.extend(i),
-                    Block::Written { .. } => {}
+                    Block::Written { absent, .. } => texts.extend(absent.as_deref()),
                 }
             }
             for indicator in indicators {
@@ -175,12 +224,16 @@ mod tests {
             });
             for name in names {
                 let known = match name.split_once(':') {
-                    Some(("last", code)) => find_indicator(code).is_some(),
+                    Some(("last" | "estimate", code)) => find_indicator(code).is_some(),
                     Some(("stated", code)) => stated.iter().any(|s| *s == code),
                     Some(_) => false,
                     None => words.contains(&name) || find_indicator(name).is_some(),
                 };
                 assert!(known, "{name} in {}", template.code);
+            }
+            for (level, agency) in &template.agency {
+                assert!(agency.signs.iter().all(|o| !o.authority.is_empty()), "{level}");
+                assert!(!agency.signs.is_empty(), "{level}: nobody signs");
             }
         }
     }

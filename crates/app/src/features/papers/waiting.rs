@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::list::named;
 use super::report::{self, State};
 use crate::access::Act;
 use crate::features::numbers::{Period, period_text};
@@ -93,7 +94,7 @@ impl Tasks for Waiting {
             let mut tasks = Vec::new();
             let words = |key: &str, period: Period, unit: &str| {
                 let period = period_text(&app.words, signed.lang(), period);
-                app.words.say(signed.lang(), key, &[("period", period), ("unit", unit.to_owned())])
+                app.words.say(signed.lang(), key, &[("period", period), ("unit", named(signed.lang(), unit))])
             };
             let mut seen = std::collections::BTreeSet::new();
             let units =

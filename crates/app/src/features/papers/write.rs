@@ -2,8 +2,10 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use store::Tx;
 
-use super::report;
+use super::open::absent_key;
+use super::report::{self, Report};
 use super::show::{self, Clash};
 use super::steps::find;
 use super::{compose, path};
@@ -33,8 +35,56 @@ pub async fn text(signed: Signed, Path(id): Path<String>, form: Form) -> Result<
     if !report::keep_text(&mut tx, app, signed.actor.account, &report, (key, &typed), began).await? {
         drop(tx);
         let clash = Clash { key: key.to_owned(), typed };
-        let problem = FieldProblem { field: "noi-dung", key: "papers-clash", value: String::new() };
+        let problem = FieldProblem { field: key, key: "papers-clash", value: String::new() };
         return show_again(&show::view(&signed, &report, form, vec![problem], Some(clash)).await?);
+    }
+    if !typed.is_empty() {
+        say_absent(&mut tx, &signed, &report, key, "").await?;
+    }
+    tx.commit().await?;
+    Ok(signed.redirect(&format!("{}?xong=ghi#khoi-{key}", path(report.id))))
+}
+
+/// Keeps why there is nothing of a block; an empty reason takes it back.
+async fn say_absent(tx: &mut Tx, signed: &Signed, report: &Report, key: &str, reason: &str) -> Result<()> {
+    let texts = report::texts(&mut *tx, report.id).await?;
+    let key = absent_key(key);
+    let kept = texts.get(&key);
+    if kept.map_or("", |t| t.content.as_str()) == reason {
+        return Ok(());
+    }
+    let (account, version) = (signed.actor.account, kept.map_or(0, |t| t.version));
+    match report::keep_text(tx, &signed.app, account, report, (&key, reason), version).await? {
+        true => Ok(()),
+        false => Err(Error::Conflict("error-conflict")),
+    }
+}
+
+/// `POST /bao-cao/{id}/khong-co`: there is nothing of a block, with the reason; `bo` takes that back.
+pub async fn absent(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let app = &signed.app;
+    let report = find(&signed, &id).await?;
+    signed.require(Act::WriteReport, report.unit)?;
+    let mut all = compose::template_of(&report)?.absent();
+    let (key, figures) = all.find(|(k, _)| *k == form.text("khoa")).ok_or(Error::NotFound)?;
+    let mut problems = Problems::default();
+    let reason = problems.optional(&form, "ly-do", 300);
+    let takes_back = form.has("bo");
+    if reason.is_empty() && !takes_back {
+        problems.add(key, "papers-absent-needs-reason");
+    }
+    if !problems.0.is_empty() {
+        return show_again(&show::view(&signed, &report, form, problems.0, None).await?);
+    }
+    let mut tx = app.db.begin().await?;
+    say_absent(&mut tx, &signed, &report, key, if takes_back { "" } else { &reason }).await?;
+    if !takes_back {
+        // Figures of what is said not to be there would be asked about, and come back with the block.
+        let texts = report::texts(&mut tx, report.id).await?;
+        for text in figures.iter().filter_map(|code| texts.get(&compose::figure_key(code))) {
+            let emptied = (text.key.as_str(), "");
+            report::keep_text(&mut tx, app, signed.actor.account, &report, emptied, text.version).await?;
+        }
     }
     tx.commit().await?;
     Ok(signed.redirect(&format!("{}?xong=ghi#khoi-{key}", path(report.id))))
@@ -80,6 +130,13 @@ pub async fn figures(signed: Signed, Path(id): Path<String>, form: Form) -> Resu
                 .await?
         {
             return Err(Error::Conflict("error-conflict"));
+        }
+    }
+    for (key, codes) in compose::template_of(&report)?.absent() {
+        let is_stated =
+            |code: &String| typed.iter().any(|(k, v)| !v.is_empty() && *k == compose::figure_key(code));
+        if codes.iter().any(is_stated) {
+            say_absent(&mut tx, &signed, &report, key, "").await?;
         }
     }
     tx.commit().await?;

@@ -12,11 +12,8 @@ use crate::web::form::{Form, Problems};
 /// The laws ticked, in the order of the form, then those typed by number or name.
 pub async fn read_laws(db: &Db, form: &Form, problems: &mut Problems) -> Result<Vec<Id>> {
     let known = laws::choose::titles_of_form(db, form).await?;
-    let (mut chosen, unknown) = laws::choose::read(form, &known);
+    let mut chosen = laws::choose::read(form, &known, problems, "plans-error-law");
     chosen.retain(|id| known.iter().any(|l| l.id == *id));
-    for typed in unknown {
-        problems.add_value("law_text", "plans-error-law", typed);
-    }
     Ok(chosen)
 }
 

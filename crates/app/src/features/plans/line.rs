@@ -254,12 +254,26 @@ pub async fn add_line(
 ) -> Result<RecordId> {
     plan.write_in(tx, app).await?;
     let id = RecordId { shard: plan.id.shard, id: app.new_id() };
+    insert_line(tx, app, plan, id, None, c).await?;
+    plan.keep(tx, app, account, "add-line", Some(id.id), &json(c)?).await?;
+    Ok(id)
+}
+
+/// At a place, or at the end.
+async fn insert_line(
+    tx: &mut Tx,
+    app: &App,
+    plan: &Plan,
+    id: RecordId,
+    position: Option<i64>,
+    c: &LineContent,
+) -> Result<()> {
     sql!(
         "INSERT INTO plan_lines (shard_id, id, plan_id, unit_id, position, content, audiences, methods, lead_unit,
              with_units, with_others, from_day, until_day, product, talks, budget, above_shard, above_line, version,
              created_at, updated_at)
          VALUES ($1, $2, $3, $4,
-             (SELECT COALESCE(MAX(position), 0) + 1 FROM plan_lines WHERE shard_id = $1 AND plan_id = $3),
+             COALESCE($19, (SELECT COALESCE(MAX(position), 0) + 1 FROM plan_lines WHERE shard_id = $1 AND plan_id = $3)),
              $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1, $18, $18)",
         id.shard,
         id.id,
@@ -278,13 +292,12 @@ pub async fn add_line(
         c.budget,
         c.above.map(|a| a.shard),
         c.above.map(|a| a.id),
-        app.now()
+        app.now(),
+        position
     )
     .run(tx)
     .await?;
-    insert_laws(tx, id, &c.laws).await?;
-    plan.keep(tx, app, account, "add-line", Some(id.id), &json(c)?).await?;
-    Ok(id)
+    insert_laws(tx, id, &c.laws).await
 }
 
 async fn insert_laws(tx: &mut Tx, id: RecordId, laws: &[Id]) -> Result<()> {
@@ -367,7 +380,82 @@ pub async fn drop_line(
     if touched == 0 {
         return Err(Error::Conflict("plans-error-changed"));
     }
-    plan.keep(tx, app, account, "drop-line", Some(id.id), &json(&line.content)?).await
+    let dropped = Dropped { content: line.content.clone(), position: line.position };
+    plan.keep(tx, app, account, "drop-line", Some(id.id), &json(&dropped)?).await
+}
+
+/// A line as the history keeps it when it is taken out: where it stood, to put it back there.
+#[derive(Serialize, Deserialize)]
+struct Dropped {
+    #[serde(flatten)]
+    content: LineContent,
+    #[serde(default)]
+    position: i64,
+}
+
+/// Puts a line that was taken out of a draft back to its place, as the history has it.
+pub async fn restore_line(
+    tx: &mut Tx,
+    app: &App,
+    account: Option<Id>,
+    plan: &mut Plan,
+    line: Id,
+) -> Result<()> {
+    plan.write_in(tx, app).await?;
+    store::record! { struct Last { act: String, content: String } }
+    let last: Option<Last> = sql!(
+        "SELECT act, content FROM plan_versions WHERE shard_id = $1 AND plan_id = $2 AND line_id = $3
+         ORDER BY version DESC LIMIT 1",
+        plan.id.shard,
+        plan.id.id,
+        line
+    )
+    .find(&mut *tx)
+    .await?;
+    let last = last.filter(|l| l.act == "drop-line").ok_or(Error::NotFound)?;
+    let dropped: Dropped = serde_json::from_str(&last.content).map_err(|e| Error::Internal(e.into()))?;
+    let id = RecordId { shard: plan.id.shard, id: line };
+    insert_line(tx, app, plan, id, Some(dropped.position).filter(|p| *p > 0), &dropped.content).await?;
+    plan.keep(tx, app, account, "restore-line", Some(line), &json(&dropped.content)?).await
+}
+
+/// Moves a line of a draft one place up or down in the order of the paper.
+pub async fn move_line(
+    tx: &mut Tx,
+    app: &App,
+    account: Option<Id>,
+    plan: &mut Plan,
+    line: &Line,
+    up: bool,
+) -> Result<()> {
+    plan.write_in(tx, app).await?;
+    store::record! { struct Stands { id: Id, position: i64 } }
+    let rows: Vec<Stands> = sql!(
+        "SELECT id, position FROM plan_lines WHERE shard_id = $1 AND plan_id = $2 ORDER BY position, id",
+        plan.id.shard,
+        plan.id.id
+    )
+    .all(&mut *tx)
+    .await?;
+    let mut order: Vec<Id> = rows.iter().map(|r| r.id).collect();
+    let at = order.iter().position(|id| *id == line.id.id).ok_or(Error::NotFound)?;
+    let other = if up { at.checked_sub(1) } else { Some(at + 1).filter(|n| *n < order.len()) };
+    if let Some(other) = other {
+        order.swap(at, other);
+    }
+    for (position, id) in (1..).zip(&order) {
+        if rows.iter().any(|r| r.id == *id && r.position != position) {
+            sql!(
+                "UPDATE plan_lines SET position = $3 WHERE shard_id = $1 AND id = $2",
+                plan.id.shard,
+                id,
+                position
+            )
+            .run(&mut *tx)
+            .await?;
+        }
+    }
+    plan.keep(tx, app, account, "move-line", Some(line.id.id), &json(&line.content)?).await
 }
 
 /// How a line of a plan in force stands on a day.

@@ -2,14 +2,16 @@
 
 use askama::Template;
 use axum::extract::Query;
-use axum::response::Response;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use store::Id;
 
 use super::below::{self, Due, Timely};
+use super::line;
 use super::plan::{self, Listed, State, Wanted};
 use crate::access::Act;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::page::{Page, Room, show};
 use crate::web::Signed;
 
@@ -23,6 +25,8 @@ pub struct Asked {
     /// A state, or empty for all but withdrawn.
     #[serde(rename = "trang-thai")]
     state: String,
+    /// Words of the title, the number or the unit's name.
+    q: String,
     #[serde(rename = "sau")]
     after: String,
 }
@@ -42,6 +46,8 @@ struct ListPage {
     years: Vec<i64>,
     units: Vec<(Id, String)>,
     state: String,
+    q: String,
+    export: String,
     shown: Vec<Shown>,
     next: Option<String>,
     /// When the unit's own plan of the year is due, and whether it came in time.
@@ -78,28 +84,115 @@ pub fn wanted(signed: &Signed, unit: Id, year: Option<i64>, states: Vec<State>) 
     Wanted { units: scope(signed, unit), year, states, kind: None, after: None }
 }
 
+/// Plans that a search meets, newest first. Units have few plans a year, so the words are looked for here: what
+/// they stand in, the unit's name too, is in three tables.
+async fn search(signed: &Signed, mut wanted: Wanted, q: &str, most: usize) -> Result<Vec<Shown>> {
+    let folded = viet::fold(&viet::clean(q));
+    let words: Vec<&str> = folded.split(' ').filter(|w| !w.is_empty()).take(8).collect();
+    let mut shown = Vec::new();
+    loop {
+        let batch = if words.is_empty() { most as i64 } else { BATCH };
+        let found = plan::list(&signed.app.db, &wanted, batch).await?;
+        let is_last = (found.len() as i64) < batch;
+        wanted.after = found.last().map(|p| p.id);
+        for plan in found {
+            let unit = signed.unit_name(plan.unit_id).await?;
+            let number = plan.number.as_deref().unwrap_or_default();
+            let text = viet::fold(&format!("{} {number} {unit}", plan.title));
+            if words.iter().all(|w| text.contains(w)) {
+                shown.push(Shown { plan, unit });
+            }
+            if shown.len() == most {
+                return Ok(shown);
+            }
+        }
+        if is_last {
+            return Ok(shown);
+        }
+    }
+}
+
+/// Plans read at once when words are looked for.
+const BATCH: i64 = 500;
+/// Most plans in one workbook.
+const EXPORTED: usize = 5_000;
+
+impl Asked {
+    /// What was asked, as an address says it, without the place in the list.
+    fn query(&self, unit: Id, year: i64) -> String {
+        let q = crate::web::form_urlencoded(&self.q);
+        format!("don-vi={unit}&nam={year}&trang-thai={}&q={q}", crate::web::form_urlencoded(&self.state))
+    }
+    fn year(&self, this_year: i64) -> i64 {
+        self.year.parse().ok().filter(|y| (1945..=2199).contains(y)).unwrap_or(this_year)
+    }
+    fn states(&self) -> Vec<State> {
+        let chosen = State::ALL.into_iter().find(|s| s.code() == self.state);
+        chosen.map_or(vec![State::Draft, State::Waiting, State::Approved, State::Issued], |s| vec![s])
+    }
+}
+
+/// `GET /ke-hoach/xuat.xlsx`: the list as a workbook, with how far each plan is.
+pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    use sheets::Cell;
+    let app = &signed.app;
+    let unit = signed.unit(asked.unit.parse().ok(), Act::See)?;
+    let year = asked.year(i64::from(app.today().year()));
+    let wanted = wanted(&signed, unit, Some(year), asked.states());
+    let shown = search(&signed, wanted, &asked.q, EXPORTED).await?;
+    let ids: Vec<_> = shown.iter().map(|s| s.plan.id()).collect();
+    let done = line::done_of(&app.db, &ids).await?;
+    let page = signed.page(Room::Plans, "");
+    let headers = ["title", "unit", "kind", "state", "number", "issued-on", "lines", "lines-done"];
+    let mut notes = vec![
+        format!("{} · {year}", signed.tree.full_name(unit)),
+        page.t1("plans-as-of", "value", page.moment(app.now())),
+    ];
+    if !asked.q.is_empty() {
+        notes.push(page.t1("plans-search-for", "value", &asked.q));
+    }
+    let mut table = sheets::Table {
+        title: signed.say("room-plans"),
+        banner: app.config.demo.then(|| crate::web::api::DEMO_NOTICE.to_owned()),
+        notes,
+        headers: headers.iter().map(|h| page.t(&format!("plans-{h}"))).collect(),
+        rows: vec![],
+    };
+    let text = |t: &str| Cell::Text(t.to_owned());
+    for s in &shown {
+        let (done, lines) = done.get(&s.plan.id()).copied().unwrap_or_default();
+        table.rows.push(vec![
+            text(&s.plan.title),
+            text(&s.unit),
+            text(&page.t(&s.plan.kind().word())),
+            text(&page.t(&s.plan.state().word())),
+            s.plan.number.as_deref().map_or(Cell::Empty, text),
+            s.plan.issued_on.map_or(Cell::Empty, Cell::Date),
+            Cell::Integer(lines),
+            Cell::Integer(done),
+        ]);
+    }
+    let written = tokio::task::spawn_blocking(move || sheets::write_table(&table)).await;
+    let bytes = written.map_err(|e| Error::Internal(e.into()))?.map_err(|e| Error::Internal(e.into()))?;
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let place = format!("attachment; filename=\"ke-hoach-{year}.xlsx\"");
+    Ok(([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, place)], bytes).into_response())
+}
+
 /// `GET /ke-hoach`
 pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response> {
     let app = &signed.app;
     let today = app.today();
     let unit = signed.unit(asked.unit.parse().ok(), Act::See)?;
     let this_year = i64::from(today.year());
-    let year = asked.year.parse().ok().filter(|y| (1945..=2199).contains(y)).unwrap_or(this_year);
-    let chosen = State::ALL.into_iter().find(|s| s.code() == asked.state);
-    let states =
-        chosen.map_or(vec![State::Draft, State::Waiting, State::Approved, State::Issued], |s| vec![s]);
+    let year = asked.year(this_year);
+    let states = asked.states();
     let wanted = Wanted { after: asked.after.parse().ok(), ..wanted(&signed, unit, Some(year), states) };
-    let mut found = plan::list(&app.db, &wanted, PAGE + 1).await?;
-    let more = found.len() as i64 > PAGE;
-    found.truncate(PAGE as usize);
-    let next = found
-        .last()
-        .filter(|_| more)
-        .map(|last| format!("/ke-hoach?don-vi={unit}&nam={year}&trang-thai={}&sau={}", asked.state, last.id));
-    let mut shown = Vec::new();
-    for plan in found {
-        shown.push(Shown { unit: signed.unit_name(plan.unit_id).await?, plan });
-    }
+    let mut shown = search(&signed, wanted, &asked.q, PAGE as usize + 1).await?;
+    let more = shown.len() > PAGE as usize;
+    shown.truncate(PAGE as usize);
+    let query = asked.query(unit, year);
+    let next = shown.last().filter(|_| more).map(|last| format!("/ke-hoach?{query}&sau={}", last.plan.id));
     let own = match plan::find_annual(&app.db, unit, year).await? {
         Some(id) => Some(plan::get(&app.db, id).await?),
         None => None,
@@ -127,7 +220,9 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         unit_name: signed.unit_name(unit).await?,
         may_write: signed.can(Act::WritePlan, unit),
         has_annual: own.is_some(),
+        export: format!("/ke-hoach/xuat.xlsx?{query}"),
         state: asked.state,
+        q: asked.q,
         unit,
         year,
         years,

@@ -62,6 +62,7 @@ const MIGRATIONS: &[Migration] = &[migration!(40, "plans", "0040_plans.sql")];
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
         .get("/ke-hoach", list::list)
+        .get("/ke-hoach/xuat.xlsx", list::export)
         .get("/ke-hoach/moi", edit::new)
         .post("/ke-hoach/moi", edit::create)
         .get("/ke-hoach/luat-moi", board::show_board)
@@ -83,6 +84,8 @@ fn routes() -> crate::web::Routes {
         .get("/ke-hoach/dong/{line}/sua", write_line::edit)
         .post("/ke-hoach/dong/{line}/sua", write_line::change)
         .post("/ke-hoach/dong/{line}/bo", write_line::drop)
+        .post("/ke-hoach/dong/{line}/chuyen", write_line::shift)
+        .post("/ke-hoach/{id}/dong/tra-lai", write_line::restore)
         .post("/ke-hoach/{id}/trinh", flow::submit)
         .post("/ke-hoach/{id}/rut-trinh", flow::recall)
         .post("/ke-hoach/{id}/duyet", flow::approve)

@@ -42,6 +42,8 @@ struct Told {
     act: String,
     /// The line or the remarks it is about.
     about: String,
+    /// A line that was taken out and can come back.
+    gone: Option<Id>,
 }
 
 #[derive(Template)]
@@ -61,6 +63,8 @@ pub struct ShowPage {
     due: Option<(Due, Timely)>,
     below: Option<Counts>,
     history: Vec<Told>,
+    /// The line that was just taken out, to be put back at once.
+    dropped: Option<Id>,
     may_write: bool,
     may_approve: bool,
     /// May approve here, but wrote a part of it.
@@ -163,6 +167,7 @@ pub async fn page(signed: &Signed, plan: Plan, form: Form, problems: Vec<FieldPr
         may_withdraw: may_approve
             || (signed.can(Act::WritePlan, c.unit) && matches!(plan.state, State::Draft | State::Waiting)),
         may_approve,
+        dropped: None,
         lines,
         due,
         below,
@@ -239,6 +244,7 @@ async fn told(signed: &Signed, plan: &Plan, lines: &[Shown]) -> Result<Vec<Told>
     let app = &signed.app;
     let mut names: HashMap<Id, String> = HashMap::new();
     let mut all = Vec::new();
+    let mut seen: HashSet<Id> = HashSet::new();
     for event in plan::history(&app.db, plan.id).await? {
         let who = match event.account_id {
             None => "–".to_owned(),
@@ -262,7 +268,10 @@ async fn told(signed: &Signed, plan: &Plan, lines: &[Shown]) -> Result<Vec<Told>
             (None, "return" | "withdraw") => event.content,
             _ => String::new(),
         };
-        all.push(Told { at: event.at, who, act: format!("plans-did-{}", event.act), about });
+        // The last that happened to a line says whether it is gone.
+        let is_last = event.line_id.is_some_and(|line| seen.insert(line));
+        let gone = event.line_id.filter(|_| is_last && event.act == "drop-line");
+        all.push(Told { at: event.at, who, act: format!("plans-did-{}", event.act), about, gone });
     }
     Ok(all)
 }
@@ -270,6 +279,8 @@ async fn told(signed: &Signed, plan: &Plan, lines: &[Shown]) -> Result<Vec<Told>
 #[derive(Deserialize)]
 pub struct Said {
     xong: Option<String>,
+    /// The line just taken out.
+    dong: Option<Id>,
 }
 
 /// The sentence after an act, by its word in the address.
@@ -279,6 +290,7 @@ pub fn said(signed: &Signed, word: Option<&str>) -> Option<String> {
         "sua" => "plans-done-changed",
         "dong" => "plans-done-line",
         "bo" => "plans-done-dropped",
+        "lai" => "plans-done-restored",
         "luat" => "plans-done-law",
         "lay" => "plans-done-taken",
         "trinh" => "plans-done-submitted",
@@ -298,6 +310,7 @@ pub async fn show(signed: Signed, Path(id): Path<String>, Query(s): Query<Said>)
     signed.require(Act::See, plan.content.unit)?;
     let mut shown = page(&signed, plan, Form::default(), vec![]).await?;
     shown.page.done = said(&signed, s.xong.as_deref());
+    shown.dropped = s.dong.filter(|line| shown.history.iter().any(|e| e.gone == Some(*line)));
     crate::page::show(&shown)
 }
 

@@ -239,7 +239,33 @@ pub async fn drop(signed: Signed, Path(id): Path<String>) -> Result<Response> {
     let mut tx = app.db.begin().await?;
     line::drop_line(&mut tx, app, Some(signed.actor.account), &mut plan, &line).await?;
     tx.commit().await?;
-    Ok(signed.redirect(&format!("{}?xong=bo", super::page(plan.id))))
+    Ok(signed.redirect(&format!("{}?xong=bo&dong={}#lich-su", super::page(plan.id), line.id.id)))
+}
+
+/// `POST /ke-hoach/{id}/dong/tra-lai`: a line that was taken out comes back.
+pub async fn restore(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let app = &signed.app;
+    let mut plan = writable(&signed, &id).await?;
+    let line: Id = form.text("dong").parse()?;
+    let mut tx = app.db.begin().await?;
+    line::restore_line(&mut tx, app, Some(signed.actor.account), &mut plan, line).await?;
+    tx.commit().await?;
+    Ok(signed.redirect(&format!("{}?xong=lai#d-{line}", super::page(plan.id))))
+}
+
+/// `POST /ke-hoach/dong/{line}/chuyen`: one place up or down.
+pub async fn shift(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let app = &signed.app;
+    let (mut plan, line) = writable_line(&signed, &id).await?;
+    let up = match form.text("huong") {
+        "len" => true,
+        "xuong" => false,
+        _ => return Err(Error::NotFound),
+    };
+    let mut tx = app.db.begin().await?;
+    line::move_line(&mut tx, app, Some(signed.actor.account), &mut plan, &line, up).await?;
+    tx.commit().await?;
+    Ok(signed.redirect(&format!("{}#d-{}", super::page(plan.id), line.id.id)))
 }
 
 /// Somebody changed the line since the page was opened: both values are shown.
