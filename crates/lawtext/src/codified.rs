@@ -2,7 +2,8 @@
 //! one subject heading, each with a number of the codification (`Điều 37.1.LQ.6.`) and a note saying whose it is:
 //! `(Điều 6 Luật số 35/2013/QH13, có hiệu lực thi hành kể từ ngày 01/01/2014)`. Here they go back to their documents.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use viet::DocumentKind;
 
@@ -100,13 +101,11 @@ pub fn article_order(label: &str) -> (u32, String) {
 /// article before it, break a note in two, or go on with the text behind it.
 fn lines(text: &Text) -> Vec<(usize, String)> {
     let own = text.paragraphs.iter().enumerate().filter(|(_, p)| !p.furniture && !p.footnote);
-    let own: Vec<(usize, &str)> = own.map(|(n, p)| (n, p.text.as_str())).collect();
+    let mut left: VecDeque<(usize, Cow<str>)> = own.map(|(n, p)| (n, Cow::from(&p.text))).collect();
     let mut lines: Vec<(usize, String)> = Vec::new();
-    let mut at = 0;
-    while let Some((n, line)) = own.get(at).copied() {
-        at += 1;
-        if !is_note(line) {
-            let heading = own.get(at).filter(|(_, next)| is_note(next)).and_then(|_| {
+    while let Some((n, line)) = left.pop_front() {
+        if !is_note(&line) {
+            let heading = left.front().filter(|(_, next)| is_note(next)).and_then(|_| {
                 line.rmatch_indices("Điều ").map(|(i, _)| i).find(|i| *i > 0 && code(&line[*i..]).is_some())
             });
             let (before, heading) = line.split_at(heading.unwrap_or(0));
@@ -115,17 +114,18 @@ fn lines(text: &Text) -> Vec<(usize, String)> {
             );
             continue;
         }
-        let mut note = line.to_string();
+        let mut note = line.into_owned();
         while note_end(&note).is_none()
-            && let Some((_, more)) = own.get(at).filter(|(_, more)| note.len() < 2_000 && !is_note(more))
+            && let Some((_, more)) = left.pop_front_if(|(_, more)| note.len() < 2_000 && !is_note(more))
         {
             note.push(' ');
-            note.push_str(more);
-            at += 1;
+            note.push_str(&more);
         }
         let (note, after) = note.split_at(note_end(&note).unwrap_or(note.len()));
-        lines
-            .extend([note, after].iter().filter(|l| !l.trim().is_empty()).map(|l| (n, l.trim().to_string())));
+        lines.push((n, note.to_string()));
+        if !after.trim().is_empty() {
+            left.push_front((n, Cow::from(after.trim().to_string())));
+        }
     }
     lines
 }
@@ -216,12 +216,13 @@ fn first_date(text: &str) -> Option<(i16, i8, i8)> {
 fn own_text<'t>(body: &[&'t str]) -> Vec<&'t str> {
     // Copies in Markdown end with lists of their own.
     let end = body.iter().position(|line| line.starts_with('#')).unwrap_or(body.len());
-    let is_reference = |line: &str| {
-        ["(Điều này ", "(Mục này ", "(Chương này ", "(Phần này ", "(Tiểu mục này "]
-            .iter()
-            .any(|w| line.starts_with(w))
+    let without_reference = |line: &'t str| {
+        const OF: [&str; 5] = ["(Điều này", "(Mục này", "(Chương này", "(Phần này", "(Tiểu mục này"];
+        let of = |word: &&str| line.find(&format!("{word} có nội dung liên quan"));
+        line[..OF.iter().filter_map(of).min().unwrap_or(line.len())].trim_end()
     };
-    let mut own: Vec<&str> = body[..end].iter().copied().filter(|line| !is_reference(line)).collect();
+    let own = body[..end].iter().map(|line| without_reference(line));
+    let mut own: Vec<&str> = own.filter(|line| !line.is_empty()).collect();
     let mut cut = own.len();
     for n in (0..own.len()).rev() {
         let after_head = n > 0 && is_head_line(own[n - 1]);
@@ -252,7 +253,7 @@ mod tests {
             "Điều 90.1.LQ.2. Giải thích từ ngữ",
             "(Điều 2 Luật số 90/2099/QH99, có hiệu lực thi hành kể từ ngày 01/07/2099)",
             "1. Bến nước là nơi lấy nước.",
-            "2. Người giữ bến là người được cử.",
+            "2. Người giữ bến là người được cử.(Điều này có nội dung liên quan đến Điều 90.1.LQ.4. Trách nhiệm)",
             "(Điều này có nội dung liên quan đến Điều 90.1.NĐ.1.1. Phạm vi)",
             "Điều 90.1.NĐ.1.1. Phạm vi",
             "(Điều 1 Nghị định số 91/2099/NĐ-CP Quy định chi tiết Luật Gìn giữ bến nước ngày 05/03/2099 của Chính phủ, có hiệu lực thi hành kể từ ngày 06/07/2099, có nội dung được sửa đổi)",

@@ -1,7 +1,8 @@
 //! A legal document as part, chapter, section, subsection, article, clause and point.
 //!
 //! [`detect`] says what a file is, [`read`] gives its text as paragraphs (DOCX, HTML, PDF with text, plain text),
-//! [`parse`] finds the structure, [`codified`] gives the articles of a codification back to their documents, [`address`] names each node for good, [`outline_json`] prints the outline.
+//! [`parse`] finds the structure, [`codified`] gives the articles of a codification back to their documents,
+//! [`address`] names each node for good, [`outline_json`] prints the outline.
 //!
 //! Everything is pure: bytes in, values out; no clock, no files, no panic on any input, time linear in the input.
 

@@ -50,7 +50,7 @@ impl Title {
 const OFFERED: i64 = 30;
 const FOUND: i64 = 12;
 /// Most characters of the laws typed into one field.
-const LONGEST: usize = 1_000;
+const LONGEST: usize = 500;
 
 store::record! { struct Row { id: Id, number: String, kind: String, title: String } }
 
@@ -227,7 +227,7 @@ pub async fn choices(signed: Signed, Query(fields): Query<Vec<(String, String)>>
     let typed = fields.first().map_or("", |(_, value)| value.as_str());
     // Of several laws the last is being typed.
     let last = each_typed(typed).last().unwrap_or_default();
-    let before = typed.trim_end().strip_suffix(last).unwrap_or_default().trim_start();
+    let before = typed.trim_end().strip_suffix(last).unwrap_or_default().trim();
     let db = &signed.app.db;
     let mut offered =
         if last.is_empty() { newest(db, OFFERED).await? } else { find_titles(db, last, FOUND).await? };
