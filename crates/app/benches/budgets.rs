@@ -256,7 +256,8 @@ async fn crawl(
             found.entry(route.path).or_default().push((role.clone(), path));
             let text = String::from_utf8_lossy(&body);
             for part in text.split("href=\"").skip(1) {
-                let link = part.split('"').next().unwrap_or_default().replace("&amp;", "&");
+                let link =
+                    part.split('"').next().unwrap_or_default().replace("&amp;", "&").replace("&#38;", "&");
                 let link = link.split('#').next().unwrap_or_default().to_owned();
                 if link.starts_with('/') && !link.starts_with("/en") && known.insert(link.clone()) {
                     open.push(link);

@@ -107,6 +107,7 @@ enum Import {
 }
 
 fn main() -> ExitCode {
+    lantoa::memory::keep_little();
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()

@@ -34,7 +34,7 @@ pub fn pdf(document: &Document, made_at: jiff::Timestamp) -> Result<Vec<u8>, Pre
     let made = std::panic::catch_unwind(AssertUnwindSafe(|| set(&world, made_at)))
         .unwrap_or_else(|_| Err(PressError::Pdf("the PDF engine panicked".to_owned())));
     // The layout cache would otherwise keep every document ever printed.
-    typst::comemo::evict(2);
+    typst::comemo::evict(0);
     made
 }
 

@@ -26,5 +26,5 @@ pub use container::Limits;
 pub use error::{LooksLike, SheetError, SheetProblem, WriteError};
 pub use jiff::civil::Date;
 pub use read::{CellProblem, Row, Sheet, identify, read};
-pub use table::{Cell, Table, write_table};
+pub use table::{Cell, Table, TableWriter, write_table};
 pub use template::{Column, Kind, Mark, RowOut, Template, write_back};

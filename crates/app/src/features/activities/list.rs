@@ -87,6 +87,7 @@ pub struct Asked {
 const PAGE: i64 = 25;
 /// Most lines of an exported workbook.
 const EXPORTED: i64 = 20_000;
+const EXPORTED_AT_ONCE: i64 = 1_000;
 
 impl Asked {
     /// First and last day, where given. What is not a day is no bound.
@@ -329,8 +330,7 @@ pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Respon
     let unit = signed.unit(asked.unit.parse().ok(), Act::See)?;
     let units = scope(&signed, unit);
     let asked = Asked { after: String::new(), ..asked };
-    let found: Vec<Line> = asked.listed(units, today, EXPORTED).query().all(&app.db).await?;
-    let (rows, people) = (found.len() as i64, found.iter().map(|l| l.attendances).sum());
+    let (rows, people) = totals(&signed, &asked, unit).await?;
     let page = signed.page(Room::Activities, "");
     let headers =
         ["day", "method", "title", "unit", "place", "attendances", "copies", "cost", "estimated", "code"];
@@ -339,8 +339,6 @@ pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Respon
         "code" => signed.say("activities-code"),
         field => signed.say(super::entry::label(field)),
     };
-    use sheets::Cell;
-    let text = |t: &str| Cell::Text(t.to_owned());
     let mut table = sheets::Table {
         title: signed.say("room-activities"),
         banner: app.config.demo.then(|| crate::web::api::DEMO_NOTICE.to_owned()),
@@ -351,27 +349,50 @@ pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Respon
         headers: headers.iter().map(|h| words(h)).collect(),
         rows: vec![],
     };
-    if rows == EXPORTED {
+    if rows > EXPORTED {
         table.notes.push(page.t1("activities-export-cut", "value", viet::format_int(EXPORTED)));
     }
-    for s in show_lines(&signed, found).await? {
-        table.rows.push(vec![
-            Cell::Date(s.line.day),
-            text(&s.method),
-            text(&s.line.title),
-            text(&s.unit),
-            text(&s.line.place),
-            Cell::Integer(s.line.attendances),
-            Cell::Integer(s.line.copies),
-            Cell::Integer(s.line.cost),
-            if s.line.estimated { text("✓") } else { Cell::Empty },
-            text(&s.id.to_string()),
-        ]);
-    }
+    let (mut left, mut next) = (EXPORTED, None);
+    let mut block = async || -> Result<Vec<Vec<sheets::Cell>>> {
+        let asked = Asked { after: next.take().unwrap_or_default(), ..asked.clone() };
+        let found: Vec<Line> =
+            asked.listed(units.clone(), today, EXPORTED_AT_ONCE.min(left)).query().all(&app.db).await?;
+        left -= found.len() as i64;
+        next = found.last().map(|l| asked.after(l));
+        Ok(show_lines(&signed, found).await?.into_iter().map(cells).collect())
+    };
+    table.rows = block().await?;
+    let mut writer = sheets::TableWriter::new(&table).map_err(unwritten)?;
+    let mut rows = table.rows;
     // A province's year takes a second: not on the threads that answer everybody else.
-    let written = tokio::task::spawn_blocking(move || sheets::write_table(&table)).await;
-    let bytes = written.map_err(|e| Error::Internal(e.into()))?.map_err(|e| Error::Internal(e.into()))?;
+    while !rows.is_empty() {
+        let written = tokio::task::spawn_blocking(move || writer.write(&rows).map(|()| writer)).await;
+        writer = written.map_err(|e| Error::Internal(e.into()))?.map_err(unwritten)?;
+        rows = block().await?;
+    }
+    let bytes = tokio::task::spawn_blocking(move || writer.finish()).await;
+    let bytes = bytes.map_err(|e| Error::Internal(e.into()))?.map_err(unwritten)?;
     workbook(bytes, "hoat-dong.xlsx")
+}
+
+fn cells(shown: Shown) -> Vec<sheets::Cell> {
+    use sheets::Cell;
+    vec![
+        Cell::Date(shown.line.day),
+        Cell::Text(shown.method),
+        Cell::Text(shown.line.title),
+        Cell::Text(shown.unit),
+        Cell::Text(shown.line.place),
+        Cell::Integer(shown.line.attendances),
+        Cell::Integer(shown.line.copies),
+        Cell::Integer(shown.line.cost),
+        if shown.line.estimated { Cell::Text("✓".to_owned()) } else { Cell::Empty },
+        Cell::Text(shown.id.to_string()),
+    ]
+}
+
+fn unwritten(e: sheets::WriteError) -> Error {
+    Error::Internal(e.into())
 }
 
 /// A workbook as an answer.

@@ -387,25 +387,36 @@ async fn sums(
     if let Some(members) = members {
         select = select.filter(Filter::any_of("unit_id", members));
     }
+    // Indicators share sums ("talks" is how many rows, "attendances" of the same rows); each is asked once.
     let estimates = relation.column("estimated").is_some();
+    let mut asked: Vec<(&str, Vec<Filter>)> = Vec::new();
+    let mut ask = |measure: &'static str, conditions: Vec<Filter>| {
+        let sum = (measure, conditions);
+        asked.iter().position(|a| *a == sum).unwrap_or_else(|| {
+            asked.push(sum);
+            asked.len() - 1
+        })
+    };
+    let mut places = Vec::with_capacity(indicators.len());
     for (_, indicator) in indicators {
         let conditions = indicator.conditions(relation, app.today());
-        let measure = |select: Select, more: Vec<Filter>| {
-            let conditions = [conditions.clone(), more].concat();
-            match (indicator.measure.as_str(), rolled) {
-                ("rows", false) => select.count(conditions),
-                (measure, _) => select.sum(measure, conditions),
-            }
+        let mut parts = |measure: &'static str| {
+            let mut part = |estimated: bool| {
+                let mut conditions = conditions.clone();
+                if estimates {
+                    conditions.push(Filter::is("estimated", estimated));
+                }
+                ask(measure, conditions)
+            };
+            (part(false), estimates.then(|| part(true)))
         };
-        let estimated = |yes: bool| if estimates { vec![Filter::is("estimated", yes)] } else { vec![] };
-        select = measure(select, estimated(false));
-        select = if estimates {
-            measure(select, estimated(true))
-        } else {
-            select.count(vec![Filter::any_of("unit_id", Vec::<Id>::new())])
+        places.push((parts(&indicator.measure), parts("rows")));
+    }
+    for (measure, conditions) in asked {
+        select = match (measure, rolled) {
+            ("rows", false) => select.count(conditions),
+            _ => select.sum(measure, conditions),
         };
-        select =
-            if rolled { select.sum("rows", conditions.clone()) } else { select.count(conditions.clone()) };
     }
     let mut cells = Vec::new();
     for row in select.query().rows(&app.db).await? {
@@ -422,10 +433,16 @@ async fn sums(
             (true, false) => (Id([0; 16]), row.text_at(first)?.unwrap_or_default()),
         };
         let month = if months { row.int_at(next())?.unwrap_or(0) } else { 0 };
-        let mut figures = Vec::with_capacity(indicators.len());
-        for _ in indicators {
-            let mut int = || -> Result<i64> { Ok(row.int_at(next())?.unwrap_or(0)) };
-            figures.push(Figure { actual: int()?, estimate: int()?, rows: int()? });
+        let first = next();
+        let int = |at: usize| -> Result<i64> { Ok(row.int_at(first + at)?.unwrap_or(0)) };
+        let maybe = |at: Option<usize>| at.map_or(Ok(0), int);
+        let mut figures = Vec::with_capacity(places.len());
+        for ((actual, estimate), (rows, estimated_rows)) in &places {
+            figures.push(Figure {
+                actual: int(*actual)?,
+                estimate: maybe(*estimate)?,
+                rows: int(*rows)? + maybe(*estimated_rows)?,
+            });
         }
         if figures.iter().any(|f| *f != Figure::default()) {
             cells.push(Cell { unit, month, key, figures });

@@ -10,10 +10,11 @@ use store::RecordId;
 use super::compose::{capital, compose};
 use super::report::{self, Report, State};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::features::numbers::{Freeze, get_freeze, period_text, units_text};
 use crate::i18n::Lang;
 use crate::page::moment_text;
+use crate::printing;
 use crate::web::api::DEMO_NOTICE;
 
 /// Both files of a paper.
@@ -138,21 +139,13 @@ pub async fn ready(app: &App, id: RecordId) -> Result<(Document, Timestamp, Stri
     Ok((with_site(document, &app.config.public_url), at, name))
 }
 
-/// Off the async threads: setting a paper takes a while.
-pub async fn press_it<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, press::PressError> + Send + 'static,
-) -> Result<T> {
-    let done = tokio::task::spawn_blocking(work).await.map_err(|e| Error::Internal(e.into()))?;
-    done.map_err(|e| Error::Internal(e.into()))
-}
-
 /// Prints a report: both files.
 pub async fn print(app: &App, id: RecordId) -> Result<Printed> {
     let (document, at, name) = ready(app, id).await?;
     let document = Arc::new(document);
     let (for_docx, for_pdf) = (document.clone(), document);
-    let docx = press_it(move || press::docx(&for_docx));
-    let pdf = press_it(move || press::pdf(&for_pdf, at));
+    let docx = printing::set(move || press::docx(&for_docx));
+    let pdf = printing::set(move || press::pdf(&for_pdf, at));
     let (docx, pdf) = tokio::try_join!(docx, pdf)?;
     Ok(Printed { name, docx, pdf })
 }

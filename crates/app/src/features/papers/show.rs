@@ -23,6 +23,7 @@ use crate::features::numbers::{
     self, Changed, changed_since, frozen_figures, mark, period_words, table_path, units_text,
 };
 use crate::page::{Page, Room, show};
+use crate::printing;
 use crate::web::Signed;
 use crate::web::form::Form;
 
@@ -407,7 +408,7 @@ pub(super) fn offices(signed: &Signed, report: &Report) -> Result<&'static [Offi
 pub async fn docx(signed: Signed, Path(id): Path<String>) -> Result<Response> {
     let report = find(&signed, &id).await?;
     let (document, _, name) = print::ready(&signed.app, report.id).await?;
-    let bytes = print::press_it(move || press::docx(&document)).await?;
+    let bytes = printing::set(move || press::docx(&document)).await?;
     let kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
     Ok(file(bytes, kind, &format!("{name}.docx")))
 }
@@ -416,7 +417,7 @@ pub async fn docx(signed: Signed, Path(id): Path<String>) -> Result<Response> {
 pub async fn pdf(signed: Signed, Path(id): Path<String>) -> Result<Response> {
     let report = find(&signed, &id).await?;
     let (document, at, name) = print::ready(&signed.app, report.id).await?;
-    let bytes = print::press_it(move || press::pdf(&document, at)).await?;
+    let bytes = printing::set(move || press::pdf(&document, at)).await?;
     Ok(file(bytes, "application/pdf", &format!("{name}.pdf")))
 }
 

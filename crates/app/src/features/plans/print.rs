@@ -11,9 +11,10 @@ use super::plan::{self, Plan, State};
 use super::show::{Shown, shown_lines};
 use super::template::{Words, in_sentence, template};
 use crate::access::Act;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::features::laws::Law;
 use crate::page::date_text;
+use crate::printing;
 use crate::web::Signed;
 use crate::web::api::DEMO_NOTICE;
 
@@ -251,14 +252,12 @@ async fn of(signed: &Signed, id: &str) -> Result<(Document, String)> {
     Ok((document(signed, &plan, &lines).await?, name))
 }
 
-/// Setting a paper takes a while: off the threads that answer.
 async fn file(
     name: String,
     kind: &'static str,
     work: impl FnOnce() -> Result<Vec<u8>, press::PressError> + Send + 'static,
 ) -> Result<Response> {
-    let made = tokio::task::spawn_blocking(work).await.map_err(|e| Error::Internal(e.into()))?;
-    let bytes = made.map_err(|e| Error::Internal(e.into()))?;
+    let bytes = printing::set(work).await?;
     let place = format!("attachment; filename=\"{name}\"");
     Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, place)], bytes)
         .into_response())
