@@ -16,14 +16,14 @@ export const account = (role, unit) => {
   return found;
 };
 
-/** Pages of the route table: GET, for people, without files to download. */
+/** Pages of the route table: GET, for people, without files to download and the choices a field asks for. */
 export const pages = () =>
   json('routes.json').filter(
     (r) =>
       r.method === 'GET' &&
       !/^\/(api|static)\//.test(r.path) &&
       !/\.(xlsx|docx|pdf|xml|txt|json|atom)$/.test(r.path) &&
-      !/\{file\}$|\/minh-chung\/|\/atom$|\/metrics$|\/health$/.test(r.path),
+      !/^\/luat\/chon$|\{file\}$|\/minh-chung\/|\/atom$|\/metrics$|\/health$/.test(r.path),
   );
 
 const pattern = (path) =>

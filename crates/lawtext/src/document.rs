@@ -149,6 +149,8 @@ pub enum ProblemKind {
     AddressTaken,
     /// A page of a PDF could not be read.
     PageLost,
+    /// An article of a codification does not say which document it is of; it was left out.
+    NoSource,
 }
 
 impl ProblemKind {
@@ -170,6 +172,7 @@ impl ProblemKind {
             ProblemKind::QuoteNeverClosed => "quote-never-closed",
             ProblemKind::AddressTaken => "address-taken",
             ProblemKind::PageLost => "page-lost",
+            ProblemKind::NoSource => "no-source",
         }
     }
 }

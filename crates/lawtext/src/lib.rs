@@ -1,7 +1,8 @@
 //! A legal document as part, chapter, section, subsection, article, clause and point.
 //!
 //! [`detect`] says what a file is, [`read`] gives its text as paragraphs (DOCX, HTML, PDF with text, plain text),
-//! [`parse`] finds the structure, [`address`] names each node for good, [`outline_json`] prints the outline.
+//! [`parse`] finds the structure, [`codified`] gives the articles of a codification back to their documents,
+//! [`address`] names each node for good, [`outline_json`] prints the outline.
 //! [`references`] finds what a text cites, [`relations`] what a document does to others; [`amend`] reads and carries out
 //! amendments, [`compare`] matches a law to the one it replaces, [`concerns`] proposes fields and audiences.
 //!
@@ -10,6 +11,7 @@
 mod address;
 pub mod amend;
 mod cite;
+mod codified;
 pub mod compare;
 pub mod concerns;
 mod document;
@@ -21,6 +23,7 @@ mod text;
 
 pub use address::{Address, addresses, document_slug};
 pub use cite::{Cited, KnownLaw, Place, Provision, Reference, Which, laws_named, references};
+pub use codified::{article, article_order, codified};
 pub use document::{Document, Head, Level, Node, Parsed, Problem, ProblemKind};
 pub use outline::{Outline, outline_json};
 pub use parse::parse;

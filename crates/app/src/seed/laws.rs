@@ -26,7 +26,7 @@ const NEW: i32 = 300;
 
 impl Laws {
     pub async fn of(app: &App) -> Result<Laws> {
-        let ids = laws::titles(&app.db).await?.into_iter().map(|t| t.id).collect();
+        let ids = laws::choose::newest(&app.db, 2_000).await?.into_iter().map(|t| t.id).collect();
         let mut known: Vec<Known> = laws::with_ids(&app.db, ids)
             .await?
             .into_iter()

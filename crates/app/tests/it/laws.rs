@@ -5,7 +5,7 @@ use lantoa::access::Role;
 use lantoa::features::laws::{self, By, NewLaw, NewRelation, Relation, Saved, Status, bulk, index::LawIndex};
 use store::Id;
 
-use crate::support::{Person, TestApp, on_every_engine};
+use crate::support::{Person, TestApp, on_every_engine, shared};
 
 /// A plain text in authentic form, of a law that cannot exist.
 pub const LAW: &str = "QUỐC HỘI
@@ -172,7 +172,7 @@ async fn a_law_is_saved_once_and_keeps_its_addresses() {
         let coming = coming.unwrap();
         assert_eq!(coming.len(), 1);
         assert_eq!((coming[0].audiences[0].as_str(), coming[0].law.news().count()), ("people", 1));
-        assert_eq!(laws::titles(db).await.unwrap().len(), 2);
+        assert_eq!(laws::choose::newest(db, 100).await.unwrap().len(), 2);
         assert_eq!(laws::title(db, law.id).await.unwrap(), "90/2099/QH99 Luật Gìn giữ bến nước");
         assert_eq!(laws::title(db, Id([9; 16])).await.unwrap(), Id([9; 16]).to_string());
         assert_eq!(lantoa::audit::verify(db).await.unwrap().1, vec![]);
@@ -306,7 +306,7 @@ async fn files_that_cannot_be_read_are_refused_with_what_to_do() {
         }
         let nothing = person.post(&t, "/luat/nhap", &[]).await;
         assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(laws::titles(&t.app.db).await.unwrap().is_empty());
+        assert!(laws::choose::newest(&t.app.db, 100).await.unwrap().is_empty());
     })
     .await;
 }
@@ -576,6 +576,144 @@ async fn a_corpus_and_a_folder_are_imported_once() {
     .await;
 }
 
+/// What a codification of the shared folder says: of each document the labels of its articles, by the notes alone.
+fn noted(text: &str) -> std::collections::BTreeMap<String, std::collections::BTreeSet<String>> {
+    let mut documents = std::collections::BTreeMap::<_, std::collections::BTreeSet<_>>::new();
+    for line in text.lines().map(str::trim_start) {
+        let Some(rest) = line.strip_prefix("(Điều ") else { continue };
+        let Some((label, rest)) = rest.split_once(' ') else { continue };
+        let Some((_, rest)) =
+            rest.split_once(" số ").filter(|_| label.starts_with(|c: char| c.is_ascii_digit()))
+        else {
+            continue;
+        };
+        let number = rest.split([' ', ',']).next().unwrap_or_default().to_owned();
+        documents.entry(number).or_default().insert(label.to_owned());
+    }
+    documents
+}
+
+#[tokio::test]
+async fn a_codification_is_imported_as_the_documents_it_gathers() {
+    let Some(folder) = shared("data/law-text") else { return };
+    on_every_engine(async |t| {
+        let report = bulk::import(&t.app, std::slice::from_ref(&folder), &Silent).await.unwrap();
+        let mut documents = 0;
+        let mut files = 0;
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            files += 1;
+            for (number, labels) in noted(&text) {
+                documents += 1;
+                let law = laws::find_by_number(&t.app.db, &number).await.unwrap();
+                let law = law.unwrap_or_else(|| panic!("{number} is missing"));
+                assert!(!law.title.is_empty() && !law.issuer.is_empty(), "{number}: {law:?}");
+                assert!(law.issued.is_some() && law.effective.is_some(), "{number}: {law:?}");
+                let articles = laws::articles(&t.app.db, law.id).await.unwrap();
+                let found: std::collections::BTreeSet<_> = articles.iter().map(|a| a.label.clone()).collect();
+                let missing: Vec<_> = labels.difference(&found).collect();
+                assert_eq!(found, labels, "{number} lacks {missing:?}");
+                let said =
+                    |a: &laws::Article| a.text.contains("Danh sách điều khoản") || a.text.contains(".LQ.");
+                assert!(!articles.iter().any(said), "{number}");
+            }
+        }
+        assert!(files >= 4 && documents >= 20, "{files} files, {documents} documents");
+        assert_eq!((report.new, report.changed, report.unread.len()), (documents, 0, 0), "{report:?}");
+        let again = bulk::import(&t.app, std::slice::from_ref(&folder), &Silent).await.unwrap();
+        assert_eq!((again.new, again.changed, again.same), (0, 0, documents));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_extract_adds_articles_and_takes_nothing_away() {
+    let one = |label: &str, words: &str| {
+        format!(
+            "Điều 90.1.LQ.{label}. Điều {label}\n(Điều {label} Luật số 90/2099/QH99 Gìn giữ bến nước ngày 20/02/2099 của Quốc hội, có hiệu lực thi hành kể từ ngày 01/07/2099)\n{words}\n"
+        )
+    };
+    on_every_engine(async |t| {
+        let folder = t.data_folder().join("extract");
+        std::fs::create_dir(&folder).unwrap();
+        let import = async |name: &str, text: String| {
+            let path = folder.join(name);
+            std::fs::write(&path, text).unwrap();
+            bulk::import(&t.app, &[path], &Silent).await.unwrap()
+        };
+        let texts = async || {
+            let law = laws::find_by_number(&t.app.db, "90/2099/QH99").await.unwrap().unwrap();
+            let articles = laws::articles(&t.app.db, law.id).await.unwrap();
+            articles.into_iter().map(|a| format!("{} {}", a.label, a.text)).collect::<Vec<_>>()
+        };
+        assert_eq!(import("a.txt", one("2", "Hai.")).await.new, 1);
+        assert_eq!(import("b.txt", one("1", "Một.") + &one("3", "Ba.")).await.changed, 1);
+        assert_eq!(texts().await, ["1 Một.", "2 Hai.", "3 Ba."]);
+        assert_eq!(import("c.txt", one("2", "Hai, đã sửa.")).await.changed, 1);
+        assert_eq!(texts().await, ["1 Một.", "2 Hai, đã sửa.", "3 Ba."]);
+        assert_eq!(import("a.txt", one("3", "Ba.")).await.same, 1);
+        // The same through the page: each document of the file is one to look at.
+        let person = officer(&t).await;
+        let both = one("4", "Bốn.") + &one("1", "Một.").replace("90/2099/QH99", "91/2099/QH99");
+        let sent = person.upload(&t, "/luat/nhap", &[], ("file", "bo.txt", both.as_bytes())).await;
+        let page = person.get(&t, sent.location()).await.text();
+        assert!(page.contains("90/2099/QH99") && page.contains("91/2099/QH99"), "{page}");
+        assert!(page.contains("Lưu 2 văn bản"), "{page}");
+        person.post(&t, sent.location(), &[]).await;
+        assert_eq!(texts().await.len(), 4);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_law_can_be_chosen_however_many_there_are() {
+    on_every_engine(async |t| {
+        let mut tx = t.app.db.begin().await.unwrap();
+        for n in 1..=2_100 {
+            let new = NewLaw {
+                number: format!("{n}/2098/QĐ-UBND"),
+                kind: "Quyết định".into(),
+                title: format!("Về giá nước sạch đợt {n}"),
+                issued: Some("2026-01-02".parse().unwrap()),
+                ..NewLaw::default()
+            };
+            laws::insert(&mut tx, &t.app, &By::INSTALLATION, &new).await.unwrap();
+        }
+        let old = NewLaw {
+            number: "7/1999/QH99".into(),
+            kind: "Luật".into(),
+            title: "Giữ lửa làng nghề".into(),
+            issued: Some("1999-01-02".parse().unwrap()),
+            ..NewLaw::default()
+        };
+        laws::insert(&mut tx, &t.app, &By::INSTALLATION, &old).await.unwrap();
+        tx.commit().await.unwrap();
+        let person = officer(&t).await;
+        for path in ["/hoat-dong/moi", "/ke-hoach/moi"] {
+            let page = person.get(&t, path).await.text();
+            assert!(page.len() < 40_000, "{path}: {} bytes", page.len());
+            assert!(!page.contains("07/1999/QH99"));
+        }
+        let list = person.get(&t, "/luat/chon?law_text=lua+lang+nghe").await.text();
+        assert!(list.contains("07/1999/QH99 Luật Giữ lửa làng nghề"), "{list}");
+        let second = person.get(&t, "/luat/chon?law_text=2/2098/Q%C4%90-UBND;+lua+lang").await.text();
+        assert!(second.contains("\"2/2098/QĐ-UBND; 07/1999/QH99"), "{second}");
+        // Without script: words, then a tick.
+        let asked = [("act", "find-law"), ("law_text", "lua lang nghe"), ("title", "Nói về nghề")];
+        let found = person.post(&t, "/hoat-dong/moi", &asked).await;
+        assert_eq!(found.status, StatusCode::OK);
+        let page = found.text();
+        assert!(
+            page.contains("Luật Giữ lửa làng nghề (07/1999/QH99)") && page.contains("Nói về nghề"),
+            "{page}"
+        );
+        let none =
+            person.post(&t, "/ke-hoach/moi", &[("act", "find-law"), ("law_text", "không hề có")]).await;
+        assert!(none.text().contains("Không có văn bản nào mang số hiệu hoặc tên"), "{}", none.text());
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_list_filters_by_the_status_that_the_page_shows() {
     on_every_engine(async |t| {
@@ -590,7 +728,7 @@ async fn the_list_filters_by_the_status_that_the_page_shows() {
                 seen += 1;
             }
         }
-        assert_eq!(seen, laws::titles(&t.app.db).await.unwrap().len());
+        assert_eq!(seen, laws::choose::newest(&t.app.db, 100).await.unwrap().len());
         assert!(seen >= 14);
         let mut tx = t.app.db.begin().await.unwrap();
         let again = laws::demo::insert(&mut tx, &t.app, None).await.unwrap();
@@ -696,6 +834,71 @@ async fn a_nul_in_an_address_or_a_form_breaks_nothing() {
         }
         let form = [("email", "a\0b@example.vn"), ("password", "a long word\0")];
         assert_eq!(t.post("/dang-nhap", &form).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_finds_any_law_of_the_registry_without_script() {
+    on_every_engine(async |t| {
+        let old = short("71/2071/QH71", "Luật", "Giữ đò ngang", "Quốc hội", "2071-01-01", &[]);
+        let (old, _) = save(&t, &old).await;
+        for n in 0..40 {
+            let number = format!("{n}/2099/TT-BTP");
+            save(&t, &short(&number, "Thông tư", "Về bến nước", "Bộ Tư pháp", "2099-01-01", &[])).await;
+        }
+        let person = officer(&t).await;
+        let page = person.get(&t, "/hoat-dong/moi").await.text();
+        assert!(page.contains("39/2099/TT-BTP") && !page.contains("Giữ đò ngang"), "the newest only: {page}");
+        let tick = format!("name=\"law\" value=\"{}\"", old.id());
+        let find = |words| [("act", "find-law"), ("draft_version", "0"), ("law_text", words)];
+        for path in ["/hoat-dong/moi", "/ke-hoach/moi"] {
+            let found = person.post(&t, path, &find("do ngang")).await;
+            assert_eq!(found.status, StatusCode::OK, "{path}: {}", found.text());
+            assert!(found.text().contains(&tick), "{path}: {}", found.text());
+            let nothing =
+                person.post(&t, path, &[("act", "find-law"), ("law_text", "cầu treo")]).await.text();
+            assert!(
+                nothing.contains("Không có văn bản nào mang số hiệu hoặc tên “cầu treo”"),
+                "{path}: {nothing}"
+            );
+        }
+        let typing = person.get(&t, "/luat/chon?law_text=39%2F2099%2FTT-BTP%3B+do+ngang").await.text();
+        assert!(typing.contains("value=\"39/2099/TT-BTP; 71/2071/QH71 Luật Giữ đò ngang\""), "{typing}");
+        assert_eq!(typing.matches("<option").count(), 1);
+    })
+    .await;
+}
+
+/// The state's own copies of three subjects of the codification: each article goes back to its document, and a
+/// second import changes nothing.
+#[tokio::test]
+async fn the_codification_of_the_state_is_imported() {
+    let shared = std::env::var_os("LANTOA_SHARED").map_or_else(
+        || concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").into(),
+        std::path::PathBuf::from,
+    );
+    let folder = shared.join("data/law-text");
+    if !folder.join("hoa-giai-o-co-so.md").exists() {
+        eprintln!("skipped: no law texts in {} (LANTOA_SHARED)", folder.display());
+        return;
+    }
+    on_every_engine(async |t| {
+        let files = ["cong-tac-van-thu.md", "hoa-giai-o-co-so.md", "pho-bien-giao-duc-phap-luat.md"];
+        let paths = files.map(|f| folder.join(f));
+        let report = bulk::import(&t.app, &paths, &Silent).await.unwrap();
+        assert!(report.unread.is_empty(), "{report:?}");
+        let law =
+            laws::find_by_number(&t.app.db, "35/2013/QH13").await.unwrap().expect("the law on mediation");
+        assert_eq!((law.name().as_str(), law.issuer.as_str()), ("Luật Hòa giải ở cơ sở", "Quốc hội"));
+        assert_eq!(law.effective.unwrap().to_string(), "2014-01-01");
+        let articles = laws::articles(&t.app.db, law.id).await.unwrap();
+        assert!(articles.len() >= 30, "{}", articles.len());
+        for number in ["14/2012/QH13", "28/2013/NĐ-CP", "56/2023/TT-BTC", "30/2020/NĐ-CP"] {
+            assert!(laws::find_by_number(&t.app.db, number).await.unwrap().is_some(), "{number}");
+        }
+        let again = bulk::import(&t.app, &paths, &Silent).await.unwrap();
+        assert_eq!((again.new, again.changed), (0, 0), "{again:?}");
     })
     .await;
 }

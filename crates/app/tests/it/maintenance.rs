@@ -272,6 +272,9 @@ fn a_folder_a_file_or_a_port_that_cannot_be_used_is_said_with_what_to_do() {
     std::fs::write(folder.path().join("tep"), "x").unwrap();
     refused(&at("tep"), &["migrate"], &["không phải là thư mục", "is not a folder", "--data"]);
     refused(&at("tep/trong"), &["migrate"], &["không phải là thư mục", "is not a folder"]);
+    refused(&at("nham"), &["check"], &["Không có dữ liệu", "no data", "--data"]);
+    refused(&at("nham"), &["backup", "x"], &["Không có dữ liệu", "no data"]);
+    assert!(!at("nham").folder.exists(), "a look makes nothing");
 
     std::fs::create_dir(folder.path().join("la")).unwrap();
     std::fs::write(

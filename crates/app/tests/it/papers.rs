@@ -648,7 +648,7 @@ async fn the_whole_way_for_programs_and_the_demo() {
         let gaps = papers::freeze(app, officer, id).await;
         assert!(matches!(&gaps, Err(lantoa::error::Error::Invalid(all)) if all.len() == 9), "{gaps:?}");
         let none = (papers::absent_key("mediation"), "không phát sinh vụ việc");
-        papers::write(app, officer, id, &[none]).await.unwrap();
+        papers::write(app, officer, id, std::slice::from_ref(&none)).await.unwrap();
         papers::keep_proposed(app, officer, id).await.unwrap();
         papers::freeze(app, officer, id).await.unwrap();
         papers::submit(app, officer, id).await.unwrap();
@@ -664,13 +664,24 @@ async fn the_whole_way_for_programs_and_the_demo() {
             page.contains("Báo cáo của xã Bến Lức") && page.contains("<option value=\"2026\" selected>"),
             "{page}"
         );
-        papers::create(app, officer, p.commune, Period::year(2026), Units::AsTheyWere).await.unwrap();
+        let whole =
+            papers::create(app, officer, p.commune, Period::year(2026), Units::AsTheyWere).await.unwrap();
         let page = p.officer.get(&t, "/bao-cao").await.text();
         assert!(page.contains("<option value=\"2026-H2\" selected>"), "{page}");
         assert!(page.contains(">năm 2026 – đã có</option>"), "{page}");
         let again = papers::print(app, id).await.unwrap();
         assert!(again.pdf == printed.pdf && again.docx == printed.docx, "the same paper, byte by byte");
         assert_eq!(papers::get(&app.db, id).await.unwrap().state, papers::State::Issued);
+
+        // A unit gives a number once a year.
+        papers::write(app, officer, whole, &[none]).await.unwrap();
+        papers::keep_proposed(app, officer, whole).await.unwrap();
+        papers::freeze(app, officer, whole).await.unwrap();
+        papers::submit(app, officer, whole).await.unwrap();
+        papers::approve(app, leader, whole).await.unwrap();
+        let taken = papers::issue(app, officer, whole, "12", app.today(), (None, None)).await;
+        assert!(matches!(taken, Err(lantoa::error::Error::Conflict("papers-number-taken"))), "{taken:?}");
+        papers::issue(app, officer, whole, "13", app.today(), (None, None)).await.unwrap();
     })
     .await;
 }

@@ -242,3 +242,16 @@ impl Person {
         app.send(request.body(Body::from(body)).expect("request")).await
     }
 }
+
+/// A folder of the material kept beside the repository; none, and said so, where it is not there.
+pub fn shared(folder: &str) -> Option<std::path::PathBuf> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
+    let path = std::env::var_os("LANTOA_SHARED")
+        .map_or_else(|| beside.into(), std::path::PathBuf::from)
+        .join(folder);
+    if path.is_dir() {
+        return Some(path);
+    }
+    eprintln!("skipped: no {} (LANTOA_SHARED)", path.display());
+    None
+}

@@ -45,6 +45,16 @@ pub fn parse(text: &Text) -> Parsed {
     Parsed { documents, problems }
 }
 
+/// A line that is nothing but the label of a part, chapter, section or subsection, or that and a title.
+pub(crate) fn is_head_line(line: &str) -> bool {
+    label::label(line).is_some_and(|label| {
+        matches!(
+            label.kind,
+            label::Kind::Part | label::Kind::Chapter | label::Kind::Section | label::Kind::Subsection
+        )
+    })
+}
+
 /// The paragraphs with what is known of each before any decision.
 pub(crate) struct Lines<'t> {
     text: &'t Text,

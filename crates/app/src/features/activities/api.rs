@@ -175,7 +175,7 @@ pub async fn create(signed: Signed, Json(new): Json<New>) -> Result<Response> {
         reason: text(&new.reason),
         plan_line: new.plan_line,
     };
-    let laws = laws::titles(&app.db).await?;
+    let laws = laws::choose::titles_of(&app.db, content.laws.clone(), []).await?;
     let account = signed.actor.account;
     let mut tx = app.db.begin().await?;
     let done = match record::recorded_already(&mut tx, new.once, account).await? {

@@ -13,6 +13,7 @@ use super::reference::{self, Audience, Method};
 use crate::access::{Act, Actor};
 use crate::app::App;
 use crate::error::{Error, FieldProblem, Result};
+use crate::features::laws::choose::Choice;
 use crate::features::laws::{self, Title};
 use crate::features::orgs::Tree;
 use crate::i18n::Lang;
@@ -79,15 +80,8 @@ pub fn read(form: &Form, unit: Id, today: jiff::civil::Date, laws: &[Title]) -> 
         problems.add("day", "error-required");
     }
     let title = problems.required(form, "title", longest("title"));
-    let mut named: Vec<Id> = form.all("law").filter_map(|l| l.parse().ok()).collect();
-    for typed in problems.several(form, "law_text", longest("law_text")) {
-        match find_law(laws, &typed) {
-            Some(law) => named.push(law),
-            None => problems.add_value("law_text", "activities-error-law", typed),
-        }
-    }
+    let mut named = laws::choose::read(form, laws, &mut problems, "activities-error-law");
     named.sort();
-    named.dedup();
     let attendances = problems.count(form, "attendances");
     let direct = reference::find_method(&method).is_some_and(|m| m.direct);
     if direct && form.text("attendances").is_empty() {
@@ -125,7 +119,7 @@ fn longest(field: &str) -> usize {
     match field {
         "title" => 300,
         "note" => 2_000,
-        "reason" | "law_text" => 500,
+        "reason" => 500,
         _ => 200,
     }
 }
@@ -189,24 +183,6 @@ pub async fn check_line(app: &App, content: &Content, before: Option<RecordId>) 
             if known { Ok(()) } else { Err(Error::invalid("plan_line", "error-choice")) }
         }
         _ => Ok(()),
-    }
-}
-
-/// The law a person means: by its number, alone or before its title, or by words that only its title has.
-pub fn find_law(laws: &[Title], typed: &str) -> Option<Id> {
-    let key = viet::fold(&viet::clean(typed));
-    let by_number = laws.iter().find(|l| {
-        let number = viet::fold(&l.number);
-        !number.is_empty()
-            && key.strip_prefix(&number).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
-    });
-    if let Some(law) = by_number {
-        return Some(law.id);
-    }
-    let mut titled = laws.iter().filter(|l| key.chars().count() >= 4 && viet::fold(&l.title).contains(&key));
-    match (titled.next(), titled.next()) {
-        (Some(law), None) => Some(law.id),
-        _ => None,
     }
 }
 
@@ -329,8 +305,7 @@ pub struct EntryPage {
     pub first: Vec<&'static Method>,
     pub more: Vec<&'static Method>,
     pub audiences: Vec<&'static Audience>,
-    pub chips: Vec<Title>,
-    pub laws: Vec<Title>,
+    pub laws: Choice,
     pub lines: Vec<PlanLine>,
     pub proposed: Option<RecordId>,
     pub photos: Vec<Kept>,
@@ -343,9 +318,8 @@ pub struct EntryPage {
     pub tab: String,
 }
 
-/// How many methods stand before "other methods", and how many laws the list of a field offers.
+/// How many methods stand before "other methods".
 const FIRST_METHODS: usize = 6;
-const OFFERED_LAWS: usize = 60;
 
 impl EntryPage {
     /// The page for a form as it stands. `about`: the activity changed, none for a new one.
@@ -370,14 +344,7 @@ impl EntryPage {
             methods.insert(0, m);
         }
         let more = methods.split_off(methods.len().min(FIRST_METHODS));
-        let laws = laws::titles(&app.db).await?;
-        let mut chosen: Vec<Id> = form.all("law").filter_map(|l| l.parse().ok()).collect();
-        for law in activity::used_laws(&app.db, unit).await? {
-            if !chosen.contains(&law) {
-                chosen.push(law);
-            }
-        }
-        let chips = chosen.iter().filter_map(|id| laws.iter().find(|l| l.id == *id).cloned()).collect();
+        let laws = Choice::of(&app.db, &form, activity::used_laws(&app.db, unit).await?).await?;
         let lines = lines::open(&app.db, unit, day).await?;
         let named: Vec<Id> = form.all("law").filter_map(|l| l.parse().ok()).collect();
         let units = signed.actor.units_for(Act::RecordActivity);
@@ -394,9 +361,8 @@ impl EntryPage {
             first: methods,
             more,
             audiences: reference::audiences(day).collect(),
-            chips,
+            laws,
             proposed: lines::propose(&lines, &named, day),
-            laws: laws.into_iter().take(OFFERED_LAWS).collect(),
             lines,
             photos: vec![],
             asked: vec![],
@@ -493,22 +459,6 @@ mod tests {
             law(3, "31/2024/QH151", "Không có thật"),
             law(4, "45/2013/QH13", "Luật Đất đai"),
         ]
-    }
-
-    #[test]
-    fn a_law_is_found_by_number_or_by_words_of_one_title() {
-        let check = |typed: &str, expected: Option<u8>| {
-            assert_eq!(find_law(&laws(), typed), expected.map(|n| Id([n; 16])), "{typed}");
-        };
-        check("35/2013/QH13", Some(1));
-        check(" 35/2013/qh13 Luật Hòa giải ở cơ sở", Some(1));
-        check("31/2024/QH15", Some(2));
-        check("31/2024/QH151", Some(3));
-        check("hoa giai", Some(1));
-        check("đất đai", None);
-        check("a", None);
-        check("", None);
-        check("99/2030/QH16", None);
     }
 
     #[test]

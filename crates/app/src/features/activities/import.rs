@@ -19,7 +19,8 @@ use super::reference;
 use crate::access::Act;
 use crate::app::App;
 use crate::error::{Error, FieldProblem, Result};
-use crate::features::laws::{self, Title};
+use crate::features::laws::Title;
+use crate::features::laws::choose::{each_typed, meant, titles_of};
 use crate::foreign;
 use crate::i18n::Lang;
 use crate::page::{Page, Room, show, show_again};
@@ -150,7 +151,16 @@ async fn read(app: &App, lang: Lang, unit: Id, bytes: Vec<u8>) -> Result<Result<
         Some(Err(e)) => return Ok(Err(refused(app, lang, &e))),
         None => return Ok(Err(app.words.say(lang, "activities-book-damaged", &[]))),
     };
-    let laws = laws::titles(&app.db).await?;
+    let named: HashSet<String> = sheet
+        .rows
+        .iter()
+        .filter_map(|row| match row.values.get("law_text") {
+            Some(Value::Text(text)) => Some(each_typed(text).map(str::to_owned)),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let laws = titles_of(&app.db, vec![], named.iter().map(String::as_str)).await?;
     let mut seen = HashSet::new();
     let mut rows = Vec::new();
     for row in sheet.rows {
@@ -186,8 +196,8 @@ fn understand(app: &App, lang: Lang, unit: Id, today: Date, laws: &[Title], row:
     let mut problems: Vec<(String, String)> =
         row.problems.iter().map(|p| (p.column.clone(), about_cell(app, lang, &p.wrong))).collect();
     let mut named = Vec::new();
-    for typed in text("law_text").split([';', '\n']).map(str::trim).filter(|t| !t.is_empty()) {
-        match entry::find_law(laws, typed) {
+    for typed in each_typed(&text("law_text")) {
+        match meant(laws, typed) {
             Some(law) => named.push(law),
             None => {
                 let message = app.words.say(lang, "activities-error-law", &[("value", typed.to_owned())]);

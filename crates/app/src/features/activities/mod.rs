@@ -36,7 +36,6 @@ mod under;
 mod waiting;
 
 pub use activity::{Activity, Content, get, insert, update, withdraw};
-pub use entry::find_law;
 pub use evidence::{insert as insert_evidence, keep as keep_evidence};
 pub use hand_over::DRAFTS;
 pub use import::{Imported, import_workbook};

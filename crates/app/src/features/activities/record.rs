@@ -7,12 +7,14 @@ use store::{Id, RecordId, Runs};
 
 use super::activity::{self, Activity, Content};
 use super::draft::{self, Draft};
-use super::entry::{self, Conflict, DraftState, EntryPage, KeptFragment};
+use super::entry::{self, Both, Conflict, DraftState, EntryPage, KeptFragment};
 use super::evidence::{self, Kept};
 use super::questions::ask;
 use crate::access::Act;
 use crate::error::{Error, Result};
-use crate::features::laws::{self, Title};
+use crate::features::laws::Title;
+use crate::features::laws::choose::{titles_of, titles_of_form};
+use crate::lines::PlanLine;
 use crate::page::{Room, show, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -45,7 +47,8 @@ pub async fn new(signed: Signed, Query(begin): Query<Begin>) -> Result<Response>
     };
     // A draft of a unit where the person may no longer record is not theirs to save.
     if let Some(draft) = kept.filter(|d| signed.can(Act::RecordActivity, d.unit)) {
-        let (content, _) = entry::read(&draft.form, draft.unit, app.today(), &laws::titles(&app.db).await?);
+        let laws = titles_of_form(&app.db, &draft.form).await?;
+        let (content, _) = entry::read(&draft.form, draft.unit, app.today(), &laws);
         let page = EntryPage::new(&signed, draft.unit, draft.form.clone(), None).await?;
         return show(&page.with_draft(&draft).with_questions(&content));
     }
@@ -161,7 +164,8 @@ pub async fn edit(signed: Signed, Path(id): Path<String>) -> Result<Response> {
     if draft.is_none() {
         form.set("version", activity.version.to_string());
     }
-    let (content, _) = entry::read(&form, activity.content.unit, app.today(), &laws::titles(&app.db).await?);
+    let laws = titles_of_form(&app.db, &form).await?;
+    let (content, _) = entry::read(&form, activity.content.unit, app.today(), &laws);
     let page =
         EntryPage::new(&signed, activity.content.unit, form, Some(&activity)).await?.with_questions(&content);
     show(&match &draft {
@@ -198,12 +202,13 @@ async fn submit(signed: Signed, sent: Sent, mut problems: Problems) -> Result<Re
                 signed.redirect(&sent.about.as_ref().map_or("/hoat-dong".into(), |a| super::page(a.id)))
             );
         }
-        "draft" => {
+        // Searching keeps what was typed and sent so far, as a draft.
+        act @ ("draft" | "find-law") => {
             return match sent.keep_alone(&signed).await? {
                 Some(version) => {
                     let mut page =
                         EntryPage::new(&signed, sent.unit, sent.form.clone(), sent.about.as_ref()).await?;
-                    page.page.done = Some(signed.say("activities-draft-done"));
+                    page.page.done = (act == "draft").then(|| signed.say("activities-draft-done"));
                     page.page.problems = problems.0;
                     show(&page.with_draft(&sent.as_draft(&signed, version)))
                 }
@@ -212,7 +217,7 @@ async fn submit(signed: Signed, sent: Sent, mut problems: Problems) -> Result<Re
         }
         _ => {}
     }
-    let laws = laws::titles(&app.db).await?;
+    let laws = titles_of_form(&app.db, &sent.form).await?;
     let (content, read_problems) = entry::read(&sent.form, sent.unit, app.today(), &laws);
     problems.0.extend(read_problems.0);
     // Somebody changed the activity since the page was opened: both values are shown before anything else.
@@ -311,6 +316,12 @@ pub async fn recorded_already(on: impl Runs, once: Option<Id>, account: Id) -> R
     Ok(row.map(|r| RecordId { shard: r.shard_id, id: r.id }))
 }
 
+async fn differences(signed: &Signed, here: &Form, there: &Form, lines: &[PlanLine]) -> Result<Vec<Both>> {
+    let named = here.all("law").chain(there.all("law")).filter_map(|l| l.parse().ok()).collect();
+    let laws = titles_of(&signed.app.db, named, []).await?;
+    Ok(entry::differences(signed, here, there, &laws, lines))
+}
+
 /// The activity was changed by somebody else: the form keeps what was typed, and saves over it knowingly.
 async fn both_values(signed: &Signed, sent: &Sent, current: &Activity) -> Result<Response> {
     let app = &signed.app;
@@ -323,7 +334,7 @@ async fn both_values(signed: &Signed, sent: &Sent, current: &Activity) -> Result
     let at = page.page.moment(current.updated_at);
     page.conflict = Some(Conflict {
         sentence: page.page.t2("activities-changed-by", "who", by, "value", at),
-        fields: entry::differences(signed, &form, &there, &laws::titles(&app.db).await?, &page.lines),
+        fields: differences(signed, &form, &there, &page.lines).await?,
     });
     page.draft.version = sent.draft_version;
     let mut response = show(&page)?;
@@ -338,13 +349,7 @@ async fn other_device(signed: &Signed, sent: Sent) -> Result<Response> {
     if let Some(other) = draft::find(&app.db, signed.actor.account, &sent.key()).await? {
         page.conflict = Some(Conflict {
             sentence: page.page.t1("activities-other-device", "value", page.page.moment(other.at)),
-            fields: entry::differences(
-                signed,
-                &sent.form,
-                &other.form,
-                &laws::titles(&app.db).await?,
-                &page.lines,
-            ),
+            fields: differences(signed, &sent.form, &other.form, &page.lines).await?,
         });
         page.draft = DraftState { version: other.version, sentence: String::new(), kept: true };
         page.photos = other.evidence;
@@ -369,7 +374,7 @@ pub async fn keep_change(signed: Signed, Path(id): Path<String>, form: Form) -> 
 
 async fn keep_typed(signed: Signed, sent: Sent) -> Result<Response> {
     let app = &signed.app;
-    let laws = laws::titles(&app.db).await?;
+    let laws = titles_of_form(&app.db, &sent.form).await?;
     let (content, _) = entry::read(&sent.form, sent.unit, app.today(), &laws);
     let asked = ask(&content, app.today());
     let page = signed.page(Room::Activities, "");
@@ -388,7 +393,7 @@ async fn keep_typed(signed: Signed, sent: Sent) -> Result<Response> {
             let conflict = match other {
                 Some(other) => Some(Conflict {
                     sentence: page.t1("activities-other-device", "value", page.moment(other.at)),
-                    fields: entry::differences(&signed, &sent.form, &other.form, &laws, &[]),
+                    fields: differences(&signed, &sent.form, &other.form, &[]).await?,
                 }),
                 None => None,
             };

@@ -64,7 +64,8 @@ pub async fn page(signed: &Signed, activity: &Activity, problems: Vec<FieldProbl
     let mut page = signed.page(Room::Activities, &c.title).crumb(signed.say("room-activities"), "/hoat-dong");
     page.problems = problems;
     let versions = activity::history(&app.db, activity.id).await?;
-    let all_laws = laws::titles(&app.db).await?;
+    let named = versions.iter().flat_map(|v| v.content.laws.clone()).collect();
+    let all_laws = laws::choose::titles_of(&app.db, named, []).await?;
     let line = match c.plan_line {
         Some(id) => lines::find(&app.db, id).await?,
         None => None,

@@ -8,13 +8,14 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use store::{Id, RecordId};
+use store::{Db, Id, RecordId};
 
 use super::post::{self, Content, Kind, Paragraph, Post, State};
 use super::{draft, sources};
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
-use crate::features::laws::{self, Law, Title};
+use crate::features::laws::choose::{find_meant, find_titles, newest};
+use crate::features::laws::{Law, Title};
 use crate::page::{Page, Room, show, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -62,20 +63,35 @@ struct EditPage {
     units: Vec<(Id, String)>,
     blocks: Vec<Block>,
     laws: Vec<Title>,
+    /// The laws that the words typed may mean, when they do not name one.
+    found: Vec<Title>,
     /// A new post for which no law is chosen yet.
     choosing: bool,
     remarks: String,
     other: Option<Other>,
 }
 
+/// Most laws that typed words offer to choose from.
+const FOUND: i64 = 12;
+
+impl EditPage {
+    /// The problems, and the laws to choose from where the one named is not known.
+    async fn ask_which_law(&mut self, db: &Db, problems: Problems) -> Result<()> {
+        if problems.0.iter().any(|p| p.key == "content-error-law") {
+            self.found = find_titles(db, self.form.text("law"), FOUND).await?;
+        }
+        self.page.problems = problems.0;
+        Ok(())
+    }
+}
+
 /// The form that shows a post.
-async fn form_of(signed: &Signed, content: &Content, titles: &[Title]) -> Result<Form> {
+async fn form_of(signed: &Signed, content: &Content) -> Result<Form> {
     let laws = super::text::laws_of(&signed.app.db, content).await?;
     let mut form = Form::default();
     form.set("title", content.title.clone());
     let law = content.law.and_then(|id| laws.get(&id));
-    let listed = law.and_then(|l| titles.iter().find(|t| t.id == l.id));
-    form.set("law", listed.map(sources::choice).or(law.map(|l| l.number.clone())).unwrap_or_default());
+    form.set("law", law.map(|l| Title::of(l).choice()).unwrap_or_default());
     for (n, p) in content.body.iter().enumerate() {
         form.set(&format!("kind-{n}"), p.kind.code());
         form.set(&format!("text-{n}"), p.text.clone());
@@ -119,13 +135,13 @@ fn move_up(form: &mut Form, number: usize) {
 
 /// What was typed as a post, with all problems at once. A paragraph with an empty line in it is several that
 /// rest on the same.
-async fn read(signed: &Signed, form: &Form, unit: Id, titles: &[Title]) -> Result<(Content, Problems)> {
+async fn read(signed: &Signed, form: &Form, unit: Id) -> Result<(Content, Problems)> {
     let db = &signed.app.db;
     let mut problems = Problems::default();
     let title = problems.required(form, "title", 200);
     let mut law: Option<Law> = None;
     if form.has("law") {
-        law = sources::find_law(db, titles, form.text("law")).await?;
+        law = find_meant(db, form.text("law")).await?;
         if law.is_none() {
             problems.add("law", "content-error-law");
         }
@@ -199,7 +215,8 @@ async fn edit_page(signed: &Signed, unit: Id, form: Form, about: Option<&Post>) 
         unit,
         unit_name: signed.unit_name(unit).await?,
         units,
-        laws: laws::titles(&signed.app.db).await?,
+        laws: newest(&signed.app.db, 30).await?,
+        found: vec![],
         choosing: false,
         remarks: about.filter(|p| p.state == State::Draft).map(|p| p.remarks.clone()).unwrap_or_default(),
         other: None,
@@ -211,16 +228,16 @@ async fn edit_page(signed: &Signed, unit: Id, form: Form, about: Option<&Post>) 
 pub async fn new(signed: Signed, Query(begin): Query<Begin>) -> Result<Response> {
     let app = &signed.app;
     let unit = signed.unit(begin.unit, Act::WriteContent)?;
-    let titles = laws::titles(&app.db).await?;
-    let law = sources::find_law(&app.db, &titles, &begin.law).await?;
+    let law = find_meant(&app.db, &begin.law).await?;
     let mut form = match &law {
-        Some(law) => form_of(&signed, &draft::draft_from_law(app, law, unit).await?, &titles).await?,
+        Some(law) => form_of(&signed, &draft::draft_from_law(app, law, unit).await?).await?,
         None => Form::default(),
     };
     form.set("once", app.new_id().to_string());
     let mut page = edit_page(&signed, unit, form, None).await?;
     page.choosing = law.is_none() && begin.blank.is_none();
     if law.is_none() && !begin.law.is_empty() {
+        page.found = find_titles(&app.db, &begin.law, FOUND).await?;
         page.form.set("luat", begin.law);
         page.page.problems =
             vec![FieldProblem { field: "luat", key: "content-error-law", value: String::new() }];
@@ -237,11 +254,11 @@ pub async fn create(signed: Signed, form: Form) -> Result<Response> {
         return show(&edit_page(&signed, unit, form, None).await?);
     }
     let shard = signed.tree.get(signed.standing(unit)).ok_or(Error::NotFound)?.shard_id;
-    let (content, problems) = read(&signed, &form, unit, &laws::titles(&app.db).await?).await?;
+    let (content, problems) = read(&signed, &form, unit).await?;
     let problems = with_submission(&form, &content, problems);
     if !problems.0.is_empty() {
         let mut page = edit_page(&signed, unit, form, None).await?;
-        page.page.problems = problems.0;
+        page.ask_which_law(&app.db, problems).await?;
         return show_again(&page);
     }
     let account = signed.actor.account;
@@ -304,8 +321,7 @@ pub async fn edit(signed: Signed, Path(id): Path<String>) -> Result<Response> {
     if post.state != State::Draft {
         return Err(Error::Conflict("content-error-not-draft"));
     }
-    let titles = laws::titles(&signed.app.db).await?;
-    let mut form = form_of(&signed, &post.content, &titles).await?;
+    let mut form = form_of(&signed, &post.content).await?;
     form.set("version", post.version.to_string());
     show(&edit_page(&signed, post.content.unit, form, Some(&post)).await?)
 }
@@ -321,12 +337,12 @@ pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
     if post.state != State::Draft || form.text("version") != post.version.to_string() {
         return both_texts(&signed, form, &post).await;
     }
-    let (content, problems) = read(&signed, &form, unit, &laws::titles(&app.db).await?).await?;
+    let (content, problems) = read(&signed, &form, unit).await?;
     let content = Content { replaces: post.content.replaces, ..content };
     let problems = with_submission(&form, &content, problems);
     if !problems.0.is_empty() {
         let mut page = edit_page(&signed, unit, form, Some(&post)).await?;
-        page.page.problems = problems.0;
+        page.ask_which_law(&app.db, problems).await?;
         return show_again(&page);
     }
     let mut tx = app.db.begin().await?;

@@ -5,31 +5,7 @@ use store::{Db, Id};
 
 use super::post::Source;
 use crate::error::Result;
-use crate::features::laws::{self, Article, Block, Law, Title};
-
-/// The law that a person names by its number, its title, or both as the list of choices writes them.
-pub async fn find_law(db: &Db, titles: &[Title], typed: &str) -> Result<Option<Law>> {
-    let typed = viet::clean(typed);
-    if let Ok(id) = typed.parse::<Id>() {
-        return Ok(laws::with_ids(db, vec![id]).await?.pop());
-    }
-    let folded = viet::fold(&typed);
-    let named = titles
-        .iter()
-        .find(|t| choice(t) == typed || viet::fold(&t.title) == folded || viet::fold(&t.number) == folded);
-    if let Some(title) = named {
-        return Ok(Some(laws::get(db, title.id).await?));
-    }
-    match viet::find_legal_numbers(&typed).first() {
-        Some(found) => laws::find_by_number(db, &found.number.written).await,
-        None => Ok(None),
-    }
-}
-
-/// A law as a list of choices writes it.
-pub fn choice(title: &Title) -> String {
-    format!("{} {}", title.number, title.title)
-}
+use crate::features::laws::{self, Article, Block, Law};
 
 /// The provision that a person names: of the post's own law, unless another is named or its page's address is
 /// pasted. None when there is no such law or provision.

@@ -5,7 +5,7 @@ use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use lawtext::{Document, Head, Level, Node, Paragraph, Parsed, Text};
+use lawtext::{Document, Head, Parsed};
 use serde::{Deserialize, Serialize};
 use viet::DocumentKind;
 
@@ -85,22 +85,21 @@ pub async fn import(app: &App, paths: &[PathBuf], progress: &dyn Progress) -> an
             .map_err(|e| anyhow::anyhow!("{e}"))?
         {
             Err(code) => report.unread.push(unread(code)),
-            // A text without a name is called by its file's, but only when it reads as a law.
-            Ok((new, problems))
-                if new.number.is_empty()
-                    && new.title.is_empty()
-                    && !new.nodes.iter().any(|n| n.is_article()) =>
-            {
-                let code = problems.first().map_or("no-title", |p| &p.code).to_owned();
-                report.unread.push(unread(code));
-            }
-            Ok((mut new, problems)) => {
-                if new.number.is_empty() && new.title.is_empty() {
-                    let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
-                    new.title = viet::clean(&stem.unwrap_or_default());
+            Ok(documents) => {
+                for (mut new, problems) in documents {
+                    // A text without a name is called by its file's, but only when it reads as a law.
+                    if new.number.is_empty() && new.title.is_empty() {
+                        if !new.nodes.iter().any(|n| n.is_article()) {
+                            let code = problems.first().map_or("no-title", |p| &p.code).to_owned();
+                            report.unread.push(unread(code));
+                            continue;
+                        }
+                        let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
+                        new.title = viet::clean(&stem.unwrap_or_default());
+                    }
+                    report.say(&name, problems);
+                    save(app, &[new], &mut report).await?;
                 }
-                report.say(&name, problems);
-                save(app, &[new], &mut report).await?;
             }
         }
     }
@@ -309,7 +308,7 @@ fn of_lines(lines: &[Line], source: &str) -> NewLaw {
         effective: date(&first.effective),
         ..Head::default()
     };
-    let nodes = lines.iter().map(article).collect();
+    let nodes = lines.iter().map(|l| lawtext::article(&l.art, &l.art_title, l.text.lines())).collect();
     let parsed =
         Parsed { documents: vec![Document { head, nodes, ..Document::default() }], ..Parsed::default() };
     let (mut new, _) = NewLaw::of(&parsed, source);
@@ -320,26 +319,4 @@ fn of_lines(lines: &[Line], source: &str) -> NewLaw {
         node.cited_as = Some(line.id.clone());
     }
     new
-}
-
-/// The article with its clauses and points; as plain paragraphs where its text is not one article.
-fn article(line: &Line) -> Node {
-    let first = format!("Điều {}. {}", line.art, line.art_title);
-    let all = std::iter::once(first.as_str()).chain(line.text.lines()).map(Paragraph::new);
-    let text = Text { paragraphs: all.filter(|p| !p.text.is_empty()).collect(), ..Text::default() };
-    let mut parsed = lawtext::parse(&text);
-    if let [document] = parsed.documents.as_mut_slice()
-        && document.appendices.is_empty()
-        && let [node] = document.nodes.as_slice()
-        && node.level == Level::Article
-        && node.label == line.art.to_lowercase()
-    {
-        return document.nodes.remove(0);
-    }
-    let mut node = Node::new(Level::Article, 0);
-    node.label = line.art.to_lowercase();
-    node.printed = format!("Điều {}.", line.art);
-    node.heading = viet::clean(&line.art_title);
-    node.text = line.text.lines().map(viet::clean).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n");
-    node
 }

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use store::{Filter, Id, Tx, sql};
 
 use super::law::{self, Law};
-use super::node::{Block, Node};
+use super::node::{self, Block, Node};
 use super::relations::{self, NewRelation, Relation};
 use crate::app::App;
 use crate::audit;
@@ -32,6 +32,9 @@ pub struct NewLaw {
     pub units: Vec<Id>,
     pub news: Vec<String>,
     pub nodes: Vec<Node>,
+    /// Has only some of the articles, gathered from a codification: it adds to what is there and takes nothing away.
+    #[serde(default)]
+    pub is_extract: bool,
     pub relations: Vec<NewRelation>,
 }
 
@@ -232,7 +235,8 @@ impl NewLaw {
         match (ours.is_empty(), theirs.is_empty()) {
             (true, true) => self.effective == law.effective && self.number == law.number,
             (false, false) => ours.contains(&theirs) || theirs.contains(&ours),
-            _ => false,
+            // A codification names a document in full once only.
+            _ => self.is_extract && self.effective == law.effective,
         }
     }
 }
@@ -325,6 +329,11 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
         match there {
             None => break,
             Some(law) if new.is(&law, &digest) => {
+                let mut digest = digest;
+                if new.is_extract {
+                    new.nodes = joined(node::nodes(&mut *tx, law.id).await?, new.nodes);
+                    digest = new.digest();
+                }
                 if new.nodes.is_empty() || law.digest == digest {
                     return Ok((Saved::Same(law.id), problems));
                 }
@@ -369,6 +378,19 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
     relations::relate(tx, id, &new.number, &new.relations).await?;
     write_down(tx, app, by, "enter", id, digest.as_bytes()).await?;
     Ok((Saved::New(id), problems))
+}
+
+/// The articles of an extract beside those already there. A text with its chapters and preamble is the better one
+/// and stays as it is.
+fn joined(there: Vec<Node>, extract: Vec<Node>) -> Vec<Node> {
+    if !there.iter().all(Node::is_article) {
+        return there;
+    }
+    let place = |node: &Node| (node.document, lawtext::article_order(&node.label));
+    let mut articles: std::collections::BTreeMap<_, Node> =
+        there.into_iter().map(|n| (place(&n), n)).collect();
+    articles.extend(extract.into_iter().map(|n| (place(&n), n)));
+    articles.into_values().collect()
 }
 
 pub(super) fn order_day(issued: Option<Date>, effective: Option<Date>) -> String {

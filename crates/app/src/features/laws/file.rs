@@ -21,14 +21,14 @@ const READER_BYTES: u64 = 1 << 30;
 /// Readers are two at a time: each may take all of that.
 static READERS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
 
-/// What a file says; or the code of the sentence (`laws-unreadable-…`) that says why nothing could be read. The
-/// reader is stopped when `left` is over.
+/// The documents that a file holds: one, or all those of which a codification has articles; or the code of the
+/// sentence (`laws-unreadable-…`) that says why nothing could be read. The reader is stopped when `left` is over.
 pub async fn read(
     config: &Config,
     name: &str,
     bytes: Vec<u8>,
     left: Duration,
-) -> Result<Result<(NewLaw, Vec<Problem>), String>> {
+) -> Result<Result<Vec<(NewLaw, Vec<Problem>)>, String>> {
     if bytes.len() > config.upload_bytes {
         return Ok(Err(Unreadable::TooLarge.code().to_owned()));
     }
@@ -37,7 +37,17 @@ pub async fn read(
         Err(code) => return Ok(Err(code)),
     };
     let source = name.to_owned();
-    let read = foreign::read(move || NewLaw::of(&lawtext::parse(&text), &source)).await?;
+    let read = foreign::read(move || match lawtext::codified(&text) {
+        Some(documents) => {
+            let extract = |parsed: &lawtext::Parsed| {
+                let (new, problems) = NewLaw::of(parsed, &source);
+                (NewLaw { is_extract: true, ..new }, problems)
+            };
+            documents.iter().map(extract).collect()
+        }
+        None => vec![NewLaw::of(&lawtext::parse(&text), &source)],
+    })
+    .await?;
     Ok(read.ok_or_else(damaged))
 }
 

@@ -55,19 +55,23 @@ pub async fn send(signed: Signed, form: Form) -> Result<Response> {
     if sent.len() > FILES {
         return show_again(&upload_page(&signed, refuse("laws-error-too-many-files", String::new())));
     }
-    let alone = sent.len() == 1;
+    let one = sent.len() == 1;
     let mut files = Vec::new();
     let began = std::time::Instant::now();
     for upload in sent {
         let name: String = viet::clean(&upload.name).chars().take(120).collect();
         let left = file::SENT_TIME.saturating_sub(began.elapsed());
         let read = file::read(&app.config, &name, upload.bytes, left).await?;
-        if let (true, Err(code)) = (alone, &read) {
+        if let (true, Err(code)) = (one, &read) {
             let sentence = signed.say(&format!("laws-unreadable-{code}"));
             return show_again(&upload_page(&signed, refuse("laws-unreadable", sentence)));
         }
-        files.push((name, read));
+        match read {
+            Ok(documents) => files.extend(documents.into_iter().map(|read| (name.clone(), Ok(read)))),
+            Err(code) => files.push((name, Err(code))),
+        }
     }
+    let alone = files.len() == 1;
     let id = app.new_id();
     let mut tx = app.db.begin().await?;
     sql!(

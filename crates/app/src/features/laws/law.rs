@@ -284,34 +284,6 @@ pub async fn find_by_number(db: &Db, number: &str) -> Result<Option<Law>> {
     Ok(like.limit(1).query().find(db).await?)
 }
 
-/// A law as lists of choices name it.
-#[derive(Debug, Clone)]
-pub struct Title {
-    pub id: Id,
-    /// Số, ký hiệu: "35/2013/QH13".
-    pub number: String,
-    /// "Luật Hòa giải ở cơ sở"
-    pub title: String,
-}
-
-/// Most laws that a list of choices holds.
-const CHOICES: i64 = 2_000;
-
-/// The laws kept, newest first.
-pub async fn titles(db: &Db) -> Result<Vec<Title>> {
-    store::record! { struct Row { id: Id, number: String, kind: String, title: String } }
-    let rows: Vec<Row> =
-        sql!("SELECT id, number, kind, title FROM laws ORDER BY day DESC, id DESC LIMIT $1", CHOICES)
-            .all(db)
-            .await?;
-    let titles = rows.into_iter().map(|r| Title {
-        title: full_name(&r.kind, &r.title, &r.number),
-        id: r.id,
-        number: r.number,
-    });
-    Ok(titles.collect())
-}
-
 /// What a document is called: "35/2013/QH13 Luật Hòa giải ở cơ sở".
 pub async fn title(db: &Db, id: Id) -> Result<String> {
     match get(db, id).await {

@@ -104,7 +104,7 @@ pub async fn laws(db: &Db, asked: &Asked, day: Date) -> Result<(Vec<Law>, Option
 }
 
 /// Each word as a pattern for folded text.
-fn folded_words(text: &str) -> Vec<String> {
+pub(super) fn folded_words(text: &str) -> Vec<String> {
     let number = law::viet_number(text).map(|n| n.normal());
     let text = viet::fold(&viet::clean(number.as_deref().unwrap_or(text)));
     let pattern = |word: &str| {

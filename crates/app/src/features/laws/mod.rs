@@ -17,6 +17,7 @@
 use store::{Migration, migration};
 
 pub mod bulk;
+pub mod choose;
 pub mod demo;
 mod document;
 mod edit;
@@ -32,11 +33,12 @@ mod relations;
 mod search;
 mod show;
 
+pub use choose::Title;
 pub use document::{By, NewLaw, Problem, Saved, insert};
 pub use file::read_text_process;
 pub use law::{
-    Coming, Kind, Law, Status, Title, concerned, find_by_number, find_by_slug, find_kind, get, in_force_from,
-    kinds, title, titles, with_ids,
+    Coming, Kind, Law, Status, concerned, find_by_number, find_by_slug, find_kind, get, in_force_from, kinds,
+    title, with_ids,
 };
 pub use node::{Article, Block, Node, article, articles, nodes};
 pub use relations::{
@@ -59,6 +61,7 @@ const MIGRATIONS: &[Migration] = &[migration!(30, "laws", "0030_laws.sql")];
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
         .get("/luat", list::inside)
+        .get("/luat/chon", choose::choices)
         .get("/luat/moi", edit::new)
         .post("/luat/moi", edit::create)
         .get("/luat/nhap", import::form)

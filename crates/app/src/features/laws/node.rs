@@ -140,7 +140,7 @@ fn read(row: NodeRow) -> Result<Node> {
 }
 
 /// The whole text in order.
-pub async fn nodes(db: &Db, law: Id) -> Result<Vec<Node>> {
+pub async fn nodes(db: impl store::Runs, law: Id) -> Result<Vec<Node>> {
     let rows: Vec<NodeRow> = sql!(
         "SELECT document, depth, level, label, printed, heading, text, path, cited_as, content
          FROM law_nodes WHERE law_id = $1 ORDER BY seq",

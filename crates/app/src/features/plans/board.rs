@@ -340,7 +340,7 @@ fn lines_for(signed: &Signed, unit: Id, coming: &Coming, note: &Note) -> Vec<Lin
     let concerned = if note.audiences.is_empty() { &coming.audiences } else { &note.audiences };
     let others: Vec<String> = concerned.iter().filter(|a| *a != "officials").cloned().collect();
     let lines = template(today).law_line.iter().map(|l| LineContent {
-        content: l.content.replace("{law}", &choose::law_text(&coming.law)),
+        content: l.content.replace("{law}", &laws::Title::of(&coming.law).with_number()),
         laws: vec![coming.law.id],
         audiences: match l.audiences.iter().any(|a| a == "people") && !others.is_empty() {
             true => others.clone(),

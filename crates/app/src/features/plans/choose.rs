@@ -3,42 +3,18 @@
 use store::{Db, Id};
 
 use crate::error::Result;
-use crate::features::activities::{find_law, reference};
-use crate::features::laws::{self, Law};
+use crate::features::activities::reference;
+use crate::features::laws::{self, Law, Title};
 use crate::i18n::Lang;
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
 
-/// Most characters of the laws typed into one field.
-const LAWS_LENGTH: usize = 1_000;
-
 /// The laws ticked, in the order of the form, then those typed by number or name.
 pub async fn read_laws(db: &Db, form: &Form, problems: &mut Problems) -> Result<Vec<Id>> {
-    let mut chosen: Vec<Id> = chips(db, form).await?.into_iter().map(|l| l.id).collect();
-    let mut titles = None;
-    for typed in problems.several(form, "law_text", LAWS_LENGTH) {
-        let all = match &titles {
-            Some(all) => all,
-            None => titles.insert(laws::titles(db).await?),
-        };
-        let found = match find_law(all, &typed) {
-            Some(id) => Some(id),
-            None => laws::find_by_number(db, &typed).await?.map(|l| l.id),
-        };
-        match found {
-            Some(law) => chosen.push(law),
-            None => problems.add_value("law_text", "plans-error-law", typed),
-        }
-    }
-    let mut seen = std::collections::HashSet::new();
-    chosen.retain(|id| seen.insert(*id));
+    let known = laws::choose::titles_of_form(db, form).await?;
+    let mut chosen = laws::choose::read(form, &known, problems, "plans-error-law");
+    chosen.retain(|id| known.iter().any(|l| l.id == *id));
     Ok(chosen)
-}
-
-/// The laws a form has ticked, in its order.
-pub async fn chips(db: &Db, form: &Form) -> Result<Vec<Law>> {
-    let ids: Vec<Id> = form.all("law").filter_map(|l| l.parse().ok()).collect();
-    named(db, &ids).await
 }
 
 /// Laws in the order of their ids given; those that are gone are left out.
@@ -47,23 +23,10 @@ pub async fn named(db: &Db, ids: &[Id]) -> Result<Vec<Law>> {
     Ok(ids.iter().filter_map(|id| known.iter().find(|l| l.id == *id).cloned()).collect())
 }
 
-/// "Luật Hòa giải ở cơ sở (35/2013/QH13)"
-pub fn law_text(law: &Law) -> String {
-    let name = law.name();
-    if law.number.is_empty() || name.contains(&law.number) {
-        name
-    } else {
-        format!("{name} ({})", law.number)
-    }
-}
-
 /// Several laws in a row.
 pub async fn law_names(db: &Db, ids: &[Id]) -> Result<String> {
-    Ok(named(db, ids).await?.iter().map(law_text).collect::<Vec<_>>().join("; "))
+    Ok(named(db, ids).await?.iter().map(|l| Title::of(l).with_number()).collect::<Vec<_>>().join("; "))
 }
-
-/// How many laws the list of a field offers.
-pub const OFFERED_LAWS: usize = 200;
 
 /// Codes of a field that are among those there are.
 pub fn read_codes<'a>(

@@ -12,7 +12,7 @@ use super::plan::{self, Content, Kind, Plan, State};
 use super::template::{Words, template};
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
-use crate::features::laws::{self, Law, Title};
+use crate::features::laws;
 use crate::page::{Page, Room, show, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -33,8 +33,7 @@ struct EditPage {
     /// None for a new one.
     plan: Option<RecordId>,
     units: Vec<(Id, String)>,
-    chips: Vec<Law>,
-    laws: Vec<Title>,
+    laws: laws::choose::Choice,
     /// The unit has units below to which a plan may be issued.
     has_below: bool,
     rule: Option<&'static calendar::Rule>,
@@ -147,7 +146,6 @@ async fn edit_page(
         page = page.crumb(plan.content.title.clone(), super::page(plan.id));
     }
     page.problems = problems;
-    let laws = laws::titles(&app.db).await?;
     let units = signed.actor.units_for(Act::WritePlan);
     let mut units: Vec<(Id, String)> =
         units.filter_map(|u| Some((u, signed.tree.get(u)?.name.clone()))).collect();
@@ -156,8 +154,7 @@ async fn edit_page(
         path: plan.map_or("/ke-hoach/moi".into(), |p| format!("{}/sua", super::page(p.id))),
         plan: plan.map(|p| p.id),
         units,
-        chips: choose::chips(&app.db, &form).await?,
-        laws: laws.into_iter().take(choose::OFFERED_LAWS).collect(),
+        laws: laws::choose::Choice::of(&app.db, &form, vec![]).await?,
         has_below: has_below(signed, unit),
         rule: calendar::rule(app.today()),
         conflict: vec![],
@@ -198,6 +195,9 @@ pub async fn create(signed: Signed, form: Form) -> Result<Response> {
         years.add("year", "plans-error-year");
     }
     let name = signed.unit_name(unit).await?;
+    if form.text("act") == "find-law" {
+        return show(&edit_page(&signed, unit, form, None, vec![]).await?);
+    }
     let kind = Kind::from_code(form.text("kind"));
     let empty = blank(&signed, unit, &name, year.unwrap_or_default(), kind);
     let (content, mut problems) = read(&app.db, &form, &empty, has_below(&signed, unit)).await?;
@@ -240,6 +240,9 @@ pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
     let app = &signed.app;
     let mut plan = writable(&signed, &id).await?;
     let unit = plan.content.unit;
+    if form.text("act") == "find-law" {
+        return show(&edit_page(&signed, unit, form, Some(&plan), vec![]).await?);
+    }
     let (content, problems) = read(&app.db, &form, &plan.content, has_below(&signed, unit)).await?;
     if form.text("version") != plan.head_version.to_string() {
         return both_values(&signed, &plan, form, &content).await;

@@ -14,7 +14,7 @@ use super::plan::Plan;
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::activities::reference::{self, Audience, Method};
-use crate::features::laws::{self, Law, Title};
+use crate::features::laws;
 use crate::page::{Page, Room, date_text, show, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -28,8 +28,7 @@ struct LinePage {
     /// Where to go without saving.
     back: String,
     editing: Option<RecordId>,
-    chips: Vec<Law>,
-    laws: Vec<Title>,
+    laws: laws::choose::Choice,
     methods: Vec<&'static Method>,
     audiences: Vec<&'static Audience>,
     partners: Vec<(Id, String)>,
@@ -122,7 +121,6 @@ async fn line_page(
         .crumb(signed.say("room-plans"), "/ke-hoach")
         .crumb(plan.content.title.clone(), super::page(plan.id));
     page.problems = problems;
-    let laws = laws::titles(&app.db).await?;
     let today = app.today();
     Ok(LinePage {
         path: match editing {
@@ -131,8 +129,7 @@ async fn line_page(
         },
         back: super::page(plan.id),
         editing,
-        chips: choose::chips(&app.db, &form).await?,
-        laws: laws.into_iter().take(choose::OFFERED_LAWS).collect(),
+        laws: laws::choose::Choice::of(&app.db, &form, vec![]).await?,
         methods: reference::methods(today).collect(),
         audiences: reference::audiences(today).collect(),
         partners: choose::partners(signed, plan.content.unit),
@@ -180,6 +177,9 @@ pub async fn new(signed: Signed, Path(id): Path<String>, Query(begin): Query<Beg
 pub async fn create(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
     let app = &signed.app;
     let mut plan = writable(&signed, &id).await?;
+    if form.text("act") == "find-law" {
+        return show(&line_page(&signed, &plan, form, None, vec![]).await?);
+    }
     let partners = choose::partners(&signed, plan.content.unit);
     let (content, problems) = read(&app.db, &form, &plan, None, &partners).await?;
     if !problems.0.is_empty() {
@@ -215,6 +215,9 @@ pub async fn edit(signed: Signed, Path(id): Path<String>) -> Result<Response> {
 pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
     let app = &signed.app;
     let (mut plan, line) = writable_line(&signed, &id).await?;
+    if form.text("act") == "find-law" {
+        return show(&line_page(&signed, &plan, form, Some(line.id), vec![]).await?);
+    }
     let partners = choose::partners(&signed, plan.content.unit);
     let (content, problems) = read(&app.db, &form, &plan, Some(&line.content), &partners).await?;
     if form.text("version") != line.version.to_string() {

@@ -87,7 +87,7 @@ pub async fn sitemap(visitor: Visitor) -> Result<Response> {
     let mut paths: Vec<String> = ["/", "/tin", "/van-ban", "/dia-phuong"].map(str::to_owned).to_vec();
     let headlines = content::headlines(&app.db, None, None, 10_000).await?;
     paths.extend(headlines.iter().map(|h| content::public_page(&h.slug)));
-    let kept = laws::titles(&app.db).await?.into_iter().map(|t| t.id).collect();
+    let kept = laws::choose::newest(&app.db, 20_000).await?.into_iter().map(|t| t.id).collect();
     paths.extend(laws::with_ids(&app.db, kept).await?.iter().map(laws::Law::path));
     let mut units: Vec<_> = tree.units().filter(|u| u.level != "hamlet" && u.level != "agency").collect();
     units.sort_by_key(|u| u.unit_id);
