@@ -1,6 +1,7 @@
 //! Files that people attach, by the digest of their content, in the data folder.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest as _, Sha256};
 
@@ -32,12 +33,13 @@ impl Files {
             let folder = path.parent().unwrap_or(&path).to_owned();
             std::fs::create_dir_all(&folder)?;
             // A name of its own until complete: a power cut leaves no half file under the right name.
-            let part = path.with_extension(format!("part{}", std::process::id()));
+            let part = path.with_extension(format!("part{}-{}", std::process::id(), next_part()));
             let mut file = std::fs::File::create(&part)?;
             std::io::Write::write_all(&mut file, &bytes)?;
             file.sync_all()?;
             std::fs::rename(&part, &path)?;
-            std::fs::File::open(&folder)?.sync_all()
+            std::fs::File::open(&folder)?.sync_all()?;
+            folder.parent().map_or(Ok(()), |all| std::fs::File::open(all)?.sync_all())
         })
         .await
         .map_err(|e| Error::Internal(e.into()))??;
@@ -73,6 +75,37 @@ impl Files {
     }
 }
 
+/// The same bytes may be sent twice at once.
+fn next_part() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
 fn is_digest(name: &str) -> bool {
     name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn the_same_bytes_sent_at_once_are_kept_once_and_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = std::sync::Arc::new(Files::open(folder.path()).unwrap());
+        for round in 0..20u8 {
+            let bytes = vec![round; 400_000];
+            let sends: Vec<_> = (0..6)
+                .map(|_| {
+                    let (files, bytes) = (files.clone(), bytes.clone());
+                    tokio::spawn(async move { files.keep(bytes).await })
+                })
+                .collect();
+            for send in sends {
+                let digest = send.await.unwrap().expect("kept");
+                assert!(files.verify(&digest).await.unwrap());
+            }
+        }
+        assert_eq!(files.all().unwrap().len(), 20);
+    }
 }

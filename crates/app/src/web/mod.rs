@@ -248,8 +248,8 @@ impl Signed {
     pub fn say(&self, key: &str) -> String {
         self.app.words.say(self.lang(), key, &[])
     }
-    /// Errors for a program: what concerns the account itself is for its owner at a browser, so that a lost
-    /// token cannot make itself new ones.
+    /// Errors for a program: what concerns accounts is for a person at a browser, so that a lost token cannot make
+    /// itself new ones.
     pub fn in_person(&self) -> Result<(), Error> {
         if self.by_token { Err(Error::Forbidden) } else { Ok(()) }
     }

@@ -350,7 +350,46 @@ fn good_xlsx() -> Vec<u8> {
     let rows = ROWS.iter().map(row).collect();
     let table =
         sheets::Table { title: "Báo cáo của xã".into(), headers, rows, ..sheets::Table::default() };
-    sheets::write_table(&table).expect("a workbook")
+    share_strings(&sheets::write_table(&table).expect("a workbook"))
+}
+
+/// As Excel itself writes: texts in a part of their own, cells with their numbers.
+fn share_strings(bytes: &[u8]) -> Vec<u8> {
+    let mut parts = unzip(bytes);
+    let mut edit = |name: &str, change: &dyn Fn(&str) -> String| {
+        let part =
+            parts.iter_mut().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no part {name}"));
+        part.1 = change(std::str::from_utf8(&part.1).expect("UTF-8")).into_bytes();
+    };
+    let texts = std::cell::RefCell::new(Vec::new());
+    edit(SHEET, &|sheet| {
+        let mut cells = sheet.split(" t=\"inlineStr\"><is>");
+        let mut shared = cells.next().unwrap_or_default().to_owned();
+        for cell in cells {
+            let (text, rest) = cell.split_once("</is>").expect("a text's end");
+            let mut texts = texts.borrow_mut();
+            shared += &format!(" t=\"s\"><v>{}</v>{rest}", texts.len());
+            texts.push(format!("<si>{text}</si>"));
+        }
+        shared
+    });
+    let texts = texts.into_inner();
+    assert!(texts.len() > ROWS.len(), "texts of cells");
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml";
+    let kind = format!("<Override PartName=\"/{STRINGS}\" ContentType=\"{kind}\"/></Types>");
+    edit("[Content_Types].xml", &|types| types.replace("</Types>", &kind));
+    let rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings";
+    let rel =
+        format!("<Relationship Id=\"rId99\" Type=\"{rel}\" Target=\"sharedStrings.xml\"/></Relationships>");
+    edit("xl/_rels/workbook.xml.rels", &|rels| rels.replace("</Relationships>", &rel));
+    let (count, texts) = (texts.len(), texts.concat());
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let part = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n\
+         <sst xmlns=\"{main}\" count=\"{count}\" uniqueCount=\"{count}\">{texts}</sst>"
+    );
+    parts.push((STRINGS.to_owned(), part.into_bytes()));
+    zip(&parts)
 }
 
 /// Workbooks damaged inside, and how many of the good rows must be left.

@@ -546,8 +546,14 @@ async fn a_program_acts_by_a_token_that_is_shown_once_and_can_be_revoked() {
             t.send(request.body(axum::body::Body::empty()).unwrap()).await
         };
         assert_status(&by_token("GET", "/api/v1/activities").await, StatusCode::OK);
-        // A lost token makes itself no new ones and does not touch the account.
-        for path in ["/toi/ma-truy-cap", "/toi/mat-khau", "/toi/dang-xuat-moi-noi"] {
+        // A lost token makes itself no new ones and touches no account.
+        for path in [
+            "/toi/ma-truy-cap",
+            "/toi/mat-khau",
+            "/toi/dang-xuat-moi-noi",
+            "/quan-tri/nguoi",
+            &format!("/quan-tri/nguoi/{}/lien-ket", officer.account),
+        ] {
             assert_status(&by_token("POST", path).await, StatusCode::FORBIDDEN);
         }
         let revoke = format!("/toi/ma-truy-cap/{}/thu-hoi", stored.id);
