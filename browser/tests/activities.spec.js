@@ -49,7 +49,7 @@ test.describe('without script', () => {
     await page.locator('input[name=method][value=handout], input[name=method]').first().check();
     await page.locator('#f-title').fill(title);
     await page.locator('#f-attendances').fill('12');
-    await page.locator('button[name=act][value=save]').click();
+    await page.getByRole('button', { name: 'Lưu', exact: true }).click();
     await expect(page.getByRole('heading', { level: 1 })).toContainText(title);
     await page.goto(`/hoat-dong?q=${encodeURIComponent('phat to gap khong can kich ban')}`);
     await expect(page.getByRole('link', { name: title })).toBeVisible();
@@ -59,7 +59,7 @@ test.describe('without script', () => {
     await page.goto('/hoat-dong/moi');
     await page.locator('#f-attendances').fill('nhiều');
     await page.locator('#f-title').fill('Còn giữ');
-    await page.locator('button[name=act][value=save]').click();
+    await page.getByRole('button', { name: 'Lưu', exact: true }).click();
     await expect(page.getByRole('alert')).toBeVisible();
     await expect(page.locator('#f-title')).toHaveValue('Còn giữ');
     await expect(page.locator('#f-attendances')).toHaveValue('nhiều');

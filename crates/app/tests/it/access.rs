@@ -516,12 +516,14 @@ impl<'t> World<'t> {
     async fn report(&mut self, kind: &str, n: u32) -> String {
         let form = [("don-vi", &*self.commune.to_string()), ("ky", &*period(n)), ("cay", "nay")];
         let id = self.posted(&self.officer, "/bao-cao", &form, "/bao-cao/").await;
+        // A unit gives a number once a year.
+        let number = (100 + n).to_string();
         type Step<'a> = (&'a str, &'a Person, &'a [(&'a str, &'a str)]);
         let steps: [Step; 4] = [
             ("chot", &self.officer, &[]),
             ("trinh", &self.officer, &[]),
             ("duyet", &self.leader, &[]),
-            ("ban-hanh", &self.officer, &[("so", "5"), ("ngay", "23/11/2026")]),
+            ("ban-hanh", &self.officer, &[("so", &*number), ("ngay", "23/11/2026")]),
         ];
         let kinds = ["report-frozen", "report-waiting", "report-approved", "report-issued"];
         let steps_done = kinds.iter().position(|k| *k == kind).map_or(0, |at| at + 1);

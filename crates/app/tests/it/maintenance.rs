@@ -307,6 +307,7 @@ fn a_folder_a_file_or_a_port_that_cannot_be_used_is_said_with_what_to_do() {
 fn a_reader_that_has_seen_enough_is_no_fault() {
     let folder = tempfile::tempdir().unwrap();
     let data = Data { folder: folder.path().join("data"), postgres: None };
+    run(&data, &["migrate"], 0);
     for arguments in [&["routes"][..], &["routes", "--json"], &["--help"], &["check"], &["check", "--json"]] {
         let mut child =
             lantoa(&data, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
