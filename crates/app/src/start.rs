@@ -1,11 +1,23 @@
 //! Starting up: opening the data folder and the database, serving.
 
-use std::net::SocketAddr;
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
 use store::{Db, Place};
+use tokio::sync::Semaphore;
+use tower::{Service, ServiceExt as _};
 
 use crate::app::{App, Clock, Keys, Random, Shared};
 use crate::commands::print_aside;
@@ -91,12 +103,83 @@ pub async fn serve(app: Shared, listen: &str) -> anyhow::Result<()> {
             .into_iter()
             .for_each(|lang| said.sentences(&app.words, lang).for_each(print_aside));
     }
-    let service = crate::router(app);
-    let make = axum::ServiceExt::<axum::extract::Request>::into_make_service_with_connect_info::<SocketAddr>(
-        service,
-    );
-    axum::serve(listener, make).with_graceful_shutdown(asked_to_stop()).await?;
+    answer(crate::router(app), listener, &Patience::default(), asked_to_stop()).await;
     Ok(())
+}
+
+/// How long others are waited for, and how many at once.
+pub struct Patience {
+    /// For the head of a request, from the first byte it could come on.
+    pub head: Duration,
+    /// For requests under way when the process is asked to stop.
+    pub end: Duration,
+    /// Below the 1,024 files that a process may usually open.
+    pub connections: usize,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience { head: Duration::from_secs(30), end: Duration::from_secs(10), connections: 512 }
+    }
+}
+
+/// Answers at a listener until `stop`. Whoever says nothing is not waited for: an open connection costs a file.
+pub async fn answer(
+    service: impl Answers,
+    listener: tokio::net::TcpListener,
+    patience: &Patience,
+    stop: impl Future<Output = ()>,
+) {
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http1().timer(TokioTimer::new()).header_read_timeout(patience.head);
+    let places = Arc::new(Semaphore::new(patience.connections));
+    let open = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let next = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            next = next => next,
+            () = &mut stop => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(e) => {
+                tracing::error!("no connection could be taken: {e}");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            }
+        };
+        let _ = stream.set_nodelay(true);
+        let service = service.clone().map_request(move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        });
+        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection = open.watch(connection.into_owned());
+        tokio::spawn(async move {
+            // Its end, good or bad, is the other side's matter.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(patience.end, open.shutdown()).await.is_err() {
+        tracing::warn!("some requests were not ended in time");
+    }
+}
+
+/// What answers requests.
+pub trait Answers:
+    Service<Request<Body>, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static
+{
+}
+impl<S> Answers for S where
+    S: Service<Request<Body>, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static
+{
 }
 
 async fn asked_to_stop() {

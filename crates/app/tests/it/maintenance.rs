@@ -632,3 +632,42 @@ async fn every_acknowledged_save_survives_kill_9() {
         assert_eq!(said["ok"], true, "seed {seed}: {said}");
     }
 }
+
+/// Whoever opens connections and says nothing keeps nobody else out, and does not hold up the end.
+#[tokio::test]
+async fn the_silent_are_not_waited_for() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let t = TestApp::on(Engine::Sqlite).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let patience = start::Patience {
+        head: Duration::from_millis(500),
+        end: Duration::from_millis(500),
+        connections: 20,
+    };
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let router = lantoa::router(t.app.clone());
+    let served = tokio::spawn(async move {
+        let stop = async { ended.await.unwrap_or_default() };
+        start::answer(router, listener, &patience, stop).await;
+    });
+    let begin = async |said: &str| {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(said.as_bytes()).await.unwrap();
+        stream
+    };
+    let mut silent = Vec::new();
+    for _ in 0..20 {
+        silent.push(begin("GET / HTTP/1.1\r\nHost: x\r\nX-a: b\r\n").await);
+    }
+    let mut asked = begin("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+    let mut answer = String::new();
+    let read = asked.read_to_string(&mut answer);
+    tokio::time::timeout(Duration::from_secs(20), read).await.expect("an answer in time").unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+
+    let _half = begin("POST /dang-nhap HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nemail=").await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    end.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(20), served).await.expect("an end in time").unwrap();
+}
