@@ -84,12 +84,7 @@ fn read(entry: Entry, province: Option<Id>) -> Result<NewLaw> {
     new.news = entry.news;
     let named = [(Relation::Guides, entry.guides), (Relation::CarriesOut, entry.carries_out)];
     new.relations.extend(named.into_iter().flat_map(|(relation, numbers)| {
-        numbers.into_iter().map(move |number| NewRelation {
-            relation,
-            number,
-            evidence: String::new(),
-            proposed: false,
-        })
+        numbers.into_iter().map(move |number| NewRelation::stated(relation, number))
     }));
     Ok(new)
 }

@@ -16,8 +16,13 @@
 
 use store::{Migration, migration};
 
+pub mod amendments;
 pub mod bulk;
+mod changes;
 pub mod choose;
+pub mod citations;
+pub mod compare;
+pub mod concerns;
 pub mod demo;
 mod document;
 mod edit;
@@ -26,12 +31,14 @@ mod file;
 mod import;
 pub mod index;
 mod law;
+mod links;
 mod list;
 mod node;
 mod reader;
 mod relations;
 mod search;
 mod show;
+mod tree;
 
 pub use choose::Title;
 pub use document::{By, NewLaw, Problem, Saved, insert};
@@ -56,7 +63,8 @@ pub const FEATURE: crate::Feature = crate::Feature {
     plan_lines: None,
 };
 
-const MIGRATIONS: &[Migration] = &[migration!(30, "laws", "0030_laws.sql")];
+const MIGRATIONS: &[Migration] =
+    &[migration!(30, "laws", "0030_laws.sql"), migration!(31, "laws-understood", "0031_understood.sql")];
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
@@ -71,6 +79,12 @@ fn routes() -> crate::web::Routes {
         .get("/luat/nhap/{id}/{seq}", import::review)
         .post("/luat/nhap/{id}/{seq}", import::save)
         .get("/luat/{id}", show::show_law)
+        .get("/luat/{id}/sua-doi", changes::list)
+        .post("/luat/{id}/sua-doi", changes::decide)
+        .get("/luat/{id}/doi-tuong", concerns::view)
+        .post("/luat/{id}/doi-tuong", concerns::save)
+        .get("/luat/{id}/so-sanh", compare::view)
+        .post("/luat/{id}/so-sanh", compare::save)
         .get("/luat/{id}/sua", edit::edit)
         .post("/luat/{id}/sua", edit::change)
         .get("/tim", search::inside)
