@@ -426,3 +426,47 @@ async fn any_chain_of_amendments_gives_the_text_of_any_day() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_post_is_stale_when_its_article_changes_and_no_other_is() {
+    on_every_engine(async |t| {
+        let place = crate::content::place(&t).await;
+        let content = |path: &str, title: &str| {
+            let mut content = crate::content::content(place.commune, place.law, title);
+            for source in content.body.iter_mut().filter_map(|p| p.source.as_mut()) {
+                source.path = path.to_owned();
+            }
+            content
+        };
+        let (touched, _) = crate::content::publish(&t, &place, &content("dieu-3/khoan-1", "Mượn sách")).await;
+        crate::content::publish(&t, &place, &content("dieu-2/khoan-1", "Ai được mượn")).await;
+        let home = async || place.editor.get(&t, "/viec").await.text();
+        assert!(!home().await.contains("Luật đã đổi"));
+        let amending = AMENDING
+            .replace("71/2099", "75/2099")
+            .replace("70/2099/QH99", "91/2099/QH99")
+            .replace("Gìn giữ bến nước", "Mượn sách ở cơ sở")
+            .replace("khoản 1 Điều 2 như sau", "khoản 1 Điều 3 như sau")
+            .replace("“1. Người giữ bến giữ bến sạch sẽ", "“1. Được mượn hai cuốn một lần");
+        enter(&t, &amending).await;
+        assert!(!home().await.contains("Luật đã đổi"), "known is not yet changed");
+        let path = format!("/luat/{}/sua-doi", place.law);
+        let first = listed(&place.officer.get(&t, &path).await.text()).remove(0);
+        let done = place.officer.post(&t, &path, &[("act", "apply"), ("amendment", &first)]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        let page = home().await;
+        assert!(page.contains("Luật đã đổi, xem lại bài: Mượn sách"), "{page}");
+        assert!(!page.contains("xem lại bài: Ai được mượn"), "{page}");
+        let page = place.editor.get(&t, &format!("/tin-bai/{touched}")).await.text();
+        assert!(page.contains("Điều luật mà bài này dựa vào đã thay đổi"), "{page}");
+        let version =
+            page.split("name=\"version\" value=\"").nth(1).and_then(|p| p.split('"').next()).unwrap();
+        let old = place.editor.post(&t, &format!("/tin-bai/{touched}/da-xem"), &[("version", "0")]).await;
+        assert_eq!(old.status, StatusCode::CONFLICT);
+        let seen =
+            place.editor.post(&t, &format!("/tin-bai/{touched}/da-xem"), &[("version", version)]).await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text());
+        assert!(!home().await.contains("Luật đã đổi"));
+    })
+    .await;
+}

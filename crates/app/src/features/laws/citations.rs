@@ -18,7 +18,7 @@ pub struct Citation {
 }
 
 /// "quy-che/dieu-5/khoan-2" stands in "quy-che/dieu-5".
-pub(super) fn article_path(path: &str) -> &str {
+pub fn article_path(path: &str) -> &str {
     let mut end = 0;
     for part in path.split_inclusive('/') {
         end += part.len();

@@ -191,6 +191,10 @@ pub async fn save(signed: Signed, Path(id): Path<String>, form: Form) -> Result<
     let law = law::get(&app.db, id.parse()?).await?;
     let number = viet::clean(form.text("cu"));
     let shown = page(&signed, law, &number, Some(&form), vec![]).await?;
+    // Without the older law nothing can have been chosen.
+    if shown.old.is_none() {
+        return Err(Error::invalid("cu", "laws-compare-which"));
+    }
     let versions: HashMap<String, String> = articles(&app.db, shown.law.id)
         .await?
         .into_iter()

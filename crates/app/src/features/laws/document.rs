@@ -75,7 +75,9 @@ fn in_sentence_case(title: &str) -> String {
     if title.chars().any(char::is_lowercase) {
         return title.to_owned();
     }
-    let mut lower = title.to_lowercase().replace("việt nam", "Việt Nam");
+    let word = |word: &str| if word.contains('/') { word.to_owned() } else { word.to_lowercase() };
+    let lower: Vec<String> = title.split(' ').map(word).collect();
+    let mut lower = lower.join(" ").replace("việt nam", "Việt Nam");
     if let Some(first) = lower.chars().next() {
         lower.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
     }
@@ -585,6 +587,7 @@ mod tests {
     #[test]
     fn titles_in_capitals_become_sentences() {
         assert_eq!(in_sentence_case("GÌN GIỮ BẾN NƯỚC VIỆT NAM"), "Gìn giữ bến nước Việt Nam");
+        assert_eq!(in_sentence_case("SỬA ĐỔI LUẬT SỐ 9/2099/QH99"), "Sửa đổi luật số 9/2099/QH99");
         assert_eq!(in_sentence_case("Về ghe"), "Về ghe");
     }
 }
