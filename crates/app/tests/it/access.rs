@@ -400,7 +400,7 @@ impl<'t> World<'t> {
                 self.officer.post(t, "/luat/theo-doi", &[("question", &question)]).await;
                 let page = self.officer.get(t, "/luat/theo-doi").await.text();
                 let at = page.split("/theo-doi/").find(|p| p.contains(&question)).expect("a feed");
-                at.split('"').next().unwrap_or_default().to_owned()
+                at.split('/').next().unwrap_or_default().to_owned()
             }
             "law-number" => {
                 Box::pin(self.make("law", asks)).await;

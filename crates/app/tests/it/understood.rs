@@ -573,7 +573,7 @@ async fn who_asked_is_told_once_of_a_law_that_matches() {
             .map(|m| std::fs::read_to_string(m.unwrap().path()).unwrap())
             .collect();
         assert_eq!(mails.len(), 1);
-        assert_eq!(t.get("/theo-doi/khong-co").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(t.get("/theo-doi/khong-co/atom").await.status, StatusCode::NOT_FOUND);
         // Nobody drops another's; dropped, the feed is gone.
         let drop =
             page.split("name=\"drop\" value=\"").nth(1).and_then(|p| p.split('"').next()).unwrap().to_owned();

@@ -241,7 +241,7 @@ pub async fn change(signed: Signed, form: Form) -> Result<Response> {
     Ok(signed.redirect("/luat/theo-doi?xong=luu"))
 }
 
-/// `GET /theo-doi/{feed}`: what a search has found, as Atom, for whoever has the address.
+/// `GET /theo-doi/{feed}/atom`: what a search has found, as Atom, for whoever has the address.
 pub async fn feed(visitor: Visitor, Path(feed): Path<String>) -> Result<Response> {
     let app = &visitor.app;
     let search: Option<Search> = sql!(
@@ -265,7 +265,7 @@ pub async fn feed(visitor: Visitor, Path(feed): Path<String>) -> Result<Response
     let title = app.words.say(lang, "laws-alert-subject", &[("value", search.question)]);
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>{}</title>\
-         <id>{url}/theo-doi/{}</id><link rel=\"self\" href=\"{url}/theo-doi/{}\"/><updated>{updated}</updated>\
+         <id>{url}/theo-doi/{}/atom</id><link rel=\"self\" href=\"{url}/theo-doi/{}/atom\"/><updated>{updated}</updated>\
          <author><name>Lan Tỏa</name></author>",
         escape(&title),
         escape(&search.feed),

@@ -83,7 +83,7 @@ fn routes() -> crate::web::Routes {
         .get("/luat/chon", choose::choices)
         .get("/luat/theo-doi", alerts::list)
         .post("/luat/theo-doi", alerts::change)
-        .public("/theo-doi/{feed}", alerts::feed)
+        .public("/theo-doi/{feed}/atom", alerts::feed)
         .get("/luat/moi", edit::new)
         .post("/luat/moi", edit::create)
         .get("/luat/nhap", import::form)
