@@ -25,6 +25,7 @@ mod api;
 mod draft;
 mod entry;
 mod evidence;
+mod find;
 mod hand_over;
 mod import;
 mod list;
@@ -37,6 +38,7 @@ mod waiting;
 
 pub use activity::{Activity, Content, get, insert, update, withdraw};
 pub use evidence::{insert as insert_evidence, keep as keep_evidence};
+pub use find::FINDS;
 pub use hand_over::DRAFTS;
 pub use import::{Imported, import_workbook};
 pub(crate) use under::recorded_under;

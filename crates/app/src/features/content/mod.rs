@@ -27,6 +27,7 @@ mod ask;
 mod copy;
 mod draft;
 mod edit;
+mod find;
 mod hand_over;
 mod list;
 mod on_law;
@@ -39,13 +40,14 @@ mod waiting;
 
 pub use ask::{AskPlace, find_ask_place, set as set_ask_place};
 pub use draft::draft_from_law;
+pub use find::FINDS;
 pub use hand_over::HANDS;
 pub use on_law::POSTS;
 pub use post::{
     Content, Kind, Paragraph, Post, Source, State, Version, Withdrawn, approve, find_by_slug,
     find_replacement, get, give_back, history, insert, recall, submit, update, withdraw,
 };
-pub use published::{Headline, about_laws, headlines, withdrawn_lately};
+pub use published::{Headline, Story, about_laws, headlines, stories, withdrawn_lately};
 pub use text::{RestsOn, Shown, laws_of, rests_on, shown};
 
 pub const FEATURE: crate::Feature = crate::Feature {

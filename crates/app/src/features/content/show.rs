@@ -9,11 +9,11 @@ use store::Db;
 
 use super::post::{Content, Kind, Post, State};
 use super::text::{self, RestsOn, Shown};
-use super::{post as posts, public_page, sources};
+use super::{draft, post as posts, public_page, sources};
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::laws::{self, Status};
-use crate::page::{Page, Room, show_again};
+use crate::page::{Page, Room, date_text, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
 
@@ -47,29 +47,30 @@ struct ShowPage {
     form: Form,
 }
 
-/// What an approver should look at: quotations that are not the law's words, paragraphs that rest on nothing,
-/// laws that are not in force.
+/// What an approver should look at: quotations that are not the law's words, paragraphs that state a sum, a penalty or
+/// a ban without saying where that stands, laws that are not in force.
 async fn advice(db: &Db, page: &Page, content: &Content, rests_on: &[RestsOn]) -> Result<Vec<String>> {
     let mut advice = Vec::new();
     if rests_on.is_empty() {
         advice.push(page.t("content-advice-no-law"));
     }
     for r in rests_on {
-        match r.law.status(page.today) {
-            Status::InForce => {}
-            status => advice.push(page.t2(
-                "content-advice-status",
-                "name",
-                r.law.name(),
-                "value",
-                page.t(&status.word()),
-            )),
+        let status = r.law.status(page.today);
+        // An article about a law to come is right when it says from when.
+        let says_when = r
+            .law
+            .effective
+            .map(date_text)
+            .is_some_and(|day| content.body.iter().any(|p| p.text.contains(&day)));
+        if status != Status::InForce && !(status == Status::NotYet && says_when) {
+            let status = page.t(&status.word());
+            advice.push(page.t2("content-advice-status", "name", r.law.name(), "value", status));
         }
     }
-    let mut nothing = 0;
+    let mut unfounded = Vec::new();
     for (n, p) in content.body.iter().enumerate() {
         match (&p.source, p.kind) {
-            (None, Kind::Text) => nothing += 1,
+            (None, Kind::Text) if draft::claims(&p.text) => unfounded.push((n + 1).to_string()),
             (None, Kind::Quote) => advice.push(page.t1("content-advice-quote-of-nothing", "value", n + 1)),
             (Some(source), Kind::Quote) => {
                 let article = laws::article(db, source.law, &source.path).await?;
@@ -82,8 +83,8 @@ async fn advice(db: &Db, page: &Page, content: &Content, rests_on: &[RestsOn]) -
             _ => {}
         }
     }
-    if nothing > 0 {
-        advice.push(page.t1("content-advice-no-source", "value", nothing));
+    if !unfounded.is_empty() {
+        advice.push(page.t1("content-advice-no-source", "value", unfounded.join(", ")));
     }
     Ok(advice)
 }

@@ -57,10 +57,7 @@ content-advice-no-law = The article names nothing that it rests on.
 content-advice-status = { $name }: { $value }.
 content-advice-misquoted = Paragraph { $value } is not in the words of { $source }.
 content-advice-quote-of-nothing = Paragraph { $value } quotes a law but does not say which provision.
-content-advice-no-source = { $value ->
-    [one] { $value } paragraph names nothing that it rests on.
-   *[other] { $value } paragraphs name nothing that they rest on.
-}
+content-advice-no-source = Paragraph { $value } states a sum, a penalty, a ban or a benefit without its source.
 content-rests-on = Rests on
 content-in-force-from = in force from { $value }
 content-read = I have read all of it and compared it with the provisions named

@@ -7,9 +7,10 @@ use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::gather::{Gathered, gather};
 use super::law::{self, Law};
 use super::node::{self, Block, Node};
-use super::relations::{self, Chain, Relations, Resting};
+use super::relations::{self, Chain, Relations};
 use crate::error::{Error, Result};
 use crate::page::{Page, href, show};
 use crate::web::Visitor;
@@ -36,7 +37,7 @@ struct ReaderPage {
     after: Option<Line>,
     relations: Relations,
     chain: Chain,
-    resting: Vec<Resting>,
+    resting: Vec<Gathered>,
 }
 
 async fn find(visitor: &Visitor, slug: &str, path: &str) -> Result<Result<Law, Response>> {
@@ -140,7 +141,7 @@ async fn reader(
         law,
         outline,
         text,
-        resting,
+        resting: gather(app, resting).await?,
     })
 }
 

@@ -6,8 +6,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use store::Id;
 
+use super::gather::{Gathered, gather};
 use super::law::{self, Coming, Law};
-use super::relations::{self, Chain, Relations, Resting};
+use super::relations::{self, Chain, Relations};
 use crate::access::Act;
 use crate::audiences::find_audience;
 use crate::error::Result;
@@ -23,7 +24,7 @@ struct ShowPage {
     units: Vec<String>,
     relations: Relations,
     chain: Chain,
-    resting: Vec<Resting>,
+    resting: Vec<Gathered>,
     may_change: bool,
 }
 
@@ -65,7 +66,7 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
         relations: relations::relations(db, id).await?,
         chain: relations::chain(db, id).await?,
         may_change: signed.actor.can_anywhere(Act::ImportLaws),
-        resting,
+        resting: gather(&signed.app, resting).await?,
         law,
     })
 }

@@ -38,7 +38,7 @@ mod tree;
 pub use add::insert as add_unit;
 pub use names::{bare_name, in_sentence};
 pub use scopes::under;
-pub use tree::{Placed, Succession, Tree, Unit, placements};
+pub use tree::{Placed, Succession, Tree, Unit, all_under, placements};
 
 use crate::access::Act;
 use crate::error::Result;

@@ -32,6 +32,7 @@ pub mod calendar;
 mod chain;
 mod choose;
 mod edit;
+mod find;
 mod flow;
 mod line;
 mod list;
@@ -43,6 +44,7 @@ mod waiting;
 mod write_line;
 
 pub use chain::Chained;
+pub use find::FINDS;
 pub use line::{Line, LineContent, Standing, add_line, change_line, drop_line, lines, take_above};
 pub use plan::{Content, Kind, Plan, State, find_annual, get, insert};
 
