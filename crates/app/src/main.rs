@@ -70,6 +70,11 @@ enum Command {
         #[arg(long)]
         html: bool,
     },
+    /// Look into legal documents without a database
+    Laws {
+        #[command(subcommand)]
+        act: Laws,
+    },
     /// Enter data from files
     Import {
         #[command(subcommand)]
@@ -77,6 +82,18 @@ enum Command {
     },
     #[command(flatten)]
     Maintain(Maintenance),
+}
+
+#[derive(Subcommand)]
+enum Laws {
+    /// The outline of each file: articles, clauses, points, problems
+    Outline {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// One JSON object a file and line
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -158,6 +175,7 @@ async fn run(command: Option<Command>, data: Data) -> anyhow::Result<ExitCode> {
             start::open(&data, false, Clock::System, Random::System).await?;
         }
         Command::Routes { json } => print_routes(json),
+        Command::Laws { act: Laws::Outline { files, json } } => return outline(&files, json).await,
         Command::Import { what: Import::Units { folder } } => {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
             import_units(&app, folder.as_deref()).await?;
@@ -194,6 +212,48 @@ async fn run_demo(data: Data, demo: Demo) -> anyhow::Result<()> {
         return Ok(());
     }
     start::serve(app, &options.listen).await
+}
+
+/// Prints the outline of each file; status 1 when one could not be read.
+async fn outline(files: &[PathBuf], json: bool) -> anyhow::Result<ExitCode> {
+    let config = lantoa::config::Config::default();
+    let words = lantoa::words()?;
+    let mut done = ExitCode::SUCCESS;
+    for file in files {
+        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let read = match std::fs::read(file) {
+            Ok(bytes) => lantoa::features::laws::outline(&config, &name, bytes).await,
+            Err(e) => return Err(anyhow::Error::from(e).context(file.display().to_string())),
+        };
+        match read.map_err(|e| anyhow::anyhow!("{e}"))? {
+            Ok(outline) if json => print(serde_json::to_string(&outline)?),
+            Ok(outline) => {
+                let c = &outline.counts;
+                print(format_args!(
+                    "{name}: {} {} – {} điều · articles, {} khoản · clauses, {} điểm · points, {} chỗ cần xem · problems",
+                    outline.kind,
+                    outline.number,
+                    c.dieu,
+                    c.khoan,
+                    c.diem,
+                    outline.problems.len()
+                ));
+                for article in outline.docs.iter().flat_map(|d| &d.articles) {
+                    print(format_args!("  {} {}", article.number, article.heading));
+                }
+            }
+            Err(code) => {
+                done = ExitCode::from(1);
+                for lang in Lang::ALL {
+                    print_aside(format_args!(
+                        "{name}: {}",
+                        words.say(lang, &format!("laws-unreadable-{code}"), &[])
+                    ));
+                }
+            }
+        }
+    }
+    Ok(done)
 }
 
 /// Good rows are kept; the others come back beside the workbook with notes on their cells, and the status is 1.

@@ -7,6 +7,8 @@ use serde::Deserialize;
 use store::Id;
 
 use super::gather::{Gathered, gather};
+use super::amendments::{self, Pending};
+use super::compare;
 use super::law::{self, Coming, Law};
 use super::relations::{self, Chain, Relations};
 use crate::access::Act;
@@ -26,6 +28,17 @@ struct ShowPage {
     chain: Chain,
     resting: Vec<Gathered>,
     may_change: bool,
+    pending: Pending,
+    /// Instructions that change it, and documents that it changes.
+    changes: usize,
+    /// Sentences of what is new whose article reads otherwise since.
+    stale: Vec<String>,
+}
+
+impl ShowPage {
+    fn is_stale(&self, sentence: &str) -> bool {
+        self.stale.iter().any(|s| s == sentence)
+    }
 }
 
 #[derive(Deserialize)]
@@ -65,6 +78,9 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
         units: names,
         relations: relations::relations(db, id).await?,
         chain: relations::chain(db, id).await?,
+        stale: compare::news(db, id).await?.into_iter().filter(|n| n.stale).map(|n| n.sentence).collect(),
+        pending: amendments::pending(db, &law, signed.app.today()).await?,
+        changes: amendments::of_law(db, &law).await?.len() + amendments::told_by(db, id).await?.len(),
         may_change: signed.actor.can_anywhere(Act::ImportLaws),
         resting: gather(&signed.app, resting).await?,
         law,
