@@ -5,6 +5,7 @@ pub mod access;
 pub mod app;
 pub mod audiences;
 pub mod audit;
+pub mod changes;
 pub mod commands;
 pub mod config;
 pub mod error;

@@ -100,17 +100,16 @@ pub fn public_page(slug: &str) -> String {
 struct Touched;
 
 impl Touches for Touched {
-    fn touched<'a>(&'a self, db: &'a Db, units: &'a [Id]) -> Later<'a, Vec<(&'static str, i64)>> {
+    fn words(&self) -> &'static str {
+        "content-touched"
+    }
+    fn count<'a>(&'a self, db: &'a Db, unit: Id) -> Later<'a, i64> {
         Box::pin(async move {
-            let mut rows = 0;
-            for unit in units {
-                let (here,): (i64,) =
-                    sql!("SELECT COUNT(*) FROM posts WHERE unit_id = $1 AND state <> 'withdrawn'", unit)
-                        .get(db)
-                        .await?;
-                rows += here;
-            }
-            Ok(vec![("content-touched", rows)])
+            let (here,): (i64,) =
+                sql!("SELECT COUNT(*) FROM posts WHERE unit_id = $1 AND state <> 'withdrawn'", unit)
+                    .get(db)
+                    .await?;
+            Ok(here)
         })
     }
 }

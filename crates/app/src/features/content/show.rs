@@ -11,19 +11,12 @@ use super::post::{Content, Kind, Post, State};
 use super::text::{self, RestsOn, Shown};
 use super::{draft, post as posts, public_page, sources};
 use crate::access::Act;
+use crate::changes::Past;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::laws::{self, Status};
 use crate::page::{Page, Room, date_text, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
-
-struct Event {
-    at: jiff::Timestamp,
-    who: String,
-    /// Key of the words.
-    act: String,
-    note: String,
-}
 
 #[derive(Template)]
 #[template(path = "content/show.html")]
@@ -39,7 +32,7 @@ struct ShowPage {
     advice: Vec<String>,
     /// Provisions that it rests on and that read otherwise since it was last looked at.
     stale: Vec<String>,
-    history: Vec<Event>,
+    history: Vec<Past>,
     may_write: bool,
     may_approve: bool,
     /// Would approve, but has a hand in it.
@@ -99,7 +92,8 @@ async fn show_page(signed: &Signed, post: Post, form: Form, problems: Vec<FieldP
     let mut history = Vec::new();
     for v in posts::history(db, post.id).await?.into_iter().rev() {
         let who = crate::signin::account_name(db, v.account).await?;
-        history.push(Event { at: v.at, who, act: format!("content-did-{}", v.act), note: v.note });
+        let act = format!("content-did-{}", v.act);
+        history.push(Past { at: v.at, who, act, about: v.note, changes: vec![], undo: None });
     }
     let laws = text::laws_of(db, &post.content).await?;
     let rests_on = text::rests_on(&post.content, &laws);

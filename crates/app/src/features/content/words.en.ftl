@@ -49,7 +49,6 @@ content-published = Published at
 content-public-page = Public page
 content-withdrawn-at = Withdrawn on { $value }
 content-returned-with = The approver's remarks
-content-stands-now = What is saved now
 content-changed-by = { $who } changed this article on { $value }. What you typed is below; compare, then save.
 content-moved-by = { $who } moved this article to another step on { $value }. What you typed is below; copy it before leaving the page.
 content-advice = To look at before approving

@@ -49,7 +49,6 @@ content-published = Đăng lúc
 content-public-page = Trang công khai
 content-withdrawn-at = Đã thu hồi lúc { $value }
 content-returned-with = Ý kiến của người duyệt
-content-stands-now = Nội dung đang lưu
 content-changed-by = { $who } đã sửa bài này lúc { $value }. Nội dung vừa gõ còn nguyên ở dưới; hãy so lại rồi lưu.
 content-moved-by = { $who } đã chuyển bài này sang bước khác lúc { $value }. Nội dung vừa gõ còn nguyên ở dưới; hãy chép lại trước khi rời trang.
 content-advice = Cần xem trước khi duyệt

@@ -7,9 +7,9 @@ use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::gather::{Gathered, gather};
 use super::amendments::{self, Pending};
 use super::citations;
+use super::gather::{Gathered, gather};
 use super::law::{self, Law};
 use super::links::Links;
 use super::node::{self, Block, Node};

@@ -6,9 +6,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use store::Id;
 
-use super::gather::{Gathered, gather};
 use super::amendments::{self, Pending};
 use super::compare;
+use super::gather::{Gathered, gather};
 use super::law::{self, Coming, Law};
 use super::relations::{self, Chain, Relations};
 use crate::access::Act;
