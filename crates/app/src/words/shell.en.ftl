@@ -1,6 +1,6 @@
 frame-skip = Skip to main content
 frame-today = today
-frame-search = Search laws, activities, plans, news
+frame-search = Search laws, activities, news
 frame-other-language = Tiếng Việt
 frame-rooms = Rooms
 frame-crumbs = Breadcrumb

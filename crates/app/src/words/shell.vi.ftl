@@ -1,6 +1,6 @@
 frame-skip = Đến nội dung chính
 frame-today = hôm nay
-frame-search = Tìm luật, hoạt động, kế hoạch, tin bài
+frame-search = Tìm luật, hoạt động, tin bài
 frame-other-language = English
 frame-rooms = Các phần
 frame-crumbs = Đường dẫn

@@ -115,7 +115,7 @@ pub async fn headlines(db: &Db, units: Option<Vec<Id>>, limit: i64) -> Result<Ve
     with_leads(db, rows).await
 }
 
-/// A post, and where else one of the same title stands: communes publish what the province wrote for all of them.
+/// A post, and which other units have one of the same title: communes publish what the province wrote for all.
 #[derive(Debug, Clone)]
 pub struct Story {
     pub headline: Headline,
@@ -147,7 +147,13 @@ pub async fn stories(
         for row in batch {
             let at = Some((row.published_at, row.id));
             match firsts.iter().position(|f| f.title == row.title).and_then(|n| elsewhere.get_mut(n)) {
-                Some(others) => others.push((row.unit_id, row.slug)),
+                Some(others) => {
+                    let of_unit = firsts.iter().any(|f| f.title == row.title && f.unit_id == row.unit_id);
+                    // Of one unit the newest stands for the others.
+                    if !of_unit && others.iter().all(|(unit, _)| *unit != row.unit_id) {
+                        others.push((row.unit_id, row.slug));
+                    }
+                }
                 None if firsts.len() == limit => {
                     more = true;
                     break 'reading;

@@ -22,7 +22,8 @@ pub struct Place {
     pub day: Option<Date>,
 }
 
-/// Gathers what has the same title at the same place of the chain. What has something under it stands alone.
+/// Gathers what several units have under the same title at the same place of the chain. What has something under it
+/// stands alone.
 pub async fn gather(app: &App, resting: Vec<Resting>) -> Result<Vec<Gathered>> {
     let holds: Vec<bool> = resting
         .iter()
@@ -37,9 +38,9 @@ pub async fn gather(app: &App, resting: Vec<Resting>) -> Result<Vec<Gathered>> {
         };
         let place = Place { unit, path: r.path, day: r.day };
         let beside = gathered.iter_mut().rev().take_while(|(g, _)| g.depth >= r.depth);
-        let alike = beside
-            .filter(|(g, held)| !holds && !held && g.depth == r.depth)
-            .find(|(g, _)| g.kind == r.kind && g.title == r.title);
+        let alike = beside.filter(|(g, held)| !holds && !held && g.depth == r.depth).find(|(g, _)| {
+            g.kind == r.kind && g.title == r.title && g.places.iter().all(|p| p.unit != place.unit)
+        });
         match alike {
             Some((g, _)) => g.places.push(place),
             None => {
