@@ -75,6 +75,11 @@ enum Command {
         #[command(subcommand)]
         act: Laws,
     },
+    /// Write data as open data
+    Export {
+        #[command(subcommand)]
+        what: Export,
+    },
     /// Enter data from files
     Import {
         #[command(subcommand)]
@@ -94,6 +99,12 @@ enum Laws {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Subcommand)]
+enum Export {
+    /// Legal documents: laws.jsonl and, as Akoma Ntoso, akn/….xml in this folder
+    Laws { folder: PathBuf },
 }
 
 #[derive(Subcommand)]
@@ -176,6 +187,13 @@ async fn run(command: Option<Command>, data: Data) -> anyhow::Result<ExitCode> {
         }
         Command::Routes { json } => print_routes(json),
         Command::Laws { act: Laws::Outline { files, json } } => return outline(&files, json).await,
+        Command::Export { what: Export::Laws { folder } } => {
+            let app = start::open(&data, false, Clock::System, Random::System).await?;
+            let bar = Bar::new()?;
+            let count = lantoa::features::laws::open_data::export(&app, &folder, &bar).await?;
+            bar.0.finish_and_clear();
+            print(format_args!("{count} văn bản · documents → {}", folder.display()));
+        }
         Command::Import { what: Import::Units { folder } } => {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
             import_units(&app, folder.as_deref()).await?;
@@ -344,18 +362,27 @@ fn print_routes(json: bool) {
 }
 
 /// Shows how far it is; what could not be read is named, the rest is in, and the status is 1.
-async fn import_laws(app: &lantoa::app::App, paths: &[PathBuf], json: bool) -> anyhow::Result<ExitCode> {
-    use lantoa::features::laws::bulk::{self, Progress};
-    struct Bar(indicatif::ProgressBar);
-    impl Progress for Bar {
-        fn at(&self, done: u64, all: u64, what: &str) {
-            self.0.set_length(all);
-            self.0.set_position(done);
-            self.0.set_message(what.to_owned());
-        }
+/// How far a long work has come.
+struct Bar(indicatif::ProgressBar);
+
+impl Bar {
+    fn new() -> anyhow::Result<Bar> {
+        let style = indicatif::ProgressStyle::with_template("{bar:40} {percent}% {elapsed} {msg}")?;
+        Ok(Bar(indicatif::ProgressBar::new(0).with_style(style)))
     }
-    let bar = Bar(indicatif::ProgressBar::new(0)
-        .with_style(indicatif::ProgressStyle::with_template("{bar:40} {percent}% {elapsed} {msg}")?));
+}
+
+impl lantoa::features::laws::bulk::Progress for Bar {
+    fn at(&self, done: u64, all: u64, what: &str) {
+        self.0.set_length(all);
+        self.0.set_position(done);
+        self.0.set_message(what.to_owned());
+    }
+}
+
+async fn import_laws(app: &lantoa::app::App, paths: &[PathBuf], json: bool) -> anyhow::Result<ExitCode> {
+    use lantoa::features::laws::bulk;
+    let bar = Bar::new()?;
     let report = bulk::import(app, paths, &bar).await?;
     bar.0.finish_and_clear();
     if json {
