@@ -399,7 +399,7 @@ impl<'t> World<'t> {
                 let question = format!("mượn sách {n}");
                 self.officer.post(t, "/luat/theo-doi", &[("question", &question)]).await;
                 let page = self.officer.get(t, "/luat/theo-doi").await.text();
-                let at = page.split("/theo-doi/").find(|p| p.contains(&question)).expect("a feed");
+                let at = page.split("/theo-doi/").skip(1).find(|p| p.contains(&question)).expect("a feed");
                 at.split('/').next().unwrap_or_default().to_owned()
             }
             "law-number" => {

@@ -309,7 +309,7 @@ async fn a_new_law_is_compared_and_its_news_know_when_they_are_stale() {
         let unknown = person.get(&t, &format!("{path}?cu=9/2099/QH99")).await.text();
         assert!(unknown.contains("Sổ văn bản chưa có văn bản số 9/2099/QH99"), "{unknown}");
         let at = |subject: &str| {
-            let before = page.split(&format!("value=\"{subject}")).next().unwrap();
+            let before = page.split(&format!(">{subject}")).next().unwrap();
             before.rsplit("name=\"sentence-").next().unwrap().split('"').next().unwrap().to_owned()
         };
         let (first, second) = (at("Quy định mới: Học sinh"), at("Trách nhiệm của người giữ bến"));

@@ -24,7 +24,7 @@ use crate::web::form::{Form, Problems};
 use crate::web::{Signed, Visitor};
 
 /// Most searches that one person keeps, and most laws that a feed names.
-const MOST: i64 = 20;
+const MOST: i64 = 50;
 const FEED: i64 = 50;
 /// Laws that are looked at together.
 const BATCH: i64 = 100;
