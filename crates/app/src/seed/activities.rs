@@ -70,6 +70,8 @@ pub struct Planned {
     /// It is recorded under the plan's line about its law, where there is one in force.
     pub is_planned: bool,
     pub content: Content,
+    /// What it is corrected to before the year's reports, when it is a mistake that somebody finds.
+    pub corrected: Option<Content>,
 }
 
 /// A day of the months from `from` to `to`, rather a working day.

@@ -115,6 +115,7 @@ pub static FACT: Fact = Fact {
     by: &[("law", &BY_LAW)],
     rolled: None,
     changes: Some(&CHANGES),
+    asked: None,
     page,
 };
 
