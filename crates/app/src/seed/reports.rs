@@ -52,6 +52,8 @@ const LAW_DAY: &str = "Ngày Pháp luật được hưởng ứng bằng nói ch
     pháp luật và sinh hoạt của các đoàn thể; nội dung tập trung vào văn bản mới gần với đời sống người dân.";
 /// Why a figure that is asked about stands.
 const LOOKED_AT: &str = "đã đối chiếu với sổ theo dõi và danh sách của từng cuộc; con số đúng";
+const GROWN: &str = "sổ của các đơn vị cũ trong 6 tháng đầu năm trước nhập chưa đủ khi sắp xếp; số năm nay đã đối chiếu \
+    với từng dòng";
 const NO_CASES: &str = "các tổ hòa giải không tiếp nhận vụ việc nào";
 /// Last year's, with last year's year left in it.
 const COPIED: &str = "Trong năm 2025, công tác phổ biến, giáo dục pháp luật được triển khai đồng bộ, đúng kế hoạch, có \
@@ -87,7 +89,8 @@ async fn issue(app: &App, site: &Site, id: RecordId, at: Timestamp, number: &str
 async fn freeze(app: &App, site: &Site, id: RecordId) -> Result<()> {
     papers::keep_proposed(app, site.officer, id).await?;
     for flag in papers::open_flags(app, id).await? {
-        papers::answer(app, site.officer, id, &flag, LOOKED_AT).await?;
+        let reason = if flag.finding.check == "growth" { GROWN } else { LOOKED_AT };
+        papers::answer(app, site.officer, id, &flag, reason).await?;
     }
     papers::freeze(app, site.officer, id).await?;
     papers::submit(app, site.officer, id).await

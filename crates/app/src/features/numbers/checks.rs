@@ -19,6 +19,10 @@ pub struct Check {
     impossible: bool,
     pub vi: String,
     pub en: String,
+    #[serde(default)]
+    advice_vi: String,
+    #[serde(default)]
+    advice_en: String,
     #[serde(flatten)]
     kind: Kind,
 }
@@ -116,12 +120,16 @@ pub struct Finding {
     pub impossible: bool,
     /// The figure it is about; empty for text.
     pub figure: String,
+    /// What was found, as papers say it.
     pub vi: String,
     pub en: String,
+    advice: (&'static str, &'static str),
 }
 impl Finding {
-    pub fn sentence(&self, lang: Lang) -> &str {
-        lang.pick(&self.vi, &self.en)
+    /// What was found, and what to look at.
+    pub fn sentence(&self, lang: Lang) -> String {
+        let advice = lang.pick(self.advice.0, self.advice.1);
+        format!("{} {advice}", lang.pick(&self.vi, &self.en)).trim_end().to_owned()
     }
 }
 
@@ -252,6 +260,7 @@ impl Check {
             figure: figure.to_owned(),
             vi: fill(Lang::Vi),
             en: fill(Lang::En),
+            advice: (&self.advice_vi, &self.advice_en),
         }
     }
 

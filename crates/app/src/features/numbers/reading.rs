@@ -390,24 +390,19 @@ pub const NO_LAW: &str = "none";
 /// The column of facts that says how many laws a row names.
 const LAWS: &str = "laws";
 
-/// How much of each figure names several laws, and so stands in several rows of a table by laws.
+/// How much of a figure names several laws, and so stands in several rows of a table by laws.
 pub async fn of_several_laws(
     app: &App,
     question: &Question,
-    indicators: &[&'static Indicator],
-    ground: &Ground,
-) -> Result<Vec<Figure>> {
-    let mut several = vec![Figure::default(); indicators.len()];
-    for (at, indicator) in indicators.iter().enumerate() {
-        let Some(fact) = indicator.fact().filter(|f| f.rows.column(LAWS).is_some()) else { continue };
-        for (from, to, members) in ground.members(None) {
-            let span = Period { from: from.max(question.period.from), to: to.min(question.period.to) };
-            let least = Some(Filter::at_least(LAWS, 2_i64));
-            for cell in sums(app, fact, span, By::Whole, &[(0, indicator)], members, false, least).await? {
-                for (sum, figure) in several.iter_mut().skip(at).zip(&cell.figures) {
-                    sum.add(*figure);
-                }
-            }
+    indicator: &'static Indicator,
+) -> Result<Figure> {
+    let mut several = Figure::default();
+    let Some(fact) = indicator.fact().filter(|f| f.rows.column(LAWS).is_some()) else { return Ok(several) };
+    let ground = Ground::of(app, question).await?;
+    for (from, to, members) in ground.members(None) {
+        let (span, least) = (Period { from, to }, Some(Filter::at_least(LAWS, 2_i64)));
+        for cell in sums(app, fact, span, By::Whole, &[(0, indicator)], members, false, least).await? {
+            cell.figures.iter().for_each(|figure| several.add(*figure));
         }
     }
     Ok(several)

@@ -36,8 +36,6 @@ pub struct Numbers {
     pub by_audience: Table,
     /// Those of a year earlier, by unit.
     pub last_by_unit: Table,
-    /// How much of each figure names several laws.
-    several_laws: Vec<Figure>,
     overrides: Vec<Override>,
     last_overrides: Vec<Override>,
 }
@@ -56,7 +54,6 @@ impl Numbers {
             by_audience: split(By::Audience).await?,
             last_by_unit: read_on(app, &Question { by: By::Unit, ..last.clone() }, &all, &last_ground)
                 .await?,
-            several_laws: of_several_laws(app, question, &all, &ground).await?,
             overrides: list_overrides(&app.db, question.unit, question.period).await?,
             last_overrides: list_overrides(&app.db, question.unit, last.period).await?,
             question: question.clone(),
@@ -75,7 +72,6 @@ impl Numbers {
             by_law: empty(),
             by_audience: empty(),
             last_by_unit: read(app, &last, &all).await?,
-            several_laws: vec![],
             overrides: list_overrides(&app.db, question.unit, question.period).await?,
             last_overrides: list_overrides(&app.db, question.unit, last.period).await?,
             question: question.clone(),
@@ -429,13 +425,15 @@ impl Writer<'_> {
                 let (caption, total) = (Some(self.words.fill(caption)), Some(split.total.as_slice()));
                 let grid = self.grid(corner, caption, &question, &columns, &rows, total).await?;
                 self.blocks.push(Block::Table(grid));
-                let several = self.numbers.several_laws.get(first).map_or(0, |f| f.total());
-                if by == By::Law && several > 0 {
-                    let several = viet::format_int(several);
-                    self.blocks.push(Block::Paragraph(vec![Run::italic(format!(
-                        "Có {several} cuộc gắn từ hai văn bản trở lên, được tính ở mỗi văn bản; vì vậy cộng các dòng \
-                         lớn hơn tổng số."
-                    ))]));
+                if let (By::Law, Some(indicator)) = (by, self.numbers.all.get(first)) {
+                    let several = of_several_laws(self.app, &self.numbers.question, indicator).await?.total();
+                    if several > 0 {
+                        let several = viet::format_int(several);
+                        self.blocks.push(Block::Paragraph(vec![Run::italic(format!(
+                            "Có {several} cuộc gắn từ hai văn bản trở lên, được tính ở mỗi văn bản; vì vậy cộng các \
+                             dòng lớn hơn tổng số."
+                        ))]));
+                    }
                 }
                 if let Some(note) = note {
                     let runs = self.template_runs(note);
@@ -610,13 +608,14 @@ impl Writer<'_> {
         if n.by_unit.rows.iter().any(|(key, _)| counts(key.place)) {
             let question = Question { by: By::Unit, ..n.question.clone() };
             // Whoever is not of these levels has a row when there is something in it.
+            let by_unit = columns(&a.by_unit);
             let shown = |(key, figures): &&(RowKey, Vec<Figure>)| {
-                counts(key.place) || figures.iter().any(|f| f.rows > 0)
+                counts(key.place) || by_unit.iter().any(|at| figures.get(*at).is_some_and(|f| f.rows > 0))
             };
             let rows: Vec<_> = n.by_unit.rows.iter().filter(shown).collect();
             let caption = Some("Theo đơn vị".to_owned());
             let total = Some(n.by_unit.total.as_slice());
-            let units = self.grid("Đơn vị", caption, &question, &columns(&a.by_unit), &rows, total).await?;
+            let units = self.grid("Đơn vị", caption, &question, &by_unit, &rows, total).await?;
             blocks.push(Block::Table(units));
         }
         blocks.extend(self.notes());
@@ -642,7 +641,10 @@ impl Writer<'_> {
                 cells: vec![
                     vec![Run::text(i.titled(Lang::Vi).into_owned())],
                     vec![number(&n.question, &i.code, None, now)],
-                    vec![number(&n.last, &i.code, None, last)],
+                    match last {
+                        0 => vec![Run::text("–")],
+                        _ => vec![number(&n.last, &i.code, None, last)],
+                    },
                     vec![Run::text(change)],
                 ],
                 weight: Weight::Normal,

@@ -349,7 +349,7 @@ pub(super) async fn view(
                 true => String::new(),
                 false => mark(now_question, &f.figure, None),
             },
-            sentence: f.sentence(lang).to_owned(),
+            sentence: f.sentence(lang),
             flag: own.iter().position(|v| v.sentence == f.sentence(lang)).map(|at| own.remove(at)),
         })
         .collect();
@@ -490,7 +490,7 @@ async fn flag_view(
     let indicator = numbers::find_indicator(&flag.finding.figure).filter(|_| signed.tree.contains(flag.unit));
     let of_unit = numbers::Question { unit: flag.unit, ..question.clone() };
     Ok(FlagView {
-        sentence: flag.finding.sentence(page.lang).to_owned(),
+        sentence: flag.finding.sentence(page.lang),
         impossible: flag.finding.impossible,
         is_open: flag.settled.is_none(),
         path: indicator.map(|i| numbers::rows_path(&of_unit, signed.app.today(), &i.code, None)),
