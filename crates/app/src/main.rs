@@ -70,6 +70,16 @@ enum Command {
         #[arg(long)]
         html: bool,
     },
+    /// Look into legal documents without a database
+    Laws {
+        #[command(subcommand)]
+        act: Laws,
+    },
+    /// Write data as open data
+    Export {
+        #[command(subcommand)]
+        what: Export,
+    },
     /// Enter data from files
     Import {
         #[command(subcommand)]
@@ -77,6 +87,24 @@ enum Command {
     },
     #[command(flatten)]
     Maintain(Maintenance),
+}
+
+#[derive(Subcommand)]
+enum Laws {
+    /// The outline of each file: articles, clauses, points, problems
+    Outline {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// One JSON object a file and line
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Export {
+    /// Legal documents: laws.jsonl and, as Akoma Ntoso, akn/….xml in this folder
+    Laws { folder: PathBuf },
 }
 
 #[derive(Subcommand)]
@@ -158,6 +186,14 @@ async fn run(command: Option<Command>, data: Data) -> anyhow::Result<ExitCode> {
             start::open(&data, false, Clock::System, Random::System).await?;
         }
         Command::Routes { json } => print_routes(json),
+        Command::Laws { act: Laws::Outline { files, json } } => return outline(&files, json).await,
+        Command::Export { what: Export::Laws { folder } } => {
+            let app = start::open(&data, false, Clock::System, Random::System).await?;
+            let bar = Bar::new()?;
+            let count = lantoa::features::laws::open_data::export(&app, &folder, &bar).await?;
+            bar.0.finish_and_clear();
+            print(format_args!("{count} văn bản · documents → {}", folder.display()));
+        }
         Command::Import { what: Import::Units { folder } } => {
             let app = start::open(&data, false, Clock::System, Random::System).await?;
             import_units(&app, folder.as_deref()).await?;
@@ -194,6 +230,48 @@ async fn run_demo(data: Data, demo: Demo) -> anyhow::Result<()> {
         return Ok(());
     }
     start::serve(app, &options.listen).await
+}
+
+/// Prints the outline of each file; status 1 when one could not be read.
+async fn outline(files: &[PathBuf], json: bool) -> anyhow::Result<ExitCode> {
+    let config = lantoa::config::Config::default();
+    let words = lantoa::words()?;
+    let mut done = ExitCode::SUCCESS;
+    for file in files {
+        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let read = match std::fs::read(file) {
+            Ok(bytes) => lantoa::features::laws::outline(&config, &name, bytes).await,
+            Err(e) => return Err(anyhow::Error::from(e).context(file.display().to_string())),
+        };
+        match read.map_err(|e| anyhow::anyhow!("{e}"))? {
+            Ok(outline) if json => print(serde_json::to_string(&outline)?),
+            Ok(outline) => {
+                let c = &outline.counts;
+                print(format_args!(
+                    "{name}: {} {} – {} điều · articles, {} khoản · clauses, {} điểm · points, {} chỗ cần xem · problems",
+                    outline.kind,
+                    outline.number,
+                    c.dieu,
+                    c.khoan,
+                    c.diem,
+                    outline.problems.len()
+                ));
+                for article in outline.docs.iter().flat_map(|d| &d.articles) {
+                    print(format_args!("  {} {}", article.number, article.heading));
+                }
+            }
+            Err(code) => {
+                done = ExitCode::from(1);
+                for lang in Lang::ALL {
+                    print_aside(format_args!(
+                        "{name}: {}",
+                        words.say(lang, &format!("laws-unreadable-{code}"), &[])
+                    ));
+                }
+            }
+        }
+    }
+    Ok(done)
 }
 
 /// Good rows are kept; the others come back beside the workbook with notes on their cells, and the status is 1.
@@ -284,18 +362,27 @@ fn print_routes(json: bool) {
 }
 
 /// Shows how far it is; what could not be read is named, the rest is in, and the status is 1.
-async fn import_laws(app: &lantoa::app::App, paths: &[PathBuf], json: bool) -> anyhow::Result<ExitCode> {
-    use lantoa::features::laws::bulk::{self, Progress};
-    struct Bar(indicatif::ProgressBar);
-    impl Progress for Bar {
-        fn at(&self, done: u64, all: u64, what: &str) {
-            self.0.set_length(all);
-            self.0.set_position(done);
-            self.0.set_message(what.to_owned());
-        }
+/// How far a long work has come.
+struct Bar(indicatif::ProgressBar);
+
+impl Bar {
+    fn new() -> anyhow::Result<Bar> {
+        let style = indicatif::ProgressStyle::with_template("{bar:40} {percent}% {elapsed} {msg}")?;
+        Ok(Bar(indicatif::ProgressBar::new(0).with_style(style)))
     }
-    let bar = Bar(indicatif::ProgressBar::new(0)
-        .with_style(indicatif::ProgressStyle::with_template("{bar:40} {percent}% {elapsed} {msg}")?));
+}
+
+impl lantoa::features::laws::bulk::Progress for Bar {
+    fn at(&self, done: u64, all: u64, what: &str) {
+        self.0.set_length(all);
+        self.0.set_position(done);
+        self.0.set_message(what.to_owned());
+    }
+}
+
+async fn import_laws(app: &lantoa::app::App, paths: &[PathBuf], json: bool) -> anyhow::Result<ExitCode> {
+    use lantoa::features::laws::bulk;
+    let bar = Bar::new()?;
     let report = bulk::import(app, paths, &bar).await?;
     bar.0.finish_and_clear();
     if json {

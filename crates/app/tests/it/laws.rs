@@ -62,12 +62,7 @@ fn short(
     issued: &str,
     on: &[(Relation, &str)],
 ) -> NewLaw {
-    let relation = |(relation, number): &(Relation, &str)| NewRelation {
-        relation: *relation,
-        number: (*number).to_owned(),
-        evidence: String::new(),
-        proposed: false,
-    };
+    let relation = |(relation, number): &(Relation, &str)| NewRelation::stated(*relation, *number);
     NewLaw {
         number: number.into(),
         kind: kind.into(),

@@ -18,3 +18,4 @@ mod plans;
 mod portal;
 mod spine;
 mod support;
+mod understood;
