@@ -142,11 +142,11 @@ pub async fn this_year(
     app.clock.set(friday);
     let careless = people.commune(CARELESS)?;
     let wrong = begin(app, careless, 2026).await?;
-    let texts = [("direction", COPIED), ("causes", COPIED), ("strengths", WRONG_RATE)];
+    let texts = [("direction", COPIED), ("causes", COPIED)];
     write(app, careless, wrong, &WRONG_MEDIATION, &texts).await?;
     let (unit, now) = (careless.place.unit, Units::AsOn(app.today()));
     let half = papers::create(app, careless.officer, unit, Period::half(2026, 1), now).await?;
-    write(app, careless, half, &[MISPRINTED], &[]).await?;
+    write(app, careless, half, &[MISPRINTED], &[("strengths", WRONG_RATE)]).await?;
     let mut sums = [0_i64; 6];
     for (i, site) in (0_u64..).zip(&people.communes) {
         tell(Told::Step);
