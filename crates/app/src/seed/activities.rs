@@ -71,7 +71,7 @@ pub struct Planned {
     pub is_planned: bool,
     pub content: Content,
     /// What it is corrected to before the year's reports, when it is a mistake that somebody finds.
-    pub corrected: Option<Content>,
+    pub corrected: Option<Box<Content>>,
 }
 
 /// A day of the months from `from` to `to`, rather a working day.

@@ -114,7 +114,7 @@ struct Recorded {
     day: Date,
     id: RecordId,
     by: Id,
-    corrected: Option<Content>,
+    corrected: Option<Box<Content>>,
 }
 
 /// What the checks found before the reports, corrected where it was recorded.
@@ -122,7 +122,7 @@ async fn correct(app: &App, mistaken: &[Recorded]) -> Result<()> {
     for m in mistaken {
         let activity = activities::get(&app.db, m.id).await?;
         if let Some(content) = &m.corrected {
-            let content = Content { plan_line: activity.content.plan_line, ..content.clone() };
+            let content = Content { plan_line: activity.content.plan_line, ..(**content).clone() };
             let mut tx = app.db.begin().await?;
             activities::update(&mut tx, app, Some(m.by), &activity, &content).await?;
             tx.commit().await?;

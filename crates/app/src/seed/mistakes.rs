@@ -216,5 +216,5 @@ fn contest(site: &Site, day: Date, attendances: i64) -> Content {
 fn planned(site: &Site, wrong: Content, right: Content) -> Result<Planned> {
     let at = start_of_day(wrong.day).ok_or(Error::NotFound)? + Duration::from_secs(15 * 3_600);
     let (by, shard) = (site.officer, site.place.shard);
-    Ok(Planned { at, by, shard, is_planned: false, content: wrong, corrected: Some(right) })
+    Ok(Planned { at, by, shard, is_planned: false, content: wrong, corrected: Some(Box::new(right)) })
 }
