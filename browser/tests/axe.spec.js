@@ -88,7 +88,7 @@ async function send(context, form, files) {
   const page = await context.newPage();
   await page.goto(form);
   await page.locator('input[type=file]').setInputFiles(files);
-  await page.locator('main form').filter({ has: page.locator('input[type=file]') }).getByRole('button').click();
+  await page.locator('main form:has(input[type=file]) button').click();
   await page.waitForURL(new RegExp(`${form}/`));
   const { pathname } = new URL(page.url());
   await page.close();
