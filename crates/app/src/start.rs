@@ -94,6 +94,7 @@ pub async fn serve(app: Shared, listen: &str) -> anyhow::Result<()> {
         .await
         .map_err(|cause| CannotListen { listen: listen.to_owned(), cause })?;
     tokio::spawn(crate::features::laws::index::follow(Arc::clone(&app)));
+    tokio::spawn(crate::features::laws::alerts::follow(Arc::clone(&app)));
     // The port may have been left to the system.
     print_aside(format_args!("http://{}", listener.local_addr()?));
     if !app.config.demo
