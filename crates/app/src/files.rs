@@ -85,6 +85,18 @@ fn is_digest(name: &str) -> bool {
     name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
+/// A file kept, before or after it belongs to anything.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Kept {
+    /// Digest of its bytes, of its small copy.
+    pub file: String,
+    pub thumbnail: Option<String>,
+    pub name: String,
+    /// Media type.
+    pub kind: String,
+    pub bytes: i64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod changes;
 pub mod commands;
 pub mod config;
+pub mod drafts;
 pub mod error;
 pub mod facts;
 pub mod features;
@@ -70,7 +71,7 @@ pub const SHELL_WORDS: (&str, &str) =
     (include_str!("words/shell.vi.ftl"), include_str!("words/shell.en.ftl"));
 
 pub fn migrations() -> Vec<Migration> {
-    let mut all = [audit::MIGRATIONS, signin::MIGRATIONS, seed::MIGRATIONS].concat();
+    let mut all = [audit::MIGRATIONS, signin::MIGRATIONS, drafts::MIGRATIONS, seed::MIGRATIONS].concat();
     all.extend(features().iter().flat_map(|f| f.migrations.iter().copied()));
     all
 }
@@ -88,7 +89,7 @@ pub fn facts() -> Vec<&'static Fact> {
 
 /// Every feature with personal work that goes over to a successor.
 pub fn hand_overs() -> Vec<&'static dyn features::people::HandOver> {
-    vec![&features::content::HANDS, &features::activities::DRAFTS]
+    vec![&features::content::HANDS, &features::content::TYPED, &features::activities::DRAFTS]
 }
 
 /// Every feature with something that rests on a law.

@@ -666,3 +666,59 @@ async fn open_drafts_go_over_with_a_hand_over_and_authorship_does_not() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_typed_of_an_article_is_kept_until_it_is_saved() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let page = p.editor.get(&t, &format!("/tin-bai/moi?luat={}", p.law)).await.text();
+        let form = filled(&page);
+        let (key, tab) = (hidden(&page, "draft_key"), hidden(&page, "tab"));
+        let typed = |title: &'static str, version: &'static str, tab: &str| {
+            let changes = [("title", title), ("draft_version", version), ("draft_key", &key), ("tab", tab)];
+            let pairs = with(&form, &changes);
+            pairs.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect::<Vec<_>>()
+        };
+        let send = async |path: &str, pairs: &[(String, String)]| {
+            let pairs: Vec<_> = pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+            p.editor.post(&t, path, &pairs).await
+        };
+        let kept = send("/tin-bai/moi/nhap", &typed("Mất điện giữa chừng", "0", &tab)).await;
+        assert!(kept.text().contains("Đã lưu nháp lúc") && !kept.text().contains('⟦'), "{}", kept.text());
+        // It waits on the work list of this person alone, and goes on where it was.
+        let path = format!("/tin-bai/moi?nhap={key}");
+        let home = p.editor.get(&t, "/viec").await.text();
+        assert!(
+            home.contains("Viết tiếp bài chưa lưu: Mất điện giữa chừng") && home.contains(&path),
+            "{home}"
+        );
+        assert!(!p.officer.get(&t, "/viec").await.text().contains("Mất điện giữa chừng"));
+        assert_status(&p.officer.get(&t, &path).await, StatusCode::NOT_FOUND);
+        let again = p.editor.get(&t, &path).await.text();
+        assert!(
+            again.contains("value=\"Mất điện giữa chừng\"") && again.contains("Được mượn không mất tiền")
+        );
+        // Another device has not seen it: nothing is overwritten.
+        let other = send("/tin-bai/moi/nhap", &typed("Ở máy khác", "0", "other")).await.text();
+        assert!(other.contains("Bản nháp này đã được sửa ở nơi khác") && other.contains("nhap=~"), "{other}");
+        // Saved, it is a post; what comes late over a weak link keeps nothing.
+        let mut save = typed("Mất điện giữa chừng", "1", &tab);
+        save.push(("act".into(), "save".into()));
+        let post = went_to(&send("/tin-bai/moi", &save).await);
+        send("/tin-bai/moi/nhap", &typed("Đến muộn", "1", &tab)).await;
+        let home = p.editor.get(&t, "/viec").await.text();
+        assert!(!home.contains("bài chưa lưu"), "{home}");
+        // A change of a saved post is kept in the same way, and can be thrown away.
+        let edit = format!("{}/sua", post.split('?').next().unwrap());
+        let page = p.editor.get(&t, &edit).await.text();
+        let form = filled(&page);
+        let change = with(&form, &[("title", "Đang sửa dở"), ("draft_version", "0"), ("tab", "one")]);
+        assert!(p.editor.post(&t, &format!("{edit}/nhap"), &change).await.text().contains("Đã lưu nháp lúc"));
+        let open = p.editor.get(&t, &edit).await.text();
+        assert!(open.contains("value=\"Đang sửa dở\"") && open.contains("Bỏ bản nháp"), "{open}");
+        let drop = with(&form, &[("act", "drop"), ("draft_version", "1"), ("tab", "one")]);
+        went_to(&p.editor.post(&t, &edit, &drop).await);
+        assert!(!p.editor.get(&t, &edit).await.text().contains("Đang sửa dở"));
+    })
+    .await;
+}

@@ -6,17 +6,17 @@ use askama::Template;
 use store::{Id, RecordId, Tx};
 
 use super::activity::{self, Activity, Content};
-use super::draft::Draft;
-use super::evidence::Kept;
 use super::questions::{Asked, ask};
 use super::reference::{self, Audience, Method};
 use crate::access::{Act, Actor};
 use crate::app::App;
 use crate::changes::{Both, Conflict};
+use crate::drafts::{Draft, DraftState};
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::laws::choose::Choice;
 use crate::features::laws::{self, Title};
 use crate::features::orgs::Tree;
+use crate::files::Kept;
 use crate::i18n::Lang;
 use crate::lines::{self, PlanLine};
 use crate::page::{Page, Room, date_text};
@@ -272,14 +272,6 @@ fn value_in_words(field: &str, value: &str, lang: Lang, laws: &[Title], lines: &
     named.unwrap_or_else(|| value.to_owned())
 }
 
-/// A draft as the page speaks of it.
-pub struct DraftState {
-    pub version: i64,
-    pub sentence: String,
-    /// There is something to throw away.
-    pub kept: bool,
-}
-
 #[derive(Template)]
 #[template(path = "activities/entry.html")]
 pub struct EntryPage {
@@ -367,10 +359,10 @@ impl EntryPage {
     pub fn with_draft(mut self, draft: &Draft) -> EntryPage {
         self.draft = DraftState {
             version: draft.version,
-            sentence: self.page.t1("activities-draft-kept", "value", self.page.moment(draft.at)),
+            sentence: self.page.t1("form-draft-kept", "value", self.page.moment(draft.at)),
             kept: true,
         };
-        self.photos = draft.evidence.clone();
+        self.photos = draft.files.clone();
         self
     }
     /// Questions beside the fields, with the box for the reason.

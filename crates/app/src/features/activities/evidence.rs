@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use image::{DynamicImage, ImageDecoder as _, ImageFormat};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::{Db, Id, RecordId, Tx, sql};
 
 use super::activity;
@@ -13,6 +13,7 @@ use crate::access::Act;
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, FieldProblem, Result};
+use crate::files::Kept;
 use crate::foreign;
 use crate::web::Signed;
 use crate::web::form::{Form, Upload};
@@ -26,18 +27,6 @@ const SIDE: u32 = 1600;
 const SMALL_SIDE: u32 = 320;
 /// Memory of a photo while it is read: a small file may claim a huge picture.
 const READ_BYTES: u64 = 256 << 20;
-
-/// A file kept, before or after it belongs to an activity.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Kept {
-    /// Digest of its bytes, of its small copy.
-    pub file: String,
-    pub thumbnail: Option<String>,
-    pub name: String,
-    /// Media type.
-    pub kind: String,
-    pub bytes: i64,
-}
 
 /// A million points.
 const MEGAPIXEL: u64 = 1_000_000;

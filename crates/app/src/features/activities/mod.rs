@@ -15,6 +15,7 @@
 
 use store::{Columns, Db, Id, Migration, RecordId, Relation, migration, sql};
 
+use crate::drafts::Drafts;
 use crate::error::Result;
 use crate::facts::Fact;
 use crate::features::orgs::Touches;
@@ -22,11 +23,9 @@ use crate::tasks::Later;
 
 mod activity;
 mod api;
-mod draft;
 mod entry;
 mod evidence;
 mod find;
-mod hand_over;
 mod import;
 mod list;
 mod questions;
@@ -39,10 +38,12 @@ mod waiting;
 pub use activity::{Activity, Content, get, insert, update, withdraw};
 pub use evidence::{insert as insert_evidence, keep as keep_evidence};
 pub use find::FINDS;
-pub use hand_over::DRAFTS;
 pub use import::{Imported, import_workbook};
 pub(crate) use under::recorded_under;
 pub use under::{Done, UnderLine, done_under, naming_law, under_line};
+
+/// What people have typed of activities and not yet saved.
+pub static DRAFTS: Drafts = Drafts { kind: "activity" };
 
 pub const FEATURE: crate::Feature = crate::Feature {
     name: "activities",
@@ -58,6 +59,7 @@ pub const FEATURE: crate::Feature = crate::Feature {
 const MIGRATIONS: &[Migration] = &[
     migration!(50, "activities", "0050_activities.sql"),
     migration!(51, "rows asked about", "0051_asked.sql"),
+    migration!(52, "activity drafts", "0052_drafts.sql"),
 ];
 
 fn routes() -> crate::web::Routes {
@@ -240,7 +242,7 @@ pub async fn kept_files(db: &Db) -> Result<Vec<String>> {
     .all(db)
     .await?;
     let mut files: Vec<String> = files.into_iter().map(|f| f.0).collect();
-    files.extend(draft::files(db).await?);
+    files.extend(crate::drafts::files(db).await?);
     files.sort();
     files.dedup();
     Ok(files)

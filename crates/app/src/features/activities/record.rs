@@ -5,16 +5,18 @@ use axum::response::Response;
 use serde::Deserialize;
 use store::{Id, RecordId, Runs};
 
+use super::DRAFTS;
 use super::activity::{self, Activity, Content};
-use super::draft::{self, Draft};
-use super::entry::{self, DraftState, EntryPage, KeptFragment};
-use super::evidence::{self, Kept};
+use super::entry::{self, EntryPage, KeptFragment};
+use super::evidence;
 use super::questions::ask;
 use crate::access::Act;
 use crate::changes::{Both, Conflict};
+use crate::drafts::{Draft, DraftState, is_inherited, key_of, tab_of};
 use crate::error::{Error, Result};
 use crate::features::laws::Title;
 use crate::features::laws::choose::{titles_of, titles_of_form};
+use crate::files::Kept;
 use crate::lines::PlanLine;
 use crate::page::{Room, show, show_again};
 use crate::web::Signed;
@@ -35,14 +37,19 @@ pub struct Begin {
 /// The draft's key for a new activity.
 const NEW: &str = "";
 
+/// Where a new activity's draft goes on.
+pub fn path_of_new(key: &str) -> String {
+    if key.is_empty() { "/hoat-dong/moi".to_owned() } else { format!("/hoat-dong/moi?nhap={key}") }
+}
+
 /// `GET /hoat-dong/moi`
 pub async fn new(signed: Signed, Query(begin): Query<Begin>) -> Result<Response> {
     let app = &signed.app;
     let unit = signed.unit(begin.unit, Act::RecordActivity)?;
     let kept = match begin.giong {
         None => {
-            let key = begin.nhap.as_deref().filter(|key| draft::is_inherited(key)).unwrap_or(NEW);
-            draft::find(&app.db, signed.actor.account, key).await?
+            let key = begin.nhap.as_deref().filter(|key| is_inherited(key)).unwrap_or(NEW);
+            DRAFTS.find(&app.db, signed.actor.account, key).await?
         }
         Some(_) => None,
     };
@@ -91,7 +98,7 @@ impl Sent {
     fn key(&self) -> String {
         match &self.about {
             Some(a) => a.id.to_string(),
-            None => draft::key_of(&self.form).to_owned(),
+            None => key_of(&self.form).to_owned(),
         }
     }
     async fn read(signed: &Signed, mut form: Form, about: Option<Activity>) -> Result<(Sent, Problems)> {
@@ -102,16 +109,12 @@ impl Sent {
         };
         let (sent_photos, problems) = evidence::keep(app, std::mem::take(&mut form.files)).await?;
         let draft_version = form.text("draft_version").parse().unwrap_or(0);
-        // A page without a name is a page of its own.
-        let tab = match form.text("tab") {
-            "" => app.random.token(),
-            tab => tab.chars().take(64).collect(),
-        };
+        let tab = tab_of(app, &form);
         let mut sent = Sent { tab, form, about, unit, kept: vec![], draft_version };
-        let draft = draft::find(&app.db, signed.actor.account, &sent.key()).await?;
+        let draft = DRAFTS.find(&app.db, signed.actor.account, &sent.key()).await?;
         sent.kept = draft
             .filter(|d| d.version == draft_version || d.tab == sent.tab)
-            .map(|d| d.evidence)
+            .map(|d| d.files)
             .unwrap_or_default();
         sent.kept.extend(sent_photos);
         sent.kept.retain(|k| !sent.form.is("drop_photo", &k.file));
@@ -121,7 +124,7 @@ impl Sent {
     async fn keep_alone(&self, signed: &Signed) -> Result<Option<i64>> {
         let mut tx = signed.app.db.begin().await?;
         let draft = self.as_draft(signed, self.draft_version);
-        let version = draft::keep(&mut tx, signed.actor.account, &self.key(), &draft).await?;
+        let version = DRAFTS.keep(&mut tx, signed.actor.account, &self.key(), &draft).await?;
         tx.commit().await?;
         Ok(version)
     }
@@ -139,7 +142,7 @@ impl Sent {
         Draft {
             unit: self.unit,
             form: self.form.clone(),
-            evidence: self.kept.clone(),
+            files: self.kept.clone(),
             version,
             tab: self.tab.clone(),
             at: signed.app.now(),
@@ -157,7 +160,7 @@ pub async fn create(signed: Signed, form: Form) -> Result<Response> {
 pub async fn edit(signed: Signed, Path(id): Path<String>) -> Result<Response> {
     let app = &signed.app;
     let activity = changeable(&signed, &id).await?;
-    let draft = draft::find(&app.db, signed.actor.account, &activity.id.to_string()).await?;
+    let draft = DRAFTS.find(&app.db, signed.actor.account, &activity.id.to_string()).await?;
     let mut form = match &draft {
         Some(draft) => draft.form.clone(),
         None => entry::form_of(&activity.content),
@@ -197,7 +200,7 @@ async fn submit(signed: Signed, sent: Sent, mut problems: Problems) -> Result<Re
     match sent.form.text("act") {
         "drop" => {
             let mut tx = app.db.begin().await?;
-            draft::forget(&mut tx, account, &sent.key(), sent.draft_version, &sent.tab).await?;
+            DRAFTS.forget(&mut tx, account, &sent.key(), sent.draft_version, &sent.tab).await?;
             tx.commit().await?;
             return Ok(
                 signed.redirect(&sent.about.as_ref().map_or("/hoat-dong".into(), |a| super::page(a.id)))
@@ -246,7 +249,7 @@ async fn submit(signed: Signed, sent: Sent, mut problems: Problems) -> Result<Re
     };
     let mut tx = app.db.begin().await?;
     activity::update(&mut tx, app, Some(account), before, &content).await?;
-    draft::forget(&mut tx, account, &sent.key(), sent.draft_version, &sent.tab).await?;
+    DRAFTS.forget(&mut tx, account, &sent.key(), sent.draft_version, &sent.tab).await?;
     tx.commit().await?;
     app.pages.forget();
     Ok(signed.redirect(&format!("{}?xong=sua", super::page(before.id))))
@@ -288,7 +291,7 @@ async fn record_once(signed: &Signed, sent: &Sent, content: &Content, laws: &[Ti
                 Err(other) => return Err(other),
             };
         evidence::insert(&mut tx, app, account, sent.unit, id, &sent.kept).await?;
-        draft::forget(&mut tx, account, &sent.key(), sent.draft_version, &sent.tab).await?;
+        DRAFTS.forget(&mut tx, account, &sent.key(), sent.draft_version, &sent.tab).await?;
         tx.commit().await?;
         app.pages.forget();
         return Ok(signed.redirect(&format!("{}?xong=ghi", super::page(id))));
@@ -347,13 +350,13 @@ async fn both_values(signed: &Signed, sent: &Sent, current: &Activity) -> Result
 async fn other_device(signed: &Signed, sent: Sent) -> Result<Response> {
     let app = &signed.app;
     let mut page = EntryPage::new(signed, sent.unit, sent.form.clone(), sent.about.as_ref()).await?;
-    if let Some(other) = draft::find(&app.db, signed.actor.account, &sent.key()).await? {
+    if let Some(other) = DRAFTS.find(&app.db, signed.actor.account, &sent.key()).await? {
         page.conflict = Some(Conflict {
             sentence: page.page.t1("activities-other-device", "value", page.page.moment(other.at)),
             fields: differences(signed, &sent.form, &other.form, &page.lines).await?,
         });
         page.draft = DraftState { version: other.version, sentence: String::new(), kept: true };
-        page.photos = other.evidence;
+        page.photos = other.files;
     }
     let mut response = show(&page)?;
     *response.status_mut() = axum::http::StatusCode::CONFLICT;
@@ -386,11 +389,11 @@ async fn keep_typed(signed: Signed, sent: Sent) -> Result<Response> {
     };
     let (draft, conflict) = match kept {
         Some(version) => {
-            let sentence = page.t1("activities-draft-kept", "value", page.moment(app.now()));
+            let sentence = page.t1("form-draft-kept", "value", page.moment(app.now()));
             (DraftState { version, sentence, kept: true }, None)
         }
         None => {
-            let other = draft::find(&app.db, signed.actor.account, &sent.key()).await?;
+            let other = DRAFTS.find(&app.db, signed.actor.account, &sent.key()).await?;
             let conflict = match other {
                 Some(other) => Some(Conflict {
                     sentence: page.t1("activities-other-device", "value", page.moment(other.at)),
@@ -404,7 +407,7 @@ async fn keep_typed(signed: Signed, sent: Sent) -> Result<Response> {
     let has_box = sent.form.pairs().any(|(name, _)| name == "reason");
     let path = match &sent.about {
         Some(a) => format!("/hoat-dong/{}/sua", a.id),
-        None => draft::path_of_new(&sent.key()),
+        None => path_of_new(&sent.key()),
     };
     show(&KeptFragment {
         page,

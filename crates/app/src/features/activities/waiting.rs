@@ -6,8 +6,9 @@ use axum::response::Response;
 use jiff::civil::Date;
 use store::{Id, sql};
 
-use super::draft;
+use super::DRAFTS;
 use super::list::{self, Asked};
+use super::record::path_of_new;
 use crate::access::Act;
 use crate::audit;
 use crate::error::{Error, Result};
@@ -51,14 +52,14 @@ fn say(signed: &Signed, key: &str, value: String) -> String {
 }
 
 async fn drafts(signed: &Signed) -> Result<Vec<Task>> {
-    let open = draft::open(&signed.app.db, signed.actor.account).await?;
-    let task = |d: draft::Open| {
+    let open = DRAFTS.open(&signed.app.db, signed.actor.account).await?;
+    let task = |d: crate::drafts::Open| {
         let title = match d.title() {
             title if title.is_empty() => signed.say("activities-task-draft-untitled"),
             title => say(signed, "activities-task-draft", title),
         };
         let path = match d.about.as_str() {
-            key if key.is_empty() || draft::is_inherited(key) => draft::path_of_new(key),
+            key if key.is_empty() || crate::drafts::is_inherited(key) => path_of_new(key),
             id => format!("/hoat-dong/{id}/sua"),
         };
         Task {

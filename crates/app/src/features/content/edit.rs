@@ -11,9 +11,11 @@ use serde::Deserialize;
 use store::{Db, Id, RecordId};
 
 use super::post::{self, Content, Kind, Paragraph, Post, State};
+use super::typed::{TYPED, version_of};
 use super::{draft, sources};
 use crate::access::Act;
 use crate::changes::{Both, Conflict};
+use crate::drafts::{Draft, DraftState, is_inherited, key_of, tab_of};
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::laws::choose::{find_meant, find_titles, newest};
 use crate::features::laws::{Law, Title};
@@ -36,6 +38,8 @@ pub struct Begin {
     /// Begin with an empty page.
     #[serde(rename = "trong")]
     blank: Option<String>,
+    /// What was typed and not saved, by its key.
+    nhap: Option<String>,
 }
 
 /// A paragraph as typed.
@@ -63,6 +67,9 @@ struct EditPage {
     choosing: bool,
     remarks: String,
     conflict: Option<Conflict>,
+    draft: DraftState,
+    /// Names this page while it is open.
+    tab: String,
 }
 
 /// Most laws that typed words offer to choose from.
@@ -204,7 +211,6 @@ async fn edit_page(signed: &Signed, unit: Id, form: Form, about: Option<&Post>) 
     }
     Ok(EditPage {
         blocks: blocks_of(&form),
-        form,
         path,
         unit,
         unit_name: signed.unit_name(unit).await?,
@@ -214,6 +220,13 @@ async fn edit_page(signed: &Signed, unit: Id, form: Form, about: Option<&Post>) 
         choosing: false,
         remarks: about.filter(|p| p.state == State::Draft).map(|p| p.remarks.clone()).unwrap_or_default(),
         conflict: None,
+        draft: DraftState {
+            version: version_of(&form),
+            sentence: String::new(),
+            kept: version_of(&form) > 0,
+        },
+        tab: tab_of(&signed.app, &form),
+        form,
         page,
     })
 }
@@ -221,6 +234,11 @@ async fn edit_page(signed: &Signed, unit: Id, form: Form, about: Option<&Post>) 
 /// `GET /tin-bai/moi`: from a law, or empty.
 pub async fn new(signed: Signed, Query(begin): Query<Begin>) -> Result<Response> {
     let app = &signed.app;
+    if let Some(key) = begin.nhap.as_deref().filter(|key| is_inherited(key)) {
+        let typed = TYPED.find(&app.db, signed.actor.account, key).await?.ok_or(Error::NotFound)?;
+        signed.require(Act::WriteContent, typed.unit)?;
+        return show(&with_draft(edit_page(&signed, typed.unit, typed.form.clone(), None).await?, &typed));
+    }
     let unit = signed.unit(begin.unit, Act::WriteContent)?;
     let law = find_meant(&app.db, &begin.law).await?;
     let mut form = match &law {
@@ -228,6 +246,7 @@ pub async fn new(signed: Signed, Query(begin): Query<Begin>) -> Result<Response>
         None => Form::default(),
     };
     form.set("once", app.new_id().to_string());
+    form.set("draft_key", format!("~{}", app.new_id()));
     let mut page = edit_page(&signed, unit, form, None).await?;
     page.choosing = law.is_none() && begin.blank.is_none();
     if law.is_none() && !begin.law.is_empty() {
@@ -244,6 +263,11 @@ pub async fn new(signed: Signed, Query(begin): Query<Begin>) -> Result<Response>
 pub async fn create(signed: Signed, form: Form) -> Result<Response> {
     let app = &signed.app;
     let unit = signed.unit(form.text("unit").parse().ok(), Act::WriteContent)?;
+    let key = key_of(&form).to_owned();
+    if form.text("act") == "drop" {
+        give_up(&signed, &form, &key).await?;
+        return Ok(signed.redirect("/tin-bai"));
+    }
     if let Some(form) = rearranged(&form) {
         return show(&edit_page(&signed, unit, form, None).await?);
     }
@@ -269,6 +293,7 @@ pub async fn create(signed: Signed, form: Form) -> Result<Response> {
     }
     post::insert_as(&mut tx, app, account, id, &content).await?;
     let done = finish(&mut tx, &signed, id, &form).await?;
+    forget(&mut tx, &signed, &form, &key).await?;
     tx.commit().await?;
     Ok(signed.redirect(&format!("{}?xong={done}", super::page(id))))
 }
@@ -303,7 +328,35 @@ fn rearranged(form: &Form) -> Option<Form> {
     Some(changed)
 }
 
-async fn editable(signed: &Signed, id: &str) -> Result<Post> {
+/// The page goes on from what was typed and not saved.
+fn with_draft(mut page: EditPage, draft: &Draft) -> EditPage {
+    let sentence = page.page.t1("form-draft-kept", "value", page.page.moment(draft.at));
+    page.draft = DraftState { version: draft.version, sentence, kept: true };
+    page
+}
+
+async fn forget(tx: &mut store::Tx, signed: &Signed, form: &Form, about: &str) -> Result<()> {
+    TYPED.forget(tx, signed.actor.account, about, version_of(form), form.text("tab")).await
+}
+
+/// Throws away what was typed.
+async fn give_up(signed: &Signed, form: &Form, about: &str) -> Result<()> {
+    let mut tx = signed.app.db.begin().await?;
+    forget(&mut tx, signed, form, about).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whether the page of a new post has been saved already.
+pub async fn written_already(signed: &Signed, form: &Form) -> Result<bool> {
+    let unit: Option<Id> = form.text("unit").parse().ok();
+    let shard = unit.and_then(|u| signed.tree.get(signed.standing(u))).map(|u| u.shard_id);
+    match (shard, form.text("once").parse()) {
+        (Some(shard), Ok(id)) => post::is_written(&signed.app.db, RecordId { shard, id }).await,
+        _ => Ok(false),
+    }
+}
+
+pub async fn editable(signed: &Signed, id: &str) -> Result<Post> {
     let post = post::get(&signed.app.db, id.parse()?).await?;
     signed.require(Act::WriteContent, post.content.unit)?;
     Ok(post)
@@ -315,6 +368,10 @@ pub async fn edit(signed: Signed, Path(id): Path<String>) -> Result<Response> {
     if post.state != State::Draft {
         return Err(Error::Conflict("content-error-not-draft"));
     }
+    if let Some(typed) = TYPED.find(&signed.app.db, signed.actor.account, &post.id.to_string()).await? {
+        let page = edit_page(&signed, post.content.unit, typed.form.clone(), Some(&post)).await?;
+        return show(&with_draft(page, &typed));
+    }
     let mut form = form_of(&signed, &post.content).await?;
     form.set("version", post.version.to_string());
     show(&edit_page(&signed, post.content.unit, form, Some(&post)).await?)
@@ -325,6 +382,10 @@ pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
     let app = &signed.app;
     let post = editable(&signed, &id).await?;
     let unit = post.content.unit;
+    if form.text("act") == "drop" {
+        give_up(&signed, &form, &post.id.to_string()).await?;
+        return Ok(signed.redirect(&super::page(post.id)));
+    }
     if let Some(form) = rearranged(&form) {
         return show(&edit_page(&signed, unit, form, Some(&post)).await?);
     }
@@ -345,6 +406,7 @@ pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
         post::update(&mut tx, app, signed.actor.account, &post, &content).await?;
     }
     let done = finish(&mut tx, &signed, post.id, &form).await?;
+    forget(&mut tx, &signed, &form, &post.id.to_string()).await?;
     tx.commit().await?;
     Ok(signed.redirect(&format!("{}?xong={done}", super::page(post.id))))
 }

@@ -37,6 +37,7 @@ mod show;
 mod sources;
 mod stale;
 mod text;
+mod typed;
 mod waiting;
 
 pub use ask::{AskPlace, find_ask_place, set as set_ask_place};
@@ -50,6 +51,7 @@ pub use post::{
 };
 pub use published::{Headline, Story, about_laws, headlines, stories, withdrawn_lately};
 pub use text::{RestsOn, Shown, laws_of, rests_on, shown};
+pub use typed::TYPED;
 
 pub const FEATURE: crate::Feature = crate::Feature {
     name: "content",
@@ -72,11 +74,13 @@ fn routes() -> crate::web::Routes {
         .get("/tin-bai", list::list)
         .get("/tin-bai/moi", edit::new)
         .post("/tin-bai/moi", edit::create)
+        .post("/tin-bai/moi/nhap", typed::keep_new)
         .get("/tin-bai/noi-hoi", ask::form)
         .post("/tin-bai/noi-hoi", ask::save)
         .get("/tin-bai/{id}", show::show)
         .get("/tin-bai/{id}/sua", edit::edit)
         .post("/tin-bai/{id}/sua", edit::change)
+        .post("/tin-bai/{id}/sua/nhap", typed::keep_change)
         .post("/tin-bai/{id}/trinh", show::submit)
         .post("/tin-bai/{id}/trinh/thu-hoi", show::recall)
         .post("/tin-bai/{id}/duyet", show::approve)

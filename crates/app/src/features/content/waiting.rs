@@ -8,7 +8,9 @@ use store::{Filter, Id, Select, sql};
 use super::draft::DRAFTING;
 use super::list::{self, Line};
 use super::post::{self, State};
+use super::typed::{TYPED, path_of_new};
 use crate::access::Act;
+use crate::drafts::is_inherited;
 use crate::error::Result;
 use crate::features::laws::{self, Law};
 use crate::page::Room;
@@ -30,6 +32,7 @@ impl Tasks for Waiting {
                 tasks.extend(to_approve(signed, unit).await?);
             }
             if signed.actor.can_anywhere(Act::WriteContent) {
+                tasks.extend(unsaved(signed).await?);
                 tasks.extend(own_drafts(signed).await?);
             }
             for unit in units(signed, Act::WriteContent) {
@@ -98,6 +101,23 @@ async fn to_approve(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
         });
     }
     Ok(tasks)
+}
+
+/// What was typed and not saved.
+async fn unsaved(signed: &Signed) -> Result<Vec<Task>> {
+    let open = TYPED.open(&signed.app.db, signed.actor.account).await?;
+    let task = |d: crate::drafts::Open| Task {
+        key: format!("content-typed-{}", d.about),
+        due: None,
+        state: "content-state-draft",
+        title: say(signed, "content-task-typed", d.title()),
+        path: match is_inherited(&d.about) {
+            true => path_of_new(&d.about),
+            false => format!("/tin-bai/{}/sua", d.about),
+        },
+        quick: None,
+    };
+    Ok(open.into_iter().filter(|d| signed.can(Act::WriteContent, d.unit_id)).map(task).collect())
 }
 
 async fn own_drafts(signed: &Signed) -> Result<Vec<Task>> {
