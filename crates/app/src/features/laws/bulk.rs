@@ -12,6 +12,7 @@ use viet::DocumentKind;
 use super::document::{self, By, NewLaw, Problem, Saved};
 use super::file;
 use crate::app::App;
+use crate::commands::trouble;
 
 /// What an import did.
 #[derive(Debug, Default, Serialize)]
@@ -57,8 +58,7 @@ pub async fn import(app: &App, paths: &[PathBuf], progress: &dyn Progress) -> an
     let mut report = Report::default();
     let mut files = Vec::new();
     for path in paths {
-        let there = std::fs::metadata(path)
-            .map_err(|e| anyhow::anyhow!("{}: {e}. Give files or folders that exist", path.display()))?;
+        let there = std::fs::metadata(path).map_err(|cause| trouble::unreadable(cause, path))?;
         if there.is_dir() {
             collect(path, &mut files)?;
         } else {
