@@ -136,6 +136,10 @@ impl Page {
     pub fn t(&self, key: &str) -> String {
         self.app.words.say(self.lang, key, &[])
     }
+    /// In another language than the page's: about what is written in it.
+    pub fn say_in(&self, lang: Lang, key: &str, args: &[crate::i18n::Arg<'_>]) -> String {
+        self.app.words.say(lang, key, args)
+    }
     pub fn t1(&self, key: &str, name: &str, value: impl ToString) -> String {
         self.app.words.say(self.lang, key, &[(name, value.to_string())])
     }

@@ -22,6 +22,7 @@ pub mod admin;
 pub mod backup;
 pub mod check;
 pub mod import;
+pub mod laws;
 pub mod trouble;
 
 pub use trouble::Trouble;
@@ -111,6 +112,11 @@ enum Command {
         /// Trang web · A web page
         #[arg(long)]
         html: bool,
+    },
+    /// Xem văn bản mà không cần cơ sở dữ liệu · Look into legal documents without a database
+    Laws {
+        #[command(subcommand)]
+        act: laws::Act,
     },
     /// Nhập dữ liệu từ tệp · Enter data from files
     Import {
@@ -202,6 +208,7 @@ async fn act(command: Option<Command>, data: &Data, speech: Speech) -> anyhow::R
         }
         Command::Routes => print_routes(speech.json),
         Command::ReadText { .. } => {}
+        Command::Laws { act } => return act.run(speech).await,
         Command::Import { what } => return what.run(&*open().await?, speech).await,
         Command::Maintain(command) => return command.run(data, speech).await,
     }

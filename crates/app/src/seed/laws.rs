@@ -15,6 +15,8 @@ pub struct Known {
     /// "Luật Yên tĩnh khu dân cư"
     pub name: String,
     pub issued: Date,
+    /// First day no longer in force.
+    pub ends: Option<Date>,
 }
 
 pub struct Laws(Vec<Known>);
@@ -32,7 +34,8 @@ impl Laws {
             .into_iter()
             .filter(|l| SPOKEN_OF.contains(&l.kind.as_str()))
             .filter_map(|l| {
-                Some(Known { id: l.id, number: l.number.clone(), name: l.name(), issued: l.issued? })
+                let (number, name) = (l.number.clone(), l.name());
+                Some(Known { id: l.id, number, name, issued: l.issued?, ends: l.ends() })
             })
             .collect();
         known.sort_by(|a, b| (a.issued, &a.number).cmp(&(b.issued, &b.number)));
@@ -51,7 +54,7 @@ impl Laws {
         let there: Vec<(&Known, usize)> = self
             .0
             .iter()
-            .filter(|l| l.issued < day)
+            .filter(|l| l.issued < day && l.ends.is_none_or(|end| end > day))
             .map(|l| (l, if age(l) <= NEW { 6 } else { 2 }))
             .collect();
         if there.is_empty() { None } else { Some(chance.weighted(&there)) }

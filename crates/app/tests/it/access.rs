@@ -395,6 +395,10 @@ impl<'t> World<'t> {
             "plan" | "line" | "plan-gap" | "plan-waiting" | "plan-approved" | "plan-issued"
             | "plan-below" | "plan-above" => self.plan(kind, n).await,
 
+            "law-number" => {
+                Box::pin(self.make("law", asks)).await;
+                format!("{}/2099/QH99", self.made)
+            }
             "law-slug" => {
                 Box::pin(self.make("law", asks)).await;
                 format!("{}-2099-qh99", self.made)
@@ -791,8 +795,16 @@ fn suggested(line: &Line, answers: &HashMap<Asks, String>) -> String {
 
 /// Routes whose objects anybody signed in may see by their id: laws, units, and what was decided about them, are
 /// no secret.
-const OPEN_OBJECTS: [&str; 5] =
-    ["/don-vi/{id}", "/don-vi/{id}/don-vi-con", "/sap-xep/{id}/ty-le", "/luat/{id}", "/luat/{id}/sua"];
+const OPEN_OBJECTS: [&str; 8] = [
+    "/don-vi/{id}",
+    "/don-vi/{id}/don-vi-con",
+    "/sap-xep/{id}/ty-le",
+    "/luat/{id}",
+    "/luat/{id}/sua",
+    "/luat/{id}/sua-doi",
+    "/luat/{id}/so-sanh",
+    "/luat/{id}/doi-tuong",
+];
 
 #[tokio::test]
 async fn every_route_answers_everybody_as_the_table_says() {

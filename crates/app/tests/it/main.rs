@@ -20,3 +20,4 @@ mod plans;
 mod portal;
 mod spine;
 mod support;
+mod understood;

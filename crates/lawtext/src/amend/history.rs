@@ -27,6 +27,16 @@ impl History {
         History { nodes, changes: Vec::new() }
     }
 
+    /// A text to which these changes were made, in the order of their days.
+    pub fn of(nodes: Vec<Node>, changes: Vec<Change>) -> History {
+        History { nodes, changes }
+    }
+
+    /// The text with every change, and the changes.
+    pub fn into_parts(self) -> (Vec<Node>, Vec<Change>) {
+        (self.nodes, self.changes)
+    }
+
     /// The text with every change.
     pub fn nodes(&self) -> &[Node] {
         &self.nodes

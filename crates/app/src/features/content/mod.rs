@@ -34,6 +34,7 @@ mod post;
 mod published;
 mod show;
 mod sources;
+mod stale;
 mod text;
 mod waiting;
 
@@ -59,7 +60,10 @@ pub const FEATURE: crate::Feature = crate::Feature {
     plan_lines: None,
 };
 
-const MIGRATIONS: &[Migration] = &[migration!(60, "content", "0060_content.sql")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(60, "content", "0060_content.sql"),
+    migration!(61, "posts that are stale", "0061_stale.sql"),
+];
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
@@ -76,6 +80,7 @@ fn routes() -> crate::web::Routes {
         .post("/tin-bai/{id}/duyet", show::approve)
         .post("/tin-bai/{id}/tra-lai", show::give_back)
         .post("/tin-bai/{id}/rut", show::withdraw)
+        .post("/tin-bai/{id}/da-xem", stale::reviewed)
         .post("/tin-bai/{id}/bai-thay", show::replace)
         .get("/tin-bai/{id}/sao-chep", copy::copy)
 }

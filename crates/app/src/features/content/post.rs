@@ -9,6 +9,7 @@ use crate::app::{App, day_of};
 use crate::audit;
 use crate::error::{Error, Result};
 use crate::facts::month_of;
+use crate::features::laws;
 
 /// What a post says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -297,6 +298,31 @@ pub async fn update(tx: &mut Tx, app: &App, account: Id, before: &Post, content:
     keep_version(tx, app, account, id, content, before.version + 1, ("change", "")).await
 }
 
+/// Somebody has looked at a post whose law has changed, and it is right as it is.
+pub async fn review(tx: &mut Tx, app: &App, account: Id, post: &Post) -> Result<()> {
+    let id = post.id;
+    let touched = sql!(
+        "UPDATE posts SET version = version + 1, updated_at = $4 WHERE shard_id = $1 AND id = $2 AND version = $3",
+        id.shard,
+        id.id,
+        post.version,
+        app.now()
+    )
+    .run(&mut *tx)
+    .await?;
+    changed(touched)?;
+    sql!(
+        "UPDATE post_sources SET version = COALESCE((SELECT n.version FROM law_nodes n
+             WHERE n.law_id = post_sources.law_id AND n.path = post_sources.article), '')
+         WHERE shard_id = $1 AND post_id = $2",
+        id.shard,
+        id.id
+    )
+    .run(&mut *tx)
+    .await?;
+    keep_version(tx, app, account, id, &post.content, post.version + 1, ("review", "")).await
+}
+
 /// Asks for approval. What is published names the law it rests on (Luật 14/2012 Điều 9 forbids distorting the
 /// law), so a post without a source goes nowhere.
 pub async fn submit(tx: &mut Tx, app: &App, account: Id, before: &Post) -> Result<()> {
@@ -458,11 +484,13 @@ async fn insert_sources(tx: &mut Tx, id: RecordId, content: &Content) -> Result<
     }
     for source in content.sources() {
         sql!(
-            "INSERT INTO post_sources (shard_id, post_id, law_id, path) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO post_sources (shard_id, post_id, law_id, path, article, version)
+             VALUES ($1, $2, $3, $4, $5, COALESCE((SELECT version FROM law_nodes WHERE law_id = $3 AND path = $5), ''))",
             id.shard,
             id.id,
             source.law,
-            source.path
+            source.path,
+            laws::article_path(&source.path)
         )
         .run(tx)
         .await?;

@@ -37,6 +37,8 @@ struct ShowPage {
     rests_on: Vec<RestsOn>,
     /// What an approver should look at.
     advice: Vec<String>,
+    /// Provisions that it rests on and that read otherwise since it was last looked at.
+    stale: Vec<String>,
     history: Vec<Event>,
     may_write: bool,
     may_approve: bool,
@@ -113,6 +115,14 @@ async fn show_page(signed: &Signed, post: Post, form: Form, problems: Vec<FieldP
             None => String::new(),
         },
         advice: if open { advice(db, &page, &post.content, &rests_on).await? } else { vec![] },
+        stale: super::stale::sources(db, post.id)
+            .await?
+            .into_iter()
+            .map(|source| {
+                let law = laws.get(&source.law).map(|l| l.short_name()).unwrap_or_default();
+                format!("{} {law}", sources::words(&source.path))
+            })
+            .collect(),
         shown: text::shown(&post.content, &laws),
         rests_on,
         history,
@@ -143,6 +153,7 @@ pub async fn show(signed: Signed, Path(id): Path<String>, Query(done): Query<Don
         Some("thu-hoi-trinh") => Some("content-done-recalled"),
         Some("duyet") => Some("content-done-approved"),
         Some("tra-lai") => Some("content-done-returned"),
+        Some("xem") => Some("content-done-reviewed"),
         Some("rut") => Some("content-done-withdrawn"),
         _ => None,
     };

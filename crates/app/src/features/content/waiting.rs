@@ -33,6 +33,7 @@ impl Tasks for Waiting {
                 tasks.extend(own_drafts(signed).await?);
             }
             for unit in units(signed, Act::WriteContent) {
+                tasks.extend(super::stale::tasks(signed, unit).await?);
                 tasks.extend(too_quiet(signed, unit).await?);
             }
             Ok(tasks)

@@ -27,6 +27,7 @@ struct Entry {
     news: Vec<String>,
     guides: Vec<String>,
     carries_out: Vec<String>,
+    replaces: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -39,9 +40,11 @@ const TEXTS: &[(&str, &str)] = &[
     ("ben-nuoc-nghi-dinh.txt", include_str!("demo/ben-nuoc-nghi-dinh.txt")),
     ("ben-nuoc-tay-ninh.txt", include_str!("demo/ben-nuoc-tay-ninh.txt")),
     ("bua-an.txt", include_str!("demo/bua-an.txt")),
+    ("cay-lang-sua-doi.txt", include_str!("demo/cay-lang-sua-doi.txt")),
     ("cay-lang.txt", include_str!("demo/cay-lang.txt")),
     ("ghi-so.txt", include_str!("demo/ghi-so.txt")),
     ("lao-dong-xa-nha.txt", include_str!("demo/lao-dong-xa-nha.txt")),
+    ("tieng-on-cu.txt", include_str!("demo/tieng-on-cu.txt")),
     ("tieng-on.txt", include_str!("demo/tieng-on.txt")),
 ];
 
@@ -75,6 +78,8 @@ fn read(entry: Entry, province: Option<Id>) -> Result<NewLaw> {
         let parsed = parse(text)?;
         new.nodes = parsed.nodes;
         new.relations = parsed.relations;
+        new.citations = parsed.citations;
+        new.amendments = parsed.amendments;
     }
     if entry.province {
         new.unit = province;
@@ -82,14 +87,15 @@ fn read(entry: Entry, province: Option<Id>) -> Result<NewLaw> {
     }
     new.audiences = entry.audiences;
     new.news = entry.news;
-    let named = [(Relation::Guides, entry.guides), (Relation::CarriesOut, entry.carries_out)];
+    let named = [
+        (Relation::Guides, entry.guides),
+        (Relation::CarriesOut, entry.carries_out),
+        (Relation::Replaces, entry.replaces),
+    ];
+    // What the facts state is confirmed, also where the text says it too.
+    new.relations.retain(|r| !named.iter().any(|(n, to)| *n == r.relation && to.contains(&r.number)));
     new.relations.extend(named.into_iter().flat_map(|(relation, numbers)| {
-        numbers.into_iter().map(move |number| NewRelation {
-            relation,
-            number,
-            evidence: String::new(),
-            proposed: false,
-        })
+        numbers.into_iter().map(move |number| NewRelation::stated(relation, number))
     }));
     Ok(new)
 }

@@ -1,11 +1,15 @@
 //! A document about to enter the registry: made from a parsed text, saved once however often it comes.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::civil::Date;
 use lawtext::{Level, Parsed};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::{Filter, Id, Tx, sql};
 
+use super::amendments::{self, NewAmendment};
+use super::citations::{self, Citation};
 use super::law::{self, Law};
 use super::node::{self, Block, Node};
 use super::relations::{self, NewRelation, Relation};
@@ -37,6 +41,10 @@ pub struct NewLaw {
     #[serde(default)]
     pub is_extract: bool,
     pub relations: Vec<NewRelation>,
+    #[serde(default)]
+    pub citations: Vec<Citation>,
+    #[serde(default)]
+    pub amendments: Vec<NewAmendment>,
 }
 
 /// Something a person should look at before saving.
@@ -57,34 +65,10 @@ impl Problem {
     }
 }
 
-fn code(level: Level) -> &'static str {
-    match level {
-        Level::Heading => "heading",
-        Level::Title => "title",
-        Level::Basis => "basis",
-        Level::Preamble => "preamble",
-        Level::Part => "part",
-        Level::Chapter => "chapter",
-        Level::Section => "section",
-        Level::Subsection => "subsection",
-        Level::Article => "article",
-        Level::Clause => "clause",
-        Level::Point => "point",
-        Level::Roman => "roman",
-        Level::Number => "number",
-        Level::Decimal => "decimal",
-        Level::Letter => "letter",
-        Level::Dash => "dash",
-        Level::Quote => "quote",
-        Level::Paragraph => "paragraph",
-        Level::Table => "table",
-        Level::Row => "row",
-        Level::Closing => "closing",
-        Level::Signature => "signature",
-        Level::Recipients => "recipients",
-        Level::Appendix => "appendix",
-        Level::Footnote => "footnote",
-    }
+/// `clause`
+fn code(level: Level) -> String {
+    let code = serde_json::to_value(level);
+    code.ok().and_then(|c| c.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// A title printed in capitals as it is written in a sentence; names in it are for a person to restore.
@@ -92,7 +76,9 @@ fn in_sentence_case(title: &str) -> String {
     if title.chars().any(char::is_lowercase) {
         return title.to_owned();
     }
-    let mut lower = title.to_lowercase().replace("việt nam", "Việt Nam");
+    let word = |word: &str| if word.contains('/') { word.to_owned() } else { word.to_lowercase() };
+    let lower: Vec<String> = title.split(' ').map(word).collect();
+    let mut lower = lower.join(" ").replace("việt nam", "Việt Nam");
     if let Some(first) = lower.chars().next() {
         lower.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
     }
@@ -136,10 +122,7 @@ fn day(date: Option<(i16, i8, i8)>) -> Option<Date> {
 impl NewLaw {
     /// What a parsed text says. `source` is where it came from: a file's name.
     pub fn of(parsed: &Parsed, source: &str) -> (NewLaw, Vec<Problem>) {
-        let addresses = lawtext::addresses(parsed);
-        let paths: std::collections::HashMap<*const lawtext::Node, &str> =
-            addresses.iter().map(|a| (std::ptr::from_ref(a.node), a.path.as_str())).collect();
-        let mut new = NewLaw { source: source.to_owned(), ..NewLaw::default() };
+        let mut new = NewLaw { source: source.to_owned(), nodes: NewLaw::rows(parsed), ..NewLaw::default() };
         if let Some(head) = parsed.documents.first().map(|d| &d.head) {
             new.number = head.number.clone();
             new.kind = head.kind.map(|k| k.name().to_owned()).unwrap_or_default();
@@ -149,11 +132,7 @@ impl NewLaw {
             new.effective = day(head.effective);
             new.relations = bases(&head.bases, &new.number);
         }
-        for (n, document) in parsed.documents.iter().enumerate() {
-            for node in document.nodes.iter().chain(&document.appendices) {
-                new.add(node, n as i64, 0, &paths);
-            }
-        }
+        new.relate(parsed);
         let problems = parsed.problems.iter().map(|p| Problem {
             code: p.kind.code().to_owned(),
             paragraph: Some(p.paragraph + 1),
@@ -163,30 +142,78 @@ impl NewLaw {
         (new, problems.collect())
     }
 
-    fn add(
-        &mut self,
-        node: &lawtext::Node,
-        document: i64,
-        depth: i64,
-        paths: &std::collections::HashMap<*const lawtext::Node, &str>,
-    ) {
-        let is_head = matches!(node.level, Level::Part | Level::Chapter | Level::Section | Level::Subsection);
-        let path = paths.get(&std::ptr::from_ref(node)).map(|p| (*p).to_owned());
-        let block = |child: &lawtext::Node| block(child, paths);
-        self.nodes.push(Node {
-            document,
-            depth,
-            level: code(node.level).to_owned(),
-            label: node.label.clone(),
-            printed: node.printed.clone(),
-            heading: node.heading.clone(),
-            text: node.text.clone(),
-            path,
-            cited_as: None,
-            content: if is_head { vec![] } else { node.children.iter().map(block).collect() },
-        });
-        if is_head {
-            node.children.iter().for_each(|child| self.add(child, document, depth + 1, paths));
+    /// The text in rows.
+    pub(super) fn rows(parsed: &Parsed) -> Vec<Node> {
+        let addresses = lawtext::addresses(parsed);
+        let paths: HashMap<*const lawtext::Node, &str> =
+            addresses.iter().map(|a| (std::ptr::from_ref(a.node), a.path.as_str())).collect();
+        let mut rows = Vec::new();
+        for (n, document) in parsed.documents.iter().enumerate() {
+            for node in document.nodes.iter().chain(&document.appendices) {
+                add(&mut rows, node, n as i64, 0, &paths);
+            }
+        }
+        rows
+    }
+
+    /// What its sentences say of other documents: relations for a person to confirm, citations of provisions, and
+    /// instructions to amend.
+    fn relate(&mut self, parsed: &Parsed) {
+        let own = law::number_key(&self.number);
+        let on = self.issued.map(|d| (d.year(), d.month(), d.day()));
+        let cited = |cited: &lawtext::Cited| {
+            let number = cited.resolved(on)?.to_owned();
+            let key = law::number_key(&number);
+            (!key.is_empty() && key != own).then_some((number, key))
+        };
+        let mut known: HashMap<(Relation, String), usize> = (self.relations.iter().enumerate())
+            .map(|(n, r)| ((r.relation, law::number_key(&r.number)), n))
+            .collect();
+        let mut seen = HashSet::new();
+        for found in lawtext::relations(parsed) {
+            let Some((number, key)) = cited(&found.target) else { continue };
+            let relation = Relation::from(found.kind);
+            let partial = found.partial || !found.provision.is_whole();
+            if relation != Relation::RefersTo {
+                match known.get(&(relation, key.clone())).and_then(|n| self.relations.get_mut(*n)) {
+                    // The sentence about the whole document is the one that counts.
+                    Some(there) if there.partial && !partial => {
+                        there.partial = false;
+                        there.evidence = excerpt(&found.evidence);
+                    }
+                    Some(_) => {}
+                    None => {
+                        known.insert((relation, key.clone()), self.relations.len());
+                        self.relations.push(NewRelation {
+                            relation,
+                            number,
+                            partial,
+                            evidence: excerpt(&found.evidence),
+                            proposed: true,
+                        });
+                    }
+                }
+            }
+            let citation = Citation {
+                from_path: found.source.path.unwrap_or_default(),
+                relation,
+                to_key: key,
+                to_path: found.provision.path().unwrap_or_default(),
+            };
+            if seen.insert(citation.clone()) {
+                self.citations.push(citation);
+            }
+        }
+        for instruction in lawtext::amend::instructions(parsed) {
+            let Some((number, key)) = instruction.law.as_ref().and_then(cited) else { continue };
+            self.amendments.push(NewAmendment {
+                to_key: key,
+                to_number: number,
+                from_path: instruction.source.path.unwrap_or_default(),
+                target: instruction.target,
+                act: instruction.act,
+                sentence: excerpt(&instruction.sentence),
+            });
         }
     }
 
@@ -244,9 +271,34 @@ impl NewLaw {
     }
 }
 
-fn block(node: &lawtext::Node, paths: &std::collections::HashMap<*const lawtext::Node, &str>) -> Block {
+fn add(
+    rows: &mut Vec<Node>,
+    node: &lawtext::Node,
+    document: i64,
+    depth: i64,
+    paths: &HashMap<*const lawtext::Node, &str>,
+) {
+    let is_head = matches!(node.level, Level::Part | Level::Chapter | Level::Section | Level::Subsection);
+    rows.push(Node {
+        document,
+        depth,
+        level: code(node.level),
+        label: node.label.clone(),
+        printed: node.printed.clone(),
+        heading: node.heading.clone(),
+        text: node.text.clone(),
+        path: paths.get(&std::ptr::from_ref(node)).map(|p| (*p).to_owned()),
+        cited_as: None,
+        content: if is_head { vec![] } else { node.children.iter().map(|c| block(c, paths)).collect() },
+    });
+    if is_head {
+        node.children.iter().for_each(|child| add(rows, child, document, depth + 1, paths));
+    }
+}
+
+fn block(node: &lawtext::Node, paths: &HashMap<*const lawtext::Node, &str>) -> Block {
     Block {
-        level: code(node.level).to_owned(),
+        level: code(node.level),
         label: node.label.clone(),
         printed: node.printed.clone(),
         heading: node.heading.clone(),
@@ -254,6 +306,11 @@ fn block(node: &lawtext::Node, paths: &std::collections::HashMap<*const lawtext:
         path: paths.get(&std::ptr::from_ref(node)).map(|p| (*p).to_owned()),
         children: node.children.iter().map(|child| block(child, paths)).collect(),
     }
+}
+
+/// As much of a sentence as is kept to show what something rests on.
+fn excerpt(sentence: &str) -> String {
+    sentence.chars().take(400).collect()
 }
 
 /// The documents that "Căn cứ …" names by number.
@@ -269,7 +326,8 @@ fn bases(sentences: &[String], own: &str) -> Vec<NewRelation> {
             found.push(NewRelation {
                 relation: Relation::BasedOn,
                 number,
-                evidence: sentence.chars().take(300).collect(),
+                partial: false,
+                evidence: excerpt(sentence),
                 proposed: false,
             });
         }
@@ -334,13 +392,15 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
             Some(law) if new.is(&law, &digest) => {
                 let mut digest = digest;
                 if new.is_extract {
-                    new.nodes = joined(node::nodes(&mut *tx, law.id).await?, new.nodes);
+                    let there = node::nodes(&mut *tx, law.id).await?;
+                    new.nodes = joined(amendments::base(tx, law.id, there).await?, new.nodes);
                     digest = new.digest();
                 }
                 if new.nodes.is_empty() || law.digest == digest {
                     return Ok((Saved::Same(law.id), problems));
                 }
-                replace_text(tx, app, by, &law, &new, &digest).await?;
+                let lost = replace_text(tx, app, by, &law, &new, &digest).await?;
+                problems.extend(lost.iter().map(|sentence| Problem::new("amendment-lost", sentence)));
                 return Ok((Saved::Changed(law.id), problems));
             }
             Some(other) => {
@@ -379,6 +439,8 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
     insert_concerns(tx, id, &new.audiences, &new.units).await?;
     insert_nodes(tx, id, &new.nodes).await?;
     relations::relate(tx, id, &new.number, &new.relations).await?;
+    citations::insert(tx, id, &new.citations).await?;
+    amendments::insert(tx, app, id, &new.amendments).await?;
     write_down(tx, app, by, "enter", id, digest.as_bytes()).await?;
     Ok((Saved::New(id), problems))
 }
@@ -400,9 +462,17 @@ pub(super) fn order_day(issued: Option<Date>, effective: Option<Date>) -> String
     issued.or(effective).map(|d| d.to_string()).unwrap_or_default()
 }
 
-async fn replace_text(tx: &mut Tx, app: &App, by: &By, law: &Law, new: &NewLaw, digest: &str) -> Result<()> {
+async fn replace_text(
+    tx: &mut Tx,
+    app: &App,
+    by: &By,
+    law: &Law,
+    new: &NewLaw,
+    digest: &str,
+) -> Result<Vec<String>> {
+    let (nodes, lost) = amendments::carry_over(tx, app, by, law.id, new.nodes.clone()).await?;
     sql!("DELETE FROM law_nodes WHERE law_id = $1", law.id).run(tx).await?;
-    insert_nodes(tx, law.id, &new.nodes).await?;
+    insert_nodes(tx, law.id, &nodes).await?;
     let issued = law.issued.or(new.issued);
     let effective = law.effective.or(new.effective);
     let title = if law.title.is_empty() { &new.title } else { &law.title };
@@ -425,7 +495,12 @@ async fn replace_text(tx: &mut Tx, app: &App, by: &By, law: &Law, new: &NewLaw, 
     .run(tx)
     .await?;
     relations::relate(tx, law.id, &law.number, &new.relations).await?;
-    write_down(tx, app, by, "change", law.id, digest.as_bytes()).await
+    citations::forget(tx, law.id).await?;
+    citations::insert(tx, law.id, &new.citations).await?;
+    amendments::forget_waiting(tx, law.id).await?;
+    amendments::insert(tx, app, law.id, &new.amendments).await?;
+    write_down(tx, app, by, "change", law.id, digest.as_bytes()).await?;
+    Ok(lost)
 }
 
 pub(super) async fn insert_concerns(tx: &mut Tx, law: Id, audiences: &[String], units: &[Id]) -> Result<()> {
@@ -450,13 +525,13 @@ pub(super) async fn insert_concerns(tx: &mut Tx, law: Id, audiences: &[String], 
     Ok(())
 }
 
-async fn insert_nodes(tx: &mut Tx, law: Id, nodes: &[Node]) -> Result<()> {
+pub(super) async fn insert_nodes(tx: &mut Tx, law: Id, nodes: &[Node]) -> Result<()> {
     for (seq, node) in nodes.iter().enumerate() {
         let content = serde_json::to_string(&node.content).map_err(|e| Error::Internal(e.into()))?;
         sql!(
             "INSERT INTO law_nodes (law_id, seq, document, depth, level, label, printed, heading, text, path, cited_as,
-                                    content)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                                    content, version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             law,
             seq as i64,
             node.document,
@@ -468,7 +543,8 @@ async fn insert_nodes(tx: &mut Tx, law: Id, nodes: &[Node]) -> Result<()> {
             node.text,
             node.path,
             node.cited_as,
-            content
+            content,
+            node.version()
         )
         .run(tx)
         .await?;
@@ -514,6 +590,7 @@ mod tests {
     #[test]
     fn titles_in_capitals_become_sentences() {
         assert_eq!(in_sentence_case("GÌN GIỮ BẾN NƯỚC VIỆT NAM"), "Gìn giữ bến nước Việt Nam");
+        assert_eq!(in_sentence_case("SỬA ĐỔI LUẬT SỐ 9/2099/QH99"), "Sửa đổi luật số 9/2099/QH99");
         assert_eq!(in_sentence_case("Về ghe"), "Về ghe");
     }
 }

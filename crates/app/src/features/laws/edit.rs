@@ -28,7 +28,7 @@ struct EditPage {
     /// The unit whose scope may be chosen.
     unit_name: String,
     relations: Relations,
-    all_relations: [Relation; 6],
+    all_relations: [Relation; 8],
     may_review: bool,
 }
 
@@ -139,9 +139,7 @@ fn read_relation(form: &Form, problems: &mut Problems) -> Option<NewRelation> {
     let number = problems.optional(form, "relation_number", 100);
     let relation = Relation::from_code(form.text("relation"));
     match (relation, number.is_empty()) {
-        (Some(relation), false) => {
-            Some(NewRelation { relation, number, evidence: String::new(), proposed: false })
-        }
+        (Some(relation), false) => Some(NewRelation::stated(relation, number)),
         (Some(_), true) => {
             problems.add("relation_number", "laws-error-relation");
             None

@@ -29,7 +29,7 @@ pub struct Facts {
 }
 
 /// Longest sentence that says what is new, in characters.
-const SENTENCE: usize = 300;
+pub(super) const SENTENCE: usize = 300;
 
 impl Facts {
     pub fn read(form: &Form, problems: &mut Problems, today: Date) -> Facts {

@@ -75,6 +75,22 @@ async fn text(config: &Config, name: &str, bytes: Vec<u8>, left: Duration) -> Re
     Ok(read.map_err(|e| e.code().to_owned()))
 }
 
+/// The outline of a file, without a database; or the code of the sentence that says why there is none.
+pub async fn outline(
+    config: &Config,
+    name: &str,
+    bytes: Vec<u8>,
+) -> Result<Result<lawtext::Outline, String>> {
+    let text = match text(config, name, bytes, SENT_TIME).await? {
+        Ok(text) => text,
+        Err(code) => return Ok(Err(code)),
+    };
+    let file = name.to_owned();
+    let read =
+        foreign::read(move || lawtext::Outline { file, ..lawtext::outline_json(&lawtext::parse(&text)) });
+    Ok(read.await?.ok_or_else(damaged))
+}
+
 fn damaged() -> String {
     Unreadable::Damaged.code().to_owned()
 }

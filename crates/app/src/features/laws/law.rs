@@ -106,6 +106,11 @@ store::record! {
         pub suspended_from: Option<Date>,
         pub suspended_until: Option<Date>,
         pub reviewed: Option<Date>,
+        /// The first day of a document that replaces, repeals or ends it, as a person confirmed.
+        pub ended_by: Option<Date>,
+        /// The same of parts of it.
+        pub partly_ended_by: Option<Date>,
+        pub suspended_by: Option<Date>,
         /// The earliest end of what it guides.
         pub basis_ends: Option<Date>,
         /// The issuing unit, when it is one of ours.
@@ -122,9 +127,9 @@ impl Law {
     pub fn status(&self, day: impl Borrow<Date>) -> Status {
         let day = *day.borrow();
         let reached = |d: Option<Date>| d.is_some_and(|d| d <= day);
-        if reached(self.expires) {
+        if reached(self.ends()) {
             Status::Ended
-        } else if reached(self.suspended_from) && !reached(self.suspended_until) {
+        } else if reached(self.suspended_from.or(self.suspended_by)) && !reached(self.suspended_until) {
             Status::Suspended
         } else if self.effective.is_none() {
             Status::NeedsCheck
@@ -134,11 +139,15 @@ impl Law {
             // Luật 64/2025/QH15: guiding documents stay in force where not contrary to the new law, so that a
             // person has to decide.
             Status::NeedsCheck
-        } else if reached(self.partly_expires) {
+        } else if reached(self.partly_expires.or(self.partly_ended_by)) {
             Status::PartlyEnded
         } else {
             Status::InForce
         }
+    }
+    /// First day no longer in force: as entered, else as a confirmed relation says.
+    pub fn ends(&self) -> Option<Date> {
+        self.expires.or(self.ended_by)
     }
     /// "Luật Hòa giải ở cơ sở", "Nghị định quy định chi tiết …"; the number where there is no title.
     pub fn name(&self) -> String {
@@ -181,6 +190,30 @@ pub fn full_name(kind: &str, title: &str, number: &str) -> String {
     }
 }
 
+/// A path in words: "Điều 12, khoản 2, điểm a".
+pub fn place(path: &str) -> String {
+    let word = |part: &str| {
+        let (word, label) = part.rsplit_once('-')?;
+        let name = match word {
+            "dieu" => "điều",
+            "khoan" => "khoản",
+            "diem" => "điểm",
+            "chuong" => "chương",
+            "phan" => "phần",
+            "muc" => "mục",
+            "tieu-muc" => "tiểu mục",
+            "phu-luc" => "phụ lục",
+            _ => return None,
+        };
+        // "dd": how addresses write "đ".
+        Some(format!("{name} {}", if label == "dd" { "đ" } else { label }))
+    };
+    let parts: Vec<String> = path.split('/').map(|p| word(p).unwrap_or_else(|| p.to_owned())).collect();
+    let text = parts.join(", ");
+    let mut letters = text.chars();
+    letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// How a number is looked up: the official writing, without marks, case and signs.
 pub fn number_key(number: &str) -> String {
     let normal = viet_number(number).map_or_else(|| viet::clean(number), |n| n.normal());
@@ -193,9 +226,7 @@ pub(super) fn viet_number(number: &str) -> Option<viet::LegalNumber> {
 
 pub(super) static LAWS: Relation = Relation {
     name: "laws",
-    from: "(SELECT l.*, (SELECT MIN(b.expires) FROM law_relations r JOIN laws b ON b.id = r.to_id
-                    WHERE r.from_id = l.id AND r.relation = 'guides' AND NOT r.proposed) AS basis_ends
-            FROM laws l)",
+    from: "law_states",
     columns: &[
         Columns::Key("id"),
         Columns::Key("slug"),
@@ -213,6 +244,9 @@ pub(super) static LAWS: Relation = Relation {
         Columns::Dimension("suspended_from"),
         Columns::Dimension("suspended_until"),
         Columns::Dimension("reviewed"),
+        Columns::Dimension("ended_by"),
+        Columns::Dimension("partly_ended_by"),
+        Columns::Dimension("suspended_by"),
         Columns::Dimension("basis_ends"),
         Columns::Dimension("unit_id"),
         Columns::Dimension("news"),
@@ -238,6 +272,9 @@ pub(super) fn select() -> Select {
         "suspended_from",
         "suspended_until",
         "reviewed",
+        "ended_by",
+        "partly_ended_by",
+        "suspended_by",
         "basis_ends",
         "unit_id",
         "news",
@@ -385,6 +422,9 @@ mod tests {
             suspended_from: None,
             suspended_until: None,
             reviewed: None,
+            ended_by: None,
+            partly_ended_by: None,
+            suspended_by: None,
             basis_ends: None,
             unit_id: None,
             news: String::new(),
@@ -410,6 +450,15 @@ mod tests {
         check(|l, d| l.expires = Some(d("2020-01-01")), "2019-12-31", Status::InForce);
         check(|l, d| l.expires = Some(d("2020-01-01")), "2020-01-01", Status::Ended);
         check(|l, d| l.partly_expires = Some(d("2020-01-01")), "2020-01-01", Status::PartlyEnded);
+        // What a confirmed relation says counts where no date was entered.
+        check(|l, d| l.ended_by = Some(d("2020-01-01")), "2020-01-01", Status::Ended);
+        let entered: Change = |l, d| {
+            l.ended_by = Some(d("2020-01-01"));
+            l.expires = Some(d("2021-01-01"));
+        };
+        check(entered, "2020-01-01", Status::InForce);
+        check(|l, d| l.partly_ended_by = Some(d("2020-01-01")), "2020-01-01", Status::PartlyEnded);
+        check(|l, d| l.suspended_by = Some(d("2020-01-01")), "2020-01-01", Status::Suspended);
         check(|l, d| l.suspended_from = Some(d("2020-01-01")), "2020-01-01", Status::Suspended);
         let pause: Change = |l, d| {
             l.suspended_from = Some(d("2020-01-01"));

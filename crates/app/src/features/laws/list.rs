@@ -60,18 +60,17 @@ pub async fn laws(db: &Db, asked: &Asked, day: Date) -> Result<(Vec<Law>, Option
     // The status as `Law::status` computes it.
     let mut laws: Vec<Law> = sql!(
         "SELECT id, slug, number, kind, title, issuer, issued, effective, expires, partly_expires, suspended_from,
-                suspended_until, reviewed, basis_ends, unit_id, news, source, digest, revision
-         FROM (SELECT l.*, (SELECT MIN(b.expires) FROM law_relations r JOIN laws b ON b.id = r.to_id
-                     WHERE r.from_id = l.id AND r.relation = 'guides' AND NOT r.proposed) AS basis_ends
-               FROM laws l) AS s
+                suspended_until, reviewed, ended_by, partly_ended_by, suspended_by, basis_ends, unit_id, news, source, digest, revision
+         FROM law_states
          WHERE ($1 = '' OR kind = $1) AND ($2 = '' OR issuer = $2) AND ($3 = '' OR SUBSTR(day, 1, 4) = $3)
            AND ($4 = '' OR $4 = CASE
-                WHEN expires <= $5 THEN 'ended'
-                WHEN suspended_from <= $5 AND (suspended_until IS NULL OR suspended_until > $5) THEN 'suspended'
+                WHEN COALESCE(expires, ended_by) <= $5 THEN 'ended'
+                WHEN COALESCE(suspended_from, suspended_by) <= $5
+                     AND (suspended_until IS NULL OR suspended_until > $5) THEN 'suspended'
                 WHEN effective IS NULL THEN 'needs-check'
                 WHEN effective > $5 THEN 'not-yet'
                 WHEN basis_ends <= $5 AND (reviewed IS NULL OR reviewed < basis_ends) THEN 'needs-check'
-                WHEN partly_expires <= $5 THEN 'partly-ended'
+                WHEN COALESCE(partly_expires, partly_ended_by) <= $5 THEN 'partly-ended'
                 ELSE 'in-force' END)
            AND ($6 = '' OR folded LIKE $6 ESCAPE '!') AND ($7 = '' OR folded LIKE $7 ESCAPE '!')
            AND ($8 = '' OR folded LIKE $8 ESCAPE '!') AND ($9 = '' OR folded LIKE $9 ESCAPE '!')

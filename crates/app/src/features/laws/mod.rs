@@ -10,14 +10,23 @@
 //! not state them outright; a proposal changes no status. The search index is a copy: it follows the database
 //! within a second and is made again from it when missing or damaged, while the old one answers.
 //!
+//! What others do to a document is read from their texts: relations and instructions to amend, each with its sentence. A
+//! person confirms a relation before it changes a status, and carries an instruction out before it changes a text;
+//! until then the document says that its text is not the newest. The text of any day is found by taking changes back.
+//!
 //! Other features ask here for titles, laws, articles and what comes into force; what they have resting on a law
 //! they give through [`OnLaw`], so that the chain from a directive to an activity reads both ways (promise B16).
-//! Keeps promises A2, A9 (base), B16, H4.
+//! Keeps promises A2, A3, A5, A6, A7, A8, A9 (base), A12, A13, A17, A18, B16, H4.
 
 use store::{Migration, migration};
 
+pub mod amendments;
 pub mod bulk;
+mod changes;
 pub mod choose;
+pub mod citations;
+pub mod compare;
+pub mod concerns;
 pub mod demo;
 mod document;
 mod edit;
@@ -26,16 +35,20 @@ mod file;
 mod import;
 pub mod index;
 mod law;
+mod links;
 mod list;
 mod node;
 mod reader;
 mod relations;
 mod search;
 mod show;
+mod tree;
+mod waiting;
 
 pub use choose::Title;
+pub use citations::article_path;
 pub use document::{By, NewLaw, Problem, Saved, insert};
-pub use file::read_text_process;
+pub use file::{outline, read_text_process};
 pub use law::{
     Coming, Kind, Law, Status, concerned, find_by_number, find_by_slug, find_kind, get, in_force_from, kinds,
     title, with_ids,
@@ -52,11 +65,14 @@ pub const FEATURE: crate::Feature = crate::Feature {
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[],
     touches: None,
-    tasks: None,
+    tasks: Some(&waiting::Waiting),
     plan_lines: None,
 };
 
-const MIGRATIONS: &[Migration] = &[migration!(30, "laws", "0030_laws.sql")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(30, "laws", "0030_laws.sql"),
+    migration!(31, "what laws do to each other", "0031_understood.sql"),
+];
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
@@ -71,6 +87,12 @@ fn routes() -> crate::web::Routes {
         .get("/luat/nhap/{id}/{seq}", import::review)
         .post("/luat/nhap/{id}/{seq}", import::save)
         .get("/luat/{id}", show::show_law)
+        .get("/luat/{id}/sua-doi", changes::list)
+        .post("/luat/{id}/sua-doi", changes::decide)
+        .get("/luat/{id}/doi-tuong", concerns::view)
+        .post("/luat/{id}/doi-tuong", concerns::save)
+        .get("/luat/{id}/so-sanh", compare::view)
+        .post("/luat/{id}/so-sanh", compare::save)
         .get("/luat/{id}/sua", edit::edit)
         .post("/luat/{id}/sua", edit::change)
         .get("/tim", search::inside)

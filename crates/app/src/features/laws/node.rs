@@ -1,6 +1,7 @@
 //! The text of a document: its heads and articles in order, and what stands in an article.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use store::{Db, Id, sql};
 
 use crate::error::{Error, Result};
@@ -100,6 +101,14 @@ impl Node {
         let mut text = self.text.clone();
         self.content.iter().for_each(|block| block.write_lines(&mut text));
         text
+    }
+    /// Tells its text from another: what rests on it is stale when this is no longer the same.
+    pub fn version(&self) -> String {
+        let mut digest = Sha256::new();
+        for part in [&self.heading, "\n", &self.body()] {
+            digest.update(part.as_bytes());
+        }
+        hex::encode(digest.finalize().get(..8).unwrap_or_default())
     }
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         self.text.lines()

@@ -3,13 +3,20 @@
 use std::fmt::Write as _;
 
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::amendments::{self, Pending};
+use super::citations;
 use super::law::{self, Law};
+use super::links::Links;
 use super::node::{self, Block, Node};
 use super::relations::{self, Chain, Relations, Resting};
+use jiff::civil::Date;
+use lawtext::Place;
+use serde::Deserialize;
+
 use crate::error::{Error, Result};
 use crate::page::{Page, href, show};
 use crate::web::Visitor;
@@ -37,6 +44,41 @@ struct ReaderPage {
     relations: Relations,
     chain: Chain,
     resting: Vec<Resting>,
+    /// What is known of it and not in its text.
+    pending: Pending,
+    /// The days on which its text changed.
+    days: Vec<Date>,
+    /// A day before the first of them.
+    before_changes: String,
+    /// An earlier text is shown: as it read on this day.
+    as_of: Option<Date>,
+    /// What names the article that is shown.
+    citing: Vec<(String, String)>,
+}
+
+#[derive(Deserialize)]
+pub struct Asked {
+    /// The text as it read on this day: `2020-01-01`.
+    #[serde(default)]
+    ngay: String,
+}
+
+impl Asked {
+    /// A day before today; the text of today and later is the present one.
+    fn day(&self, today: Date) -> Result<Option<Date>> {
+        if self.ngay.is_empty() {
+            return Ok(None);
+        }
+        let day = viet::parse_date(&self.ngay).and_then(|(y, m, d)| Date::new(y, m, d).ok());
+        Ok(Some(day.ok_or(Error::NotFound)?).filter(|d| *d < today))
+    }
+}
+
+async fn nodes(visitor: &Visitor, law: &Law, day: Option<Date>) -> Result<Vec<Node>> {
+    match day {
+        Some(day) => amendments::text_on(&visitor.app.db, law.id, day).await,
+        None => node::nodes(&visitor.app.db, law.id).await,
+    }
 }
 
 async fn find(visitor: &Visitor, slug: &str, path: &str) -> Result<Result<Law, Response>> {
@@ -52,28 +94,41 @@ async fn find(visitor: &Visitor, slug: &str, path: &str) -> Result<Result<Law, R
 }
 
 /// `GET /van-ban/{slug}`: the whole document.
-pub async fn whole(visitor: Visitor, Path(slug): Path<String>) -> Result<Response> {
+pub async fn whole(
+    visitor: Visitor,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let law = match find(&visitor, &slug, "").await? {
         Ok(law) => law,
         Err(moved) => return Ok(moved),
     };
-    let nodes = node::nodes(&visitor.app.db, law.id).await?;
+    let as_of = asked.day(visitor.app.today())?;
+    let nodes = nodes(&visitor, &law, as_of).await?;
     let base = href(visitor.lang(), &law.path());
     let outline = outline(&nodes, |n| format!("#{}", n.anchor()));
     let shown: Vec<&Node> = nodes.iter().collect();
-    let text = html(&shown, &base, None);
+    let links = Links::of(&visitor.app.db, visitor.lang(), &law, &nodes).await?;
+    let text = html(&shown, &base, None, &links);
     let page = visitor.page(&law.name()).crumb(say(&visitor, "laws-public-title"), "/van-ban");
-    show(&reader(&visitor, page, law, outline, text).await?)
+    let mut reader = reader(&visitor, page, law, outline, text).await?;
+    reader.as_of = as_of;
+    show(&reader)
 }
 
 /// `GET /van-ban/{slug}/dieu-12/khoan-2`: an article, a chapter, a clause in its article.
-pub async fn part(visitor: Visitor, Path((slug, path)): Path<(String, String)>) -> Result<Response> {
+pub async fn part(
+    visitor: Visitor,
+    Path((slug, path)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let path = path.trim_end_matches('/');
     let law = match find(&visitor, &slug, path).await? {
         Ok(law) => law,
         Err(moved) => return Ok(moved),
     };
-    let nodes = node::nodes(&visitor.app.db, law.id).await?;
+    let as_of = asked.day(visitor.app.today())?;
+    let nodes = nodes(&visitor, &law, as_of).await?;
     let is_it = |n: &Node| n.path.as_deref() == Some(path) || n.holds(path);
     let at = nodes.iter().position(is_it).ok_or(Error::NotFound)?;
     let found = nodes.get(at).ok_or(Error::NotFound)?;
@@ -83,7 +138,9 @@ pub async fn part(visitor: Visitor, Path((slug, path)): Path<(String, String)>) 
     let shown: Vec<&Node> = std::iter::once(found).chain(under).collect();
     let base = href(visitor.lang(), &law.path());
     let marked = (found.path.as_deref() != Some(path)).then_some(path);
-    let text = html(&shown, &base, marked);
+    let links = Links::of(&visitor.app.db, visitor.lang(), &law, &nodes).await?;
+    let text = html(&shown, &base, marked, &links);
+    let article = citations::article_path(path).to_owned();
     let link = |n: &Node| format!("{base}/{}", n.path.as_deref().unwrap_or_default());
     let line = |n: &Node| Line { title: n.title(), link: link(n), depth: 0 };
     let same = |n: &&Node| n.path.is_some() && n.level == found.level;
@@ -108,6 +165,14 @@ pub async fn part(visitor: Visitor, Path((slug, path)): Path<(String, String)>) 
     }
     let mut reader = reader(&visitor, page, law, outline(&nodes, link), text).await?;
     reader.part = true;
+    reader.as_of = as_of;
+    for c in citations::citing(&visitor.app.db, &reader.law, &article).await? {
+        let at = if c.from_path.is_empty() { String::new() } else { format!("/{}", c.from_path) };
+        let place = if at.is_empty() { String::new() } else { format!(", {}", law::place(&c.from_path)) };
+        let to = href(visitor.lang(), &format!("/van-ban/{}{at}", c.slug));
+        let relation = say(&visitor, &format!("laws-relation-back-{}", c.relation));
+        reader.citing.push((format!("{relation}: {} {}{place}", c.kind, c.number), to));
+    }
     reader.before = nodes.iter().take(at).rev().find(same).map(line);
     reader.after = nodes.iter().skip(at + 1).find(same).map(line);
     show(&reader)
@@ -129,9 +194,19 @@ async fn reader(
     for feature in crate::on_laws() {
         resting.extend(feature.outside(app, visitor.lang(), law.id).await?);
     }
+    let days = amendments::days(&app.db, law.id).await?;
     Ok(ReaderPage {
         relations: relations::relations(&app.db, law.id).await?,
         chain: relations::chain(&app.db, law.id).await?,
+        pending: amendments::pending(&app.db, &law, app.today()).await?,
+        before_changes: days
+            .first()
+            .and_then(|d| d.yesterday().ok())
+            .map(|d| d.to_string())
+            .unwrap_or_default(),
+        days,
+        as_of: None,
+        citing: vec![],
         issued_by: law.issuer.split("; ").map(str::to_owned).filter(|i| !i.is_empty()).collect(),
         part: false,
         before: None,
@@ -151,8 +226,9 @@ fn outline(nodes: &[Node], link: impl Fn(&Node) -> String) -> Vec<Line> {
 
 /// The nodes as HTML. `base`: the address of the document in the reader's language; `marked`: the part that the
 /// address names.
-pub fn html(nodes: &[&Node], base: &str, marked: Option<&str>) -> String {
+fn html(nodes: &[&Node], base: &str, marked: Option<&str>, links: &Links) -> String {
     let mut out = String::new();
+    let writer = Writer { base, marked, links };
     let under_heads = nodes.iter().any(|n| is_head(n));
     // The title of the page stands above the text of a part.
     let alone = nodes.len() == 1;
@@ -187,12 +263,13 @@ pub fn html(nodes: &[&Node], base: &str, marked: Option<&str>) -> String {
                 );
             }
             Some(_) => {}
-            None => paragraph(&mut out, &node.level, "", &node.title(), base, None, marked),
+            None => writer.paragraph(&mut out, &node.level, "", &node.title(), None, &Place::default()),
         }
+        let place = Place { article: node.is_article().then(|| node.label.clone()), ..Place::default() };
         for line in node.lines() {
-            paragraph(&mut out, &node.level, "", line, base, None, marked);
+            writer.paragraph(&mut out, &node.level, "", line, None, &place);
         }
-        blocks(&mut out, &node.content, base, marked);
+        writer.blocks(&mut out, &node.content, &place);
     }
     out
 }
@@ -201,64 +278,91 @@ fn is_head(node: &Node) -> bool {
     matches!(node.level.as_str(), "part" | "chapter" | "section" | "subsection")
 }
 
-fn blocks(out: &mut String, all: &[Block], base: &str, marked: Option<&str>) {
-    for block in all {
-        if block.level == "table" {
-            table(out, block);
-            continue;
-        }
-        let mut lines = block.lines();
-        let first = [block.heading.as_str(), lines.next().unwrap_or_default()].map(str::trim);
-        let first: Vec<&str> = first.into_iter().filter(|p| !p.is_empty()).collect();
-        paragraph(out, &block.level, &block.printed, &first.join(" "), base, block.path.as_deref(), marked);
-        for line in lines {
-            paragraph(out, &block.level, "", line, base, None, marked);
-        }
-        blocks(out, &block.children, base, marked);
-    }
+/// What every paragraph of a text is written with.
+struct Writer<'a> {
+    base: &'a str,
+    marked: Option<&'a str>,
+    links: &'a Links,
 }
 
-/// One paragraph; its label is the link to its own address.
-fn paragraph(
-    out: &mut String,
-    level: &str,
-    label: &str,
-    text: &str,
-    base: &str,
-    path: Option<&str>,
-    marked: Option<&str>,
-) {
-    if label.is_empty() && text.is_empty() {
-        return;
-    }
-    let class = match level {
-        "clause" | "number" | "decimal" => "clause",
-        "point" | "letter" => "point",
-        "dash" => "dash",
-        "quote" => "quote",
-        "heading" | "title" => "lead",
-        "basis" | "preamble" => "preamble",
-        "signature" => "sign",
-        "recipients" | "footnote" => "small",
-        _ => "",
-    };
-    let is_marked = path.is_some() && path == marked;
-    let _ = write!(out, "<p class=\"{class}{}\"", if is_marked { " marked" } else { "" });
-    if let Some(path) = path {
-        let _ = write!(out, " id=\"{}\"", escape(&node::anchor(path)));
-    }
-    out.push('>');
-    match path {
-        Some(path) if !label.is_empty() => {
-            let _ = write!(out, "<a href=\"{base}/{}\">{}</a> ", escape(path), escape(label));
+impl Writer<'_> {
+    fn blocks(&self, out: &mut String, all: &[Block], place: &Place) {
+        for block in all {
+            if block.level == "table" {
+                table(out, block);
+                continue;
+            }
+            let mut place = place.clone();
+            match block.level.as_str() {
+                "clause" => place.clause = Some(block.label.clone()),
+                "point" => place.point = Some(block.label.clone()),
+                _ => {}
+            }
+            let mut lines = block.lines();
+            let first = [block.heading.as_str(), lines.next().unwrap_or_default()].map(str::trim);
+            let first: Vec<&str> = first.into_iter().filter(|p| !p.is_empty()).collect();
+            self.paragraph(
+                out,
+                &block.level,
+                &block.printed,
+                &first.join(" "),
+                block.path.as_deref(),
+                &place,
+            );
+            for line in lines {
+                self.paragraph(out, &block.level, "", line, None, &place);
+            }
+            self.blocks(out, &block.children, &place);
         }
-        _ if !label.is_empty() => {
-            let _ = write!(out, "{} ", escape(label));
-        }
-        _ => {}
     }
-    out.push_str(&escape(text));
-    out.push_str("</p>");
+
+    /// One paragraph; its label is the link to its own address, what it cites links to what is meant.
+    fn paragraph(
+        &self,
+        out: &mut String,
+        level: &str,
+        label: &str,
+        text: &str,
+        path: Option<&str>,
+        place: &Place,
+    ) {
+        if label.is_empty() && text.is_empty() {
+            return;
+        }
+        let class = match level {
+            "clause" | "number" | "decimal" => "clause",
+            "point" | "letter" => "point",
+            "dash" => "dash",
+            "quote" => "quote",
+            "heading" | "title" => "lead",
+            "basis" | "preamble" => "preamble",
+            "signature" => "sign",
+            "recipients" | "footnote" => "small",
+            _ => "",
+        };
+        let is_marked = path.is_some() && path == self.marked;
+        let _ = write!(out, "<p class=\"{class}{}\"", if is_marked { " marked" } else { "" });
+        if let Some(path) = path {
+            let _ = write!(out, " id=\"{}\"", escape(&node::anchor(path)));
+        }
+        out.push('>');
+        match path {
+            Some(path) if !label.is_empty() => {
+                let _ = write!(out, "<a href=\"{}/{}\">{}</a> ", self.base, escape(path), escape(label));
+            }
+            _ if !label.is_empty() => {
+                let _ = write!(out, "{} ", escape(label));
+            }
+            _ => {}
+        }
+        // Words quoted from another document do not cite this one.
+        if level == "quote" || level == "heading" || level == "signature" || level == "recipients" {
+            out.push_str(&escape(text));
+        } else {
+            self.links.write(out, text, place);
+        }
+        out.push_str("</p>");
+    }
 }
 
 fn table(out: &mut String, table: &Block) {

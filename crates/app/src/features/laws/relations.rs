@@ -28,16 +28,25 @@ pub enum Relation {
     Replaces,
     /// Bãi bỏ
     Repeals,
+    /// Đình chỉ, tạm ngưng hiệu lực
+    Suspends,
+    /// "… hết hiệu lực kể từ ngày … có hiệu lực": replaced or repealed, the sentence does not say which.
+    EndsEffect,
+    /// Dẫn chiếu: between provisions only.
+    RefersTo,
 }
 
 impl Relation {
-    pub const ALL: [Relation; 6] = [
+    /// What one document as a whole may be to another.
+    pub const ALL: [Relation; 8] = [
         Relation::BasedOn,
         Relation::Guides,
         Relation::CarriesOut,
         Relation::Amends,
         Relation::Replaces,
         Relation::Repeals,
+        Relation::Suspends,
+        Relation::EndsEffect,
     ];
     pub fn code(self) -> &'static str {
         match self {
@@ -47,10 +56,13 @@ impl Relation {
             Relation::Amends => "amends",
             Relation::Replaces => "replaces",
             Relation::Repeals => "repeals",
+            Relation::Suspends => "suspends",
+            Relation::EndsEffect => "ends-effect",
+            Relation::RefersTo => "refers-to",
         }
     }
     pub fn from_code(code: &str) -> Option<Relation> {
-        Relation::ALL.into_iter().find(|r| r.code() == code)
+        Relation::ALL.into_iter().chain([Relation::RefersTo]).find(|r| r.code() == code)
     }
     /// Key of the words for it, read from the newer document.
     pub fn word(self) -> String {
@@ -66,13 +78,40 @@ impl Relation {
     }
 }
 
+impl From<lawtext::RelationKind> for Relation {
+    fn from(kind: lawtext::RelationKind) -> Relation {
+        use lawtext::RelationKind as Kind;
+        match kind {
+            Kind::BasedOn => Relation::BasedOn,
+            Kind::Guides => Relation::Guides,
+            Kind::Amends => Relation::Amends,
+            Kind::Replaces => Relation::Replaces,
+            Kind::Repeals => Relation::Repeals,
+            Kind::Suspends => Relation::Suspends,
+            Kind::EndsEffect => Relation::EndsEffect,
+            Kind::RefersTo => Relation::RefersTo,
+        }
+    }
+}
+
 /// A relation to enter: the other document by its number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewRelation {
     pub relation: Relation,
     pub number: String,
+    /// Words, items or provisions of the other document only.
+    #[serde(default)]
+    pub partial: bool,
     pub evidence: String,
     pub proposed: bool,
+}
+
+impl NewRelation {
+    /// As a person states it.
+    pub fn stated(relation: Relation, number: impl Into<String>) -> NewRelation {
+        let number = number.into();
+        NewRelation { relation, number, partial: false, evidence: String::new(), proposed: false }
+    }
 }
 
 /// Enters the relations of a document that it does not have yet, and joins those of others that wait for it.
@@ -85,13 +124,14 @@ pub(super) async fn relate(tx: &mut Tx, law: Id, number: &str, relations: &[NewR
                 .await?;
         let other = other.map(|o| o.0).filter(|o| *o != law);
         sql!(
-            "INSERT INTO law_relations (from_id, relation, to_key, to_number, to_id, evidence, proposed)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (from_id, relation, to_key) DO NOTHING",
+            "INSERT INTO law_relations (from_id, relation, to_key, to_number, to_id, partial, evidence, proposed)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (from_id, relation, to_key) DO NOTHING",
             law,
             r.relation.code(),
             key,
             r.number,
             other,
+            r.partial,
             r.evidence,
             r.proposed
         )
@@ -136,7 +176,7 @@ pub(super) async fn settle(tx: &mut Tx, law: Id, known: &Related, drop: bool, co
 }
 
 store::record! {
-    struct Edge { from_id: Id, to_id: Option<Id>, relation: String, to_number: String, evidence: String, proposed: bool }
+    struct Edge { from_id: Id, to_id: Option<Id>, relation: String, to_number: String, partial: bool, evidence: String, proposed: bool }
 }
 
 /// A document that another one is related to.
@@ -146,6 +186,7 @@ pub struct Related {
     /// None while the registry does not hold it.
     pub law: Option<Law>,
     pub number: String,
+    pub partial: bool,
     pub evidence: String,
     pub proposed: bool,
 }
@@ -177,6 +218,7 @@ fn related(edge: Edge, law: Option<Law>) -> Option<Related> {
     Some(Related {
         relation: Relation::from_code(&edge.relation)?,
         number: edge.to_number,
+        partial: edge.partial,
         evidence: edge.evidence,
         proposed: edge.proposed,
         law,
@@ -188,7 +230,7 @@ const MOST: i64 = 200;
 
 async fn edges_up(db: &Db, law: Id) -> Result<Vec<Edge>> {
     Ok(sql!(
-        "SELECT r.from_id, r.to_id, r.relation, r.to_number, r.evidence, r.proposed FROM law_relations r
+        "SELECT r.from_id, r.to_id, r.relation, r.to_number, r.partial, r.evidence, r.proposed FROM law_relations r
          LEFT JOIN laws l ON l.id = r.to_id WHERE r.from_id = $1
          ORDER BY r.relation, COALESCE(l.day, ''), r.to_key LIMIT $2",
         law,
@@ -200,7 +242,7 @@ async fn edges_up(db: &Db, law: Id) -> Result<Vec<Edge>> {
 
 async fn edges_down(db: &Db, law: Id) -> Result<Vec<Edge>> {
     Ok(sql!(
-        "SELECT r.from_id, r.to_id, r.relation, r.to_number, r.evidence, r.proposed FROM law_relations r
+        "SELECT r.from_id, r.to_id, r.relation, r.to_number, r.partial, r.evidence, r.proposed FROM law_relations r
          JOIN laws l ON l.id = r.from_id WHERE r.to_id = $1 ORDER BY r.relation, l.day, l.id LIMIT $2",
         law,
         MOST

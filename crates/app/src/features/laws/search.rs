@@ -194,7 +194,7 @@ fn law_item(law: &Law, day: Date) -> LawItem {
         issuer: law.issuer.clone(),
         issued: law.issued,
         effective: law.effective,
-        expires: law.expires,
+        expires: law.ends(),
         status: law.status(day).code(),
         url: law.path(),
     }

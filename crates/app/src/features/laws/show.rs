@@ -6,6 +6,8 @@ use axum::response::Response;
 use serde::Deserialize;
 use store::Id;
 
+use super::amendments::{self, Pending};
+use super::compare;
 use super::law::{self, Coming, Law};
 use super::relations::{self, Chain, Relations, Resting};
 use crate::access::Act;
@@ -25,6 +27,17 @@ struct ShowPage {
     chain: Chain,
     resting: Vec<Resting>,
     may_change: bool,
+    pending: Pending,
+    /// Instructions that change it, and documents that it changes.
+    changes: usize,
+    /// Sentences of what is new whose article reads otherwise since.
+    stale: Vec<String>,
+}
+
+impl ShowPage {
+    fn is_stale(&self, sentence: &str) -> bool {
+        self.stale.iter().any(|s| s == sentence)
+    }
 }
 
 #[derive(Deserialize)]
@@ -64,6 +77,9 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
         units: names,
         relations: relations::relations(db, id).await?,
         chain: relations::chain(db, id).await?,
+        stale: compare::news(db, id).await?.into_iter().filter(|n| n.stale).map(|n| n.sentence).collect(),
+        pending: amendments::pending(db, &law, signed.app.today()).await?,
+        changes: amendments::of_law(db, &law).await?.len() + amendments::told_by(db, id).await?.len(),
         may_change: signed.actor.can_anywhere(Act::ImportLaws),
         resting,
         law,

@@ -1,0 +1,72 @@
+//! Posts whose law reads otherwise since they were last looked at: computed from the versions of the articles, so that an
+//! amendment touches what rests on it and nothing else (promises A12, A13).
+
+use axum::extract::Path;
+use axum::response::Response;
+use store::{Db, Id, RecordId, sql};
+
+use super::post::{self as posts, Source};
+use crate::access::Act;
+use crate::error::{Error, Result};
+use crate::tasks::Task;
+use crate::web::Signed;
+use crate::web::form::Form;
+
+store::record! { struct Row { law_id: Id, path: String } }
+
+/// The provisions that a post rests on and that have changed.
+pub async fn sources(db: &Db, post: RecordId) -> Result<Vec<Source>> {
+    let rows: Vec<Row> = sql!(
+        "SELECT s.law_id, s.path FROM post_sources s
+         LEFT JOIN law_nodes n ON n.law_id = s.law_id AND n.path = s.article
+         WHERE s.shard_id = $1 AND s.post_id = $2 AND s.version <> '' AND (n.version IS NULL OR n.version <> s.version)
+         ORDER BY s.law_id, s.path",
+        post.shard,
+        post.id
+    )
+    .all(db)
+    .await?;
+    Ok(rows.into_iter().map(|r| Source { law: r.law_id, path: r.path }).collect())
+}
+
+store::record! {
+    struct Stale { shard_id: i64, id: Id, title: String }
+}
+
+/// A task for each stale post of a unit.
+pub async fn tasks(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
+    let stale: Vec<Stale> = sql!(
+        "SELECT DISTINCT p.shard_id, p.id, p.title, p.updated_at FROM posts p
+         JOIN post_sources s ON s.shard_id = p.shard_id AND s.post_id = p.id
+         LEFT JOIN law_nodes n ON n.law_id = s.law_id AND n.path = s.article
+         WHERE p.unit_id = $1 AND p.state <> 'withdrawn' AND s.version <> ''
+           AND (n.version IS NULL OR n.version <> s.version)
+         ORDER BY p.updated_at DESC, p.id LIMIT 20",
+        unit
+    )
+    .all(&signed.app.db)
+    .await?;
+    let task = |s: Stale| Task {
+        key: format!("content-stale-{}", s.id),
+        due: None,
+        state: "content-state-stale",
+        title: signed.app.words.say(signed.lang(), "content-task-stale", &[("value", s.title)]),
+        path: super::page(RecordId { shard: s.shard_id, id: s.id }),
+        quick: None,
+    };
+    Ok(stale.into_iter().map(task).collect())
+}
+
+/// `POST /tin-bai/{id}/da-xem`: somebody has looked: the post is right as it is.
+pub async fn reviewed(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let app = &signed.app;
+    let post = posts::get(&app.db, id.parse()?).await?;
+    signed.require(Act::WriteContent, post.content.unit)?;
+    if form.text("version") != post.version.to_string() {
+        return Err(Error::Conflict("content-error-changed"));
+    }
+    let mut tx = app.db.begin().await?;
+    posts::review(&mut tx, app, signed.actor.account, &post).await?;
+    tx.commit().await?;
+    Ok(signed.redirect(&format!("{}?xong=xem", super::page(post.id))))
+}

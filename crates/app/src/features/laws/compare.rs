@@ -1,0 +1,276 @@
+//! A law against the one it replaces: article by article, word by word; and from it the table of what is new, which an
+//! officer edits and from which the law board and the draft article take their sentences (promises A8, A17).
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use lawtext::compare::{Comparison, Side};
+use serde::Deserialize;
+use store::{Db, Id, Tx, sql};
+
+use super::changes::{Run, runs};
+use super::edit::{by, changed};
+use super::law::{self, Law};
+use super::node::{self, Node};
+use super::relations::{self, Relation};
+use super::{document, facts};
+use crate::access::Act;
+use crate::error::{Error, FieldProblem, Result};
+use crate::page::{Page, Room, show, show_again};
+use crate::web::Signed;
+use crate::web::form::Form;
+
+/// An article of the new law, or one of the old law that has no successor.
+struct Row {
+    /// Its place in the form.
+    at: usize,
+    /// "same", "merged", "moved", "new", "gone"
+    kind: &'static str,
+    /// "unchanged" where not a word differs.
+    unchanged: bool,
+    title: String,
+    link: String,
+    /// Its predecessors: title, address.
+    old: Vec<(String, String)>,
+    words: Vec<Run>,
+    /// The sentence that would say it.
+    sentence: String,
+    /// It is chosen for the table of what is new.
+    taken: bool,
+}
+
+#[derive(Template)]
+#[template(path = "laws/compare.html")]
+struct ComparePage {
+    page: Page,
+    law: Law,
+    old: Option<Law>,
+    number: String,
+    rows: Vec<Row>,
+    counts: Vec<(&'static str, usize)>,
+    may_change: bool,
+}
+
+#[derive(Deserialize)]
+pub struct Asked {
+    /// The number of the older law; the one that it replaces where none is given.
+    #[serde(default)]
+    cu: String,
+}
+
+/// The law that this one replaces, as far as the registry has it.
+async fn replaced(db: &Db, law: &Law) -> Result<Option<Law>> {
+    let all = relations::relations(db, law.id).await?.of_it;
+    let of = |relation| all.iter().find(|r| r.relation == relation && !r.partial && r.law.is_some());
+    let found = of(Relation::Replaces).or_else(|| of(Relation::EndsEffect)).or_else(|| of(Relation::Repeals));
+    Ok(found.and_then(|r| r.law.clone()))
+}
+
+fn side(article: &Node) -> Side {
+    Side { heading: article.heading.clone(), text: article.body() }
+}
+
+async fn articles(db: &Db, law: Id) -> Result<Vec<Node>> {
+    Ok(node::nodes(db, law).await?.into_iter().filter(|n| n.is_article() && n.document == 0).collect())
+}
+
+/// Matches the articles of two laws; off the threads that answer.
+async fn compared(old: &[Node], new: &[Node]) -> Result<Comparison> {
+    let (old, new): (Vec<Side>, Vec<Side>) = (old.iter().map(side).collect(), new.iter().map(side).collect());
+    let compared = tokio::task::spawn_blocking(move || lawtext::compare::compare(&old, &new)).await;
+    compared.map_err(|e| Error::Internal(e.into()))
+}
+
+async fn page(
+    signed: &Signed,
+    law: Law,
+    number: &str,
+    form: Option<&Form>,
+    problems: Vec<FieldProblem>,
+) -> Result<ComparePage> {
+    let db = &signed.app.db;
+    let old = match number {
+        "" => replaced(db, &law).await?,
+        number => law::find_by_number(db, number).await?.filter(|l| l.id != law.id),
+    };
+    let mut page = signed
+        .page(Room::Laws, &signed.say("laws-compare-title"))
+        .crumb(signed.say("room-laws"), "/luat")
+        .crumb(law.name(), format!("/luat/{}", law.id));
+    page.problems = problems;
+    if old.is_none() && !number.is_empty() {
+        page.problems.push(FieldProblem {
+            field: "cu",
+            key: "laws-compare-unknown",
+            value: number.to_owned(),
+        });
+    }
+    let mut rows = Vec::new();
+    if let Some(old) = &old {
+        let (old_articles, new_articles) = (articles(db, old.id).await?, articles(db, law.id).await?);
+        let comparison = compared(&old_articles, &new_articles).await?;
+        let told: Vec<&str> = law.news().collect();
+        let link = |of: &Law, n: &Node| format!("{}/{}", of.path(), n.path.as_deref().unwrap_or_default());
+        for found in &comparison.matches {
+            let Some(new) = new_articles.get(found.new) else { continue };
+            let olds: Vec<&Node> = found.old.iter().filter_map(|n| old_articles.get(*n)).collect();
+            let words = olds.first().map(|o| runs(&o.body(), &new.body())).unwrap_or_default();
+            let unchanged = !olds.is_empty() && words.iter().all(|r| r.mark.is_empty()) && olds.len() == 1;
+            let sentence = sentence(&page, found.kind.code(), unchanged, new, &olds);
+            rows.push(Row {
+                at: rows.len(),
+                kind: found.kind.code(),
+                unchanged,
+                title: new.title(),
+                link: link(&law, new),
+                old: olds.iter().map(|o| (o.title(), link(old, o))).collect(),
+                words,
+                taken: told.contains(&sentence.as_str()),
+                sentence,
+            });
+        }
+        for gone in comparison.gone.iter().filter_map(|n| old_articles.get(*n)) {
+            let sentence = sentence(&page, "gone", false, gone, &[]);
+            rows.push(Row {
+                at: rows.len(),
+                kind: "gone",
+                unchanged: false,
+                title: gone.title(),
+                link: link(old, gone),
+                old: vec![],
+                words: vec![],
+                taken: told.contains(&sentence.as_str()),
+                sentence,
+            });
+        }
+    }
+    // What a person has just typed stays.
+    if let Some(form) = form {
+        for row in &mut rows {
+            row.taken = form.is("take", &row.at.to_string());
+            row.sentence = form.text(&format!("sentence-{}", row.at)).to_owned();
+        }
+    }
+    let mut counts: Vec<(&'static str, usize)> = Vec::new();
+    for kind in ["new", "same", "merged", "moved", "gone"] {
+        counts.push((kind, rows.iter().filter(|r| r.kind == kind).count()));
+    }
+    let may_change = signed.actor.can_anywhere(Act::ImportLaws);
+    Ok(ComparePage { page, law, old, number: number.to_owned(), rows, counts, may_change })
+}
+
+/// What a person would begin from: the article's subject, and how it stands to the old law.
+fn sentence(page: &Page, kind: &str, unchanged: bool, article: &Node, old: &[&Node]) -> String {
+    let printed = article.printed.trim_end_matches('.').to_owned();
+    let subject = if article.heading.is_empty() { printed.clone() } else { article.heading.clone() };
+    let before =
+        old.iter().map(|o| o.printed.trim_end_matches('.').to_owned()).collect::<Vec<_>>().join(", ");
+    let key = match kind {
+        _ if unchanged => "laws-compare-says-same",
+        "new" => "laws-compare-says-new",
+        "gone" => "laws-compare-says-gone",
+        _ => "laws-compare-says-changed",
+    };
+    let args = [("subject", subject), ("article", printed), ("before", before)];
+    // Articles are Vietnamese: so is what is said of them.
+    page.say_in(crate::i18n::Lang::Vi, key, &args).chars().take(facts::SENTENCE).collect()
+}
+
+/// `GET /luat/{id}/so-sanh`
+pub async fn view(signed: Signed, Path(id): Path<String>, Query(asked): Query<Asked>) -> Result<Response> {
+    let law = law::get(&signed.app.db, id.parse()?).await?;
+    show(&page(&signed, law, viet::clean(&asked.cu).as_str(), None, vec![]).await?)
+}
+
+/// `POST /luat/{id}/so-sanh`: keeps the chosen sentences as what is new.
+pub async fn save(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let by = by(&signed)?;
+    let app = &signed.app;
+    let law = law::get(&app.db, id.parse()?).await?;
+    let number = viet::clean(form.text("cu"));
+    let shown = page(&signed, law, &number, Some(&form), vec![]).await?;
+    // Without the older law nothing can have been chosen.
+    if shown.old.is_none() {
+        return Err(Error::invalid("cu", "laws-compare-which"));
+    }
+    let versions: HashMap<String, String> = articles(&app.db, shown.law.id)
+        .await?
+        .into_iter()
+        .filter_map(|n| Some((n.path.clone()?, n.version())))
+        .collect();
+    let mut news = Vec::new();
+    let mut problems = Vec::new();
+    for row in shown.rows.iter().filter(|r| r.taken) {
+        let sentence = viet::clean(&row.sentence);
+        if sentence.chars().count() > facts::SENTENCE {
+            let value = facts::SENTENCE.to_string();
+            problems.push(FieldProblem { field: "news", key: "error-too-long", value });
+        }
+        let path = row.link.strip_prefix(&format!("{}/", shown.law.path())).unwrap_or_default().to_owned();
+        let version = versions.get(&path).cloned().unwrap_or_default();
+        if !sentence.is_empty() && !news.iter().any(|n: &(String, String, String)| n.0 == sentence) {
+            news.push((sentence, path, version));
+        }
+    }
+    if !problems.is_empty() {
+        return show_again(&page(&signed, shown.law, &number, Some(&form), problems).await?);
+    }
+    let mut tx = app.db.begin().await?;
+    tell(&mut tx, app.now(), shown.law.id, &news).await?;
+    let content = serde_json::to_vec(&news).map_err(|e| Error::Internal(e.into()))?;
+    document::write_down(&mut tx, app, &by, "change", shown.law.id, &content).await?;
+    tx.commit().await?;
+    changed(&signed);
+    Ok(signed.redirect(&format!("/luat/{}?xong=1", shown.law.id)))
+}
+
+/// Keeps what is new: sentences, each with its article and how that read.
+async fn tell(tx: &mut Tx, now: jiff::Timestamp, law: Id, news: &[(String, String, String)]) -> Result<()> {
+    sql!("DELETE FROM law_news WHERE law_id = $1", law).run(&mut *tx).await?;
+    for (sentence, path, version) in news.iter().filter(|n| !n.1.is_empty()) {
+        sql!(
+            "INSERT INTO law_news (law_id, sentence, path, version) VALUES ($1, $2, $3, $4)",
+            law,
+            sentence,
+            path,
+            version
+        )
+        .run(&mut *tx)
+        .await?;
+    }
+    let sentences = news.iter().map(|n| n.0.as_str()).collect::<Vec<_>>().join("\n");
+    sql!(
+        "UPDATE laws SET news = $2, revision = CASE WHEN revision >= $3 THEN revision + 1 ELSE $3 END WHERE id = $1",
+        law,
+        sentences,
+        now
+    )
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+store::record! {
+    /// A sentence of what is new, with the article that it rests on.
+    #[derive(Debug, Clone)]
+    pub struct News {
+        pub sentence: String,
+        pub path: String,
+        /// The article reads otherwise since.
+        pub stale: bool,
+    }
+}
+
+/// The sentences of what is new that rest on an article.
+pub async fn news(db: &Db, law: Id) -> Result<Vec<News>> {
+    Ok(sql!(
+        "SELECT w.sentence, w.path, (n.version IS NULL OR n.version <> w.version) AS stale
+         FROM law_news w LEFT JOIN law_nodes n ON n.law_id = w.law_id AND n.path = w.path
+         WHERE w.law_id = $1 ORDER BY w.sentence",
+        law
+    )
+    .all(db)
+    .await?)
+}

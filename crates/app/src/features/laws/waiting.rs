@@ -1,0 +1,74 @@
+//! What waits for whoever keeps the registry: texts that are not the newest, relations that nobody has confirmed.
+
+use jiff::civil::Date;
+use store::{Id, sql};
+
+use crate::access::Act;
+use crate::error::Result;
+use crate::tasks::{Later, Task, Tasks};
+use crate::web::Signed;
+
+pub struct Waiting;
+
+/// Levels of units whose officers keep the registry for those below.
+const KEEPERS: [&str; 2] = ["nation", "province"];
+const SHOWN: i64 = 5;
+
+impl Tasks for Waiting {
+    fn tasks<'a>(&'a self, signed: &'a Signed) -> Later<'a, Vec<Task>> {
+        Box::pin(async move {
+            let keeps = signed
+                .actor
+                .units_for(Act::ImportLaws)
+                .any(|u| signed.tree.get(u).is_some_and(|u| KEEPERS.contains(&u.level.as_str())));
+            if !keeps {
+                return Ok(vec![]);
+            }
+            let mut tasks = amendments(signed).await?;
+            tasks.extend(relations(signed).await?);
+            Ok(tasks)
+        })
+    }
+}
+
+store::record! { struct Row { id: Id, number: String, count: i64, effective: Option<Date> } }
+
+fn task(signed: &Signed, kind: &str, row: Row, path: &str) -> Task {
+    let args = [("number", row.number), ("value", row.count.to_string())];
+    Task {
+        key: format!("laws-{kind}-{}", row.id),
+        due: None,
+        state: "laws-state-waiting",
+        title: signed.app.words.say(signed.lang(), &format!("laws-task-{kind}"), &args),
+        path: format!("/luat/{}/{path}", row.id),
+        quick: None,
+    }
+}
+
+async fn amendments(signed: &Signed) -> Result<Vec<Task>> {
+    let app = &signed.app;
+    let rows: Vec<Row> = sql!(
+        "SELECT l.id, l.number, COUNT(*) AS count, MIN(f.effective) AS effective
+         FROM law_amendments a JOIN laws f ON f.id = a.from_id JOIN laws l ON l.number_key = a.to_key
+         WHERE a.state IN ('found', 'undone') AND f.effective <= $1 AND l.id <> f.id
+         GROUP BY l.id, l.number ORDER BY MIN(f.effective) DESC, l.id LIMIT $2",
+        app.today(),
+        SHOWN
+    )
+    .all(&app.db)
+    .await?;
+    Ok(rows.into_iter().map(|r| task(signed, "amendments", r, "sua-doi")).collect())
+}
+
+async fn relations(signed: &Signed) -> Result<Vec<Task>> {
+    let rows: Vec<Row> = sql!(
+        "SELECT l.id, l.number, COUNT(*) AS count, MIN(l.effective) AS effective
+         FROM law_relations r JOIN laws l ON l.id = r.from_id
+         WHERE r.proposed AND r.to_id IS NOT NULL AND r.relation IN ('replaces', 'repeals', 'ends-effect', 'suspends')
+         GROUP BY l.id, l.number ORDER BY MIN(l.effective) DESC, l.id LIMIT $1",
+        SHOWN
+    )
+    .all(&signed.app.db)
+    .await?;
+    Ok(rows.into_iter().map(|r| task(signed, "relations", r, "sua")).collect())
+}

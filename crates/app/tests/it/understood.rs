@@ -1,0 +1,472 @@
+//! What laws say of each other and do to each other: citations, amendments through time, status, comparison, whom they
+//! concern.
+
+use axum::http::StatusCode;
+use lantoa::access::Role;
+use lantoa::features::laws::amendments::{self, Decision};
+use lantoa::features::laws::{self, By, NewLaw, Relation, Saved};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use store::Id;
+
+use crate::support::{Person, TestApp, on_every_engine};
+
+const OLD: &str = "QUỐC HỘI
+CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Độc lập - Tự do - Hạnh phúc
+Luật số: 70/2099/QH99
+Hà Nội, ngày 20 tháng 6 năm 2020
+
+LUẬT
+GÌN GIỮ BẾN NƯỚC
+
+Điều 1. Phạm vi điều chỉnh
+Luật này quy định việc gìn giữ bến nước công cộng.
+
+Điều 2. Trách nhiệm của người giữ bến
+1. Người giữ bến giữ bến sạch sẽ theo quy định tại Điều 1 của Luật này.
+2. Người giữ bến báo thị trấn khi bến hư hỏng.
+
+Điều 3. Thù lao của người giữ bến
+Người giữ bến được hưởng thù lao hằng tháng từ ngân sách xã.
+
+Điều 4. Hiệu lực thi hành
+Luật này có hiệu lực thi hành từ ngày 01 tháng 01 năm 2021.
+
+CHỦ TỊCH QUỐC HỘI
+";
+
+const AMENDING: &str = "QUỐC HỘI
+CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Độc lập - Tự do - Hạnh phúc
+Luật số: 71/2099/QH99
+Hà Nội, ngày 20 tháng 6 năm 2024
+
+LUẬT
+SỬA ĐỔI, BỔ SUNG MỘT SỐ ĐIỀU CỦA LUẬT GÌN GIỮ BẾN NƯỚC SỐ 70/2099/QH99
+
+Điều 1. Sửa đổi, bổ sung một số điều của Luật Gìn giữ bến nước số 70/2099/QH99
+1. Sửa đổi, bổ sung khoản 1 Điều 2 như sau:
+“1. Người giữ bến giữ bến sạch sẽ và nhắc nhở người neo đậu sai chỗ.”.
+2. Thay thế cụm từ “thị trấn” bằng cụm từ “Ủy ban nhân dân cấp xã” tại khoản 2 Điều 2.
+3. Bãi bỏ Điều 3.
+
+Điều 2. Hiệu lực thi hành
+Luật này có hiệu lực thi hành từ ngày 01 tháng 01 năm 2025.
+
+CHỦ TỊCH QUỐC HỘI
+";
+
+const NEW: &str = "QUỐC HỘI
+CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Độc lập - Tự do - Hạnh phúc
+Luật số: 72/2099/QH99
+Hà Nội, ngày 20 tháng 6 năm 2026
+
+LUẬT
+GÌN GIỮ BẾN NƯỚC
+
+Điều 1. Phạm vi điều chỉnh
+Luật này quy định việc gìn giữ bến nước công cộng.
+
+Điều 2. Trách nhiệm của người giữ bến
+1. Người giữ bến giữ bến sạch sẽ, treo bảng tên bến theo quy định tại Điều 1 của Luật này.
+2. Người giữ bến báo Ủy ban nhân dân cấp xã khi bến hư hỏng.
+
+Điều 3. Học sinh đi đò
+Trẻ em, học sinh đi đò phải mặc áo phao; cơ sở giáo dục hướng dẫn học sinh cách mặc.
+
+Điều 4. Hiệu lực thi hành
+1. Luật này có hiệu lực thi hành từ ngày 01 tháng 9 năm 2026.
+2. Luật Gìn giữ bến nước số 70/2099/QH99 hết hiệu lực kể từ ngày Luật này có hiệu lực thi hành.
+
+CHỦ TỊCH QUỐC HỘI
+";
+
+fn read(text: &str) -> NewLaw {
+    let text = lawtext::read(lawtext::Format::Text, text.as_bytes()).unwrap();
+    NewLaw::of(&lawtext::parse(&text), "test").0
+}
+
+async fn enter(t: &TestApp, text: &str) -> Id {
+    let mut tx = t.app.db.begin().await.unwrap();
+    let saved = laws::insert(&mut tx, &t.app, &By::INSTALLATION, &read(text)).await.unwrap().0;
+    tx.commit().await.unwrap();
+    saved.id()
+}
+
+async fn officer(t: &TestApp) -> Person {
+    let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+    let commune = t.unit("Xã Bến Lức", "commune", Some(nation), "2025-07-01").await;
+    t.person(Role::CommuneOfficer, commune).await
+}
+
+async fn texts(t: &TestApp, law: Id) -> Vec<laws::Node> {
+    laws::nodes(&t.app.db, law).await.unwrap()
+}
+
+fn day(text: &str) -> jiff::civil::Date {
+    text.parse().unwrap()
+}
+
+/// The identities of the instructions on the page of changes, in order.
+fn listed(page: &str) -> Vec<String> {
+    page.split("name=\"amendment\" value=\"")
+        .skip(1)
+        .filter_map(|p| p.split('"').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[tokio::test]
+async fn an_amendment_waits_is_carried_out_and_undone_to_the_byte() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let old = enter(&t, OLD).await;
+        let public = "/van-ban/70-2099-qh99";
+        let before = texts(&t, old).await;
+        assert!(!t.get(public).await.text().contains("chưa phải bản mới nhất"));
+        let amending = enter(&t, AMENDING).await;
+        t.app.pages.forget();
+        let page = t.get(public).await.text();
+        assert!(page.contains("chưa phải bản mới nhất") && page.contains("3 chỗ chưa đưa vào"), "{page}");
+        assert!(t.get(&format!("{public}/dieu-1")).await.text().contains("chưa phải bản mới nhất"));
+        let inside = person.get(&t, &format!("/luat/{old}")).await.text();
+        assert!(inside.contains("chưa phải bản mới nhất"), "{inside}");
+        let told = person.get(&t, &format!("/luat/{amending}/sua-doi")).await.text();
+        assert!(told.contains("Văn bản này sửa đổi") && told.contains("70/2099/QH99"), "{told}");
+
+        let path = format!("/luat/{old}/sua-doi");
+        let page = person.get(&t, &path).await.text();
+        assert!(
+            page.contains("<del> thị trấn</del>") && page.contains("<ins> Ủy ban nhân dân cấp xã</ins>"),
+            "{page}"
+        );
+        assert!(page.contains("Khoản 1") || page.contains("Điều 2, khoản 1"), "{page}");
+        assert!(!page.contains('⟦'), "{page}");
+        let english = person.get(&t, &format!("/en{path}")).await.text();
+        assert!(english.contains("Put into the text") && !english.contains('⟦'), "{english}");
+        let ids = listed(&page);
+        assert_eq!(ids.len(), 3);
+        // A day that has not come yet changes no text.
+        let early =
+            person.post(&t, &path, &[("act", "apply"), ("amendment", &ids[0]), ("day", "01/01/2090")]).await;
+        assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(early.text().contains("Chưa đến ngày có hiệu lực"));
+        assert_eq!(texts(&t, old).await, before);
+
+        let done = person.post(&t, &path, &[("act", "apply-all")]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        let page = t.get(public).await.text();
+        assert!(!page.contains("chưa phải bản mới nhất"), "{page}");
+        assert!(
+            page.contains("nhắc nhở người neo đậu") && page.contains("báo Ủy ban nhân dân cấp xã"),
+            "{page}"
+        );
+        assert!(page.contains("(được bãi bỏ)") && !page.contains("ngân sách xã"), "{page}");
+        assert!(page.contains("?ngay=2025-01-01"), "{page}");
+        // Every address stays.
+        let paths = |nodes: &[laws::Node]| nodes.iter().filter_map(|n| n.path.clone()).collect::<Vec<_>>();
+        assert_eq!(paths(&texts(&t, old).await), paths(&before));
+        // The text of any day.
+        assert_eq!(amendments::text_on(&t.app.db, old, day("2024-12-31")).await.unwrap(), before);
+        assert_eq!(
+            amendments::text_on(&t.app.db, old, day("2025-01-01")).await.unwrap(),
+            texts(&t, old).await
+        );
+        let earlier = t.get(&format!("{public}?ngay=2024-12-31")).await.text();
+        assert!(
+            earlier.contains("Đây là toàn văn của ngày 31/12/2024") && earlier.contains("ngân sách xã"),
+            "{earlier}"
+        );
+        assert_eq!(t.get(&format!("{public}?ngay=yesterday")).await.status, StatusCode::NOT_FOUND);
+        // The same file again changes nothing.
+        let mut tx = t.app.db.begin().await.unwrap();
+        let again = laws::insert(&mut tx, &t.app, &By::INSTALLATION, &read(OLD)).await.unwrap().0;
+        tx.commit().await.unwrap();
+        assert_eq!(again, Saved::Same(old));
+
+        // Undone in another order than carried out.
+        for id in [&ids[1], &ids[0], &ids[2]] {
+            let undone = person.post(&t, &path, &[("act", "undo"), ("amendment", id)]).await;
+            assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text());
+        }
+        assert_eq!(texts(&t, old).await, before);
+        assert!(t.get(public).await.text().contains("chưa phải bản mới nhất"));
+        let twice = person.post(&t, &path, &[("act", "undo"), ("amendment", &ids[0])]).await;
+        assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        // Settled by a person: nothing waits any more; one who may only look may not.
+        for id in &ids {
+            let settled = person.post(&t, &path, &[("act", "settle"), ("amendment", id)]).await;
+            assert_eq!(settled.status, StatusCode::SEE_OTHER);
+        }
+        assert!(!t.get(public).await.text().contains("chưa phải bản mới nhất"));
+        let commune = t.unit("Xã Khác", "commune", None, "2025-07-01").await;
+        let reader = t.person(Role::Reader, commune).await;
+        assert_eq!(reader.get(&t, &path).await.status, StatusCode::OK);
+        let refused = reader.post(&t, &path, &[("act", "undo"), ("amendment", &ids[0])]).await;
+        assert_ne!(refused.status, StatusCode::SEE_OTHER);
+        assert!(lantoa::audit::verify(&t.app.db).await.unwrap().1.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_text_that_comes_again_keeps_what_was_carried_out() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let old = enter(&t, OLD).await;
+        enter(&t, AMENDING).await;
+        let path = format!("/luat/{old}/sua-doi");
+        person.post(&t, &path, &[("act", "apply-all")]).await;
+        // Another print of the law: a word of Điều 1 put right, and without the words that were exchanged.
+        let print = OLD.replace("bến nước công cộng", "bến nước chung").replace("báo thị trấn", "báo xã");
+        let mut tx = t.app.db.begin().await.unwrap();
+        let (saved, said) = laws::insert(&mut tx, &t.app, &By::INSTALLATION, &read(&print)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(saved, Saved::Changed(old));
+        assert_eq!(said.iter().map(|p| p.code.as_str()).collect::<Vec<_>>(), ["amendment-lost"]);
+        t.app.pages.forget();
+        let page = t.get("/van-ban/70-2099-qh99").await.text();
+        assert!(page.contains("bến nước chung") && page.contains("nhắc nhở người neo đậu"), "{page}");
+        assert!(page.contains("báo xã") && page.contains("1 chỗ chưa đưa vào"), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_text_says_of_others_is_proposed_and_counts_once_confirmed() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        enter(&t, OLD).await;
+        let new = enter(&t, NEW).await;
+        let relations = laws::relations(&t.app.db, new).await.unwrap();
+        let found = relations.of_it.iter().find(|r| r.relation == Relation::EndsEffect).unwrap();
+        assert!(found.proposed && !found.partial && found.evidence.contains("hết hiệu lực"), "{found:?}");
+        let status = async || t.get("/api/v1/laws/70-2099-qh99").await.json()["status"].clone();
+        assert_eq!(status().await, "in-force", "a proposal changes no status");
+        let listed = async |status: &str| {
+            let list = t.get(&format!("/api/v1/laws?status={status}")).await.json();
+            list["items"].as_array().unwrap().iter().any(|l| l["id"] == "70-2099-qh99")
+        };
+        assert!(listed("in-force").await);
+        let path = format!("/luat/{new}/sua");
+        let page = person.get(&t, &path).await.text();
+        assert!(page.contains("hết hiệu lực kể từ ngày"), "the sentence is shown: {page}");
+        let facts = [
+            ("number", "72/2099/QH99"),
+            ("kind", "Luật"),
+            ("title", "Gìn giữ bến nước"),
+            ("issuer", "Quốc hội"),
+            ("issued", "20/06/2026"),
+            ("effective", "01/09/2026"),
+            ("confirm", "ends-effect 70/2099/QH99"),
+        ];
+        assert_eq!(person.post(&t, &path, &facts).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(status().await, "ended");
+        assert!(listed("ended").await && !listed("in-force").await);
+        let law = t.get("/api/v1/laws/70-2099-qh99").await.json();
+        assert_eq!(law["expires"], "2026-09-01");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn citations_are_links_and_read_both_ways() {
+    on_every_engine(async |t| {
+        enter(&t, OLD).await;
+        enter(&t, NEW).await;
+        let page = t.get("/van-ban/70-2099-qh99").await.text();
+        assert!(page.contains("<a href=\"/van-ban/70-2099-qh99/dieu-1\">Điều 1"), "{page}");
+        let page = t.get("/en/van-ban/72-2099-qh99/dieu-4").await.text();
+        assert!(page.contains("<a href=\"/en/van-ban/70-2099-qh99\">"), "{page}");
+        let decree = "CHÍNH PHỦ\nSố: 73/2099/NĐ-CP\nHà Nội, ngày 1 tháng 8 năm 2026\n\nNGHỊ ĐỊNH\nVề người giữ bến\n\n\
+            Điều 1. Người giữ bến\n1. Người giữ bến theo quy định tại khoản 2 Điều 2 của Luật Gìn giữ bến nước số \
+            72/2099/QH99.\n2. Việc khác.\n";
+        enter(&t, decree).await;
+        t.app.pages.forget();
+        let page = t.get("/van-ban/72-2099-qh99/dieu-2").await.text();
+        assert!(page.contains("Điều này được nhắc đến ở"), "{page}");
+        assert!(page.contains("/van-ban/73-2099-nd-cp/dieu-1/khoan-1"), "{page}");
+        assert!(!t.get("/van-ban/72-2099-qh99/dieu-3").await.text().contains("được nhắc đến"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_law_is_compared_and_its_news_know_when_they_are_stale() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        enter(&t, OLD).await;
+        let new = enter(&t, NEW).await;
+        let path = format!("/luat/{new}/so-sanh");
+        let page = person.get(&t, &path).await.text();
+        assert!(page.contains("Không đổi") && page.contains("<ins>"), "{page}");
+        assert!(page.contains("Quy định mới: Học sinh đi đò (Điều 3)."), "{page}");
+        assert!(page.contains("Không còn quy định: Thù lao của người giữ bến (Điều 3 cũ)."), "{page}");
+        assert!(!page.contains('⟦'), "{page}");
+        let unknown = person.get(&t, &format!("{path}?cu=9/2099/QH99")).await.text();
+        assert!(unknown.contains("Sổ văn bản chưa có văn bản số 9/2099/QH99"), "{unknown}");
+        let at = |subject: &str| {
+            let before = page.split(&format!("value=\"{subject}")).next().unwrap();
+            before.rsplit("name=\"sentence-").next().unwrap().split('"').next().unwrap().to_owned()
+        };
+        let (first, second) = (at("Quy định mới: Học sinh"), at("Trách nhiệm của người giữ bến"));
+        let saved = person
+            .post(
+                &t,
+                &path,
+                &[
+                    ("take", first.as_str()),
+                    (&format!("sentence-{first}"), "Học sinh đi đò phải mặc áo phao."),
+                    ("take", second.as_str()),
+                    (&format!("sentence-{second}"), "Người giữ bến phải treo bảng tên bến."),
+                ],
+            )
+            .await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        let page = person.get(&t, &format!("/luat/{new}")).await.text();
+        assert!(
+            page.contains("Học sinh đi đò phải mặc áo phao.") && !page.contains("cần xem lại câu này"),
+            "{page}"
+        );
+        // An amendment of one article makes its sentence stale and no other.
+        let amending = AMENDING
+            .replace("71/2099", "74/2099")
+            .replace("70/2099/QH99", "72/2099/QH99")
+            .replace("3. Bãi bỏ Điều 3.", "3. Bãi bỏ Điều 3 của Luật Gìn giữ bến nước số 70/2099/QH99.")
+            .replace("“thị trấn”", "“hư hỏng”");
+        enter(&t, &amending).await;
+        let done = person.post(&t, &format!("/luat/{new}/sua-doi"), &[("act", "apply-all")]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        let news = laws::compare::news(&t.app.db, new).await.unwrap();
+        let stale: Vec<&str> = news.iter().filter(|n| n.stale).map(|n| n.sentence.as_str()).collect();
+        assert_eq!(stale, ["Người giữ bến phải treo bảng tên bến."]);
+        assert!(person.get(&t, &format!("/luat/{new}")).await.text().contains("cần xem lại câu này"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whom_an_article_concerns_is_proposed_with_its_words_and_confirmed() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let new = enter(&t, NEW).await;
+        let path = format!("/luat/{new}/doi-tuong");
+        let page = person.get(&t, &path).await.text();
+        assert!(page.contains("dieu-3 audience students") && page.contains("“Học sinh”"), "{page}");
+        assert!(!page.contains('⟦'), "{page}");
+        let saved = person.post(&t, &path, &[("concern", "dieu-3 audience students")]).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        let confirmed = laws::concerns::confirmed(&t.app.db, new).await.unwrap();
+        assert_eq!(confirmed.len(), 1);
+        let law = laws::get(&t.app.db, new).await.unwrap();
+        assert_eq!(laws::concerned(&t.app.db, law).await.unwrap().audiences, ["students"]);
+        for bad in ["dieu-9 audience students", "dieu-3 audience nobody", "dieu-3"] {
+            let refused = person.post(&t, &path, &[("concern", bad)]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+        }
+    })
+    .await;
+}
+
+/// Chains of amendments at random: whatever is carried out, in whatever order, the text of a day is what it was when
+/// only the changes up to that day had been made; everything undone, it is the first text to the byte.
+#[tokio::test]
+async fn any_chain_of_amendments_gives_the_text_of_any_day() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let chain = prop::collection::vec((0_usize..3, 1_i8..=9), 1..8);
+    let chains: Vec<Vec<(usize, i8)>> =
+        (0..6).map(|_| chain.new_tree(&mut runner).unwrap().current()).collect();
+    on_every_engine(async |t| {
+        let old = enter(&t, OLD).await;
+        enter(&t, AMENDING).await;
+        let before = texts(&t, old).await;
+        let law = laws::get(&t.app.db, old).await.unwrap();
+        let ids: Vec<Id> =
+            amendments::of_law(&t.app.db, &law).await.unwrap().into_iter().map(|a| a.id).collect();
+        let decide = async |id: Id, what: Decision| {
+            let mut tx = t.app.db.begin().await.unwrap();
+            let done = amendments::decide(&mut tx, &t.app, &By::INSTALLATION, old, &[id], what).await;
+            if done.is_ok() {
+                tx.commit().await.unwrap();
+            }
+            done.is_ok()
+        };
+        for chain in &chains {
+            let mut applied: Vec<(usize, i8)> = Vec::new();
+            for (n, month) in chain {
+                if applied.iter().any(|a| a.0 == *n) {
+                    assert!(decide(ids[*n], Decision::Undo).await);
+                    applied.retain(|a| a.0 != *n);
+                } else if decide(ids[*n], Decision::Apply(Some(day(&format!("2025-0{month}-01"))))).await {
+                    applied.push((*n, *month));
+                }
+                for on in 0..=9 {
+                    let text = amendments::text_on(
+                        &t.app.db,
+                        old,
+                        day("2024-12-31").saturating_add(jiff::Span::new().months(on).days(1)),
+                    )
+                    .await
+                    .unwrap();
+                    let text = text.iter().map(laws::Node::body).collect::<String>();
+                    let holds = |n: usize| applied.iter().any(|a| a.0 == n && a.1 <= on as i8 + 1);
+                    assert_eq!(text.contains("nhắc nhở"), holds(0), "{applied:?} month {on}");
+                    assert_eq!(!text.contains("thị trấn"), holds(1), "{applied:?} month {on}");
+                    assert_eq!(!text.contains("ngân sách xã"), holds(2), "{applied:?} month {on}");
+                }
+            }
+            for (n, _) in applied {
+                assert!(decide(ids[n], Decision::Undo).await);
+            }
+            assert_eq!(texts(&t, old).await, before);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_post_is_stale_when_its_article_changes_and_no_other_is() {
+    on_every_engine(async |t| {
+        let place = crate::content::place(&t).await;
+        let content = |path: &str, title: &str| {
+            let mut content = crate::content::content(place.commune, place.law, title);
+            for source in content.body.iter_mut().filter_map(|p| p.source.as_mut()) {
+                source.path = path.to_owned();
+            }
+            content
+        };
+        let (touched, _) = crate::content::publish(&t, &place, &content("dieu-3/khoan-1", "Mượn sách")).await;
+        crate::content::publish(&t, &place, &content("dieu-2/khoan-1", "Ai được mượn")).await;
+        let home = async || place.editor.get(&t, "/viec").await.text();
+        assert!(!home().await.contains("Luật đã đổi"));
+        let amending = AMENDING
+            .replace("71/2099", "75/2099")
+            .replace("70/2099/QH99", "91/2099/QH99")
+            .replace("Gìn giữ bến nước", "Mượn sách ở cơ sở")
+            .replace("khoản 1 Điều 2 như sau", "khoản 1 Điều 3 như sau")
+            .replace("“1. Người giữ bến giữ bến sạch sẽ", "“1. Được mượn hai cuốn một lần");
+        enter(&t, &amending).await;
+        assert!(!home().await.contains("Luật đã đổi"), "known is not yet changed");
+        let path = format!("/luat/{}/sua-doi", place.law);
+        let first = listed(&place.officer.get(&t, &path).await.text()).remove(0);
+        let done = place.officer.post(&t, &path, &[("act", "apply"), ("amendment", &first)]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        let page = home().await;
+        assert!(page.contains("Luật đã đổi, xem lại bài: Mượn sách"), "{page}");
+        assert!(!page.contains("xem lại bài: Ai được mượn"), "{page}");
+        let page = place.editor.get(&t, &format!("/tin-bai/{touched}")).await.text();
+        assert!(page.contains("Điều luật mà bài này dựa vào đã thay đổi"), "{page}");
+        let version =
+            page.split("name=\"version\" value=\"").nth(1).and_then(|p| p.split('"').next()).unwrap();
+        let old = place.editor.post(&t, &format!("/tin-bai/{touched}/da-xem"), &[("version", "0")]).await;
+        assert_eq!(old.status, StatusCode::CONFLICT);
+        let seen =
+            place.editor.post(&t, &format!("/tin-bai/{touched}/da-xem"), &[("version", version)]).await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text());
+        assert!(!home().await.contains("Luật đã đổi"));
+    })
+    .await;
+}
