@@ -10,7 +10,8 @@ use crate::app::Shared;
 use crate::error::{Error, FieldProblem, Result};
 use crate::facts::YEARS;
 
-/// The typed values of a form (urlencoded or multipart), and its files.
+/// The typed values of a form (urlencoded or multipart), and its files. What nobody sees of a text is not kept: a turn
+/// of direction makes a name read otherwise than it is written.
 #[derive(Debug, Default, Clone)]
 pub struct Form {
     values: BTreeMap<String, Vec<String>>,
@@ -88,7 +89,9 @@ impl FromRequest<Shared> for Form {
             let pairs: Vec<(String, String)> =
                 serde_html_form::from_bytes(&bytes).map_err(|_| Error::invalid("form", "error-invalid"))?;
             pairs.iter().try_for_each(|(_, value)| check_length(value, pairs.len()))?;
-            return Ok(Form::of(pairs));
+            return Ok(Form::of(
+                pairs.into_iter().map(|(name, value)| (name, viet::visible(&value).into_owned())),
+            ));
         }
         let mut form = Form::default();
         let mut parts = Multipart::from_request(request, app)
@@ -119,7 +122,7 @@ impl FromRequest<Shared> for Form {
                     count += 1;
                     let value = String::from_utf8_lossy(&value);
                     check_length(&value, count)?;
-                    form.push(&field, value);
+                    form.push(&field, viet::visible(&value));
                 }
             }
         }

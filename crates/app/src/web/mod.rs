@@ -152,7 +152,11 @@ async fn show_errors(State(app): State<Shared>, request: Request, next: Next) ->
         }
         None => return response,
     };
-    let address = address.unwrap_or(Address { lang: Lang::Vi, path: "/".into() });
+    let mut address = address.unwrap_or(Address { lang: Lang::Vi, path: "/".into() });
+    if address.path.len() > LONGEST_ADDRESS {
+        // The links of the page would say it again and again.
+        address.path = "/".into();
+    }
     if wants_json {
         return api::failure(&app, address.lang, &failed);
     }

@@ -296,6 +296,24 @@ async fn drafts_go_over_with_a_hand_over() {
     .await;
 }
 
+/// What nobody sees of a text makes it read otherwise than it is written: it is not kept.
+#[tokio::test]
+async fn what_nobody_sees_is_not_kept() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let hidden = "Nhà \u{202e}văn hóa\u{200b} ấp 2\u{2066}";
+        let form =
+            with(&TALK, &[("title", hidden), ("place", hidden), ("speaker", hidden), ("note", hidden)]);
+        let path = recorded(&p.officer.post(&t, "/hoat-dong/moi", &form).await);
+        let photo = ("photo", "ảnh\u{202e}gnp.exe", &photo()[..]);
+        recorded(&p.officer.upload(&t, &format!("{path}/minh-chung"), &[], photo).await);
+        let page = p.officer.get(&t, &path).await.text();
+        assert!(page.matches("Nhà văn hóa ấp 2").count() >= 4, "{page}");
+        assert!(!page.contains(['\u{202e}', '\u{200b}', '\u{2066}']), "{page}");
+    })
+    .await;
+}
+
 /// A body that goes on and on; it counts what is read of it.
 struct Endless {
     comes: bool,

@@ -259,6 +259,48 @@ async fn a_restore_cut_off_by_kill_9_is_known_and_done_again() {
     .await;
 }
 
+/// Power goes in the middle of an import: what came in is whole, and the rest comes in when it is run again.
+#[tokio::test]
+async fn an_import_of_laws_cut_off_by_kill_9_goes_on_when_run_again() {
+    const LAWS: usize = 1_500;
+    for engine in store::testing::engines() {
+        let (folder, data) = place(engine).await;
+        let lines: Vec<String> = (1..=LAWS)
+            .map(|n| {
+                serde_json::json!({
+                    "id": format!("{n}/2099/nđ-cp+1"), "number": format!("{n}/2099/NĐ-CP"), "type": "Nghị định",
+                    "title": format!("Về bến đò số {n}"), "body": "Chính phủ", "issued": "2099-01-01",
+                    "effective": "2099-02-01", "art": "1", "art_title": "Phạm vi", "text": "Về bến đò.",
+                })
+                .to_string()
+            })
+            .collect();
+        let file = folder.path().join("luat.jsonl");
+        std::fs::write(&file, lines.join("\n")).unwrap();
+        let arguments = ["import", "laws", file.to_str().unwrap()];
+        run(&data, &["migrate"], 0);
+        let app = start::open(&data, false, Clock::System, Random::System).await.unwrap();
+        let count = async || {
+            let (laws,): (i64,) = sql!("SELECT COUNT(*) FROM laws").get(&app.db).await.unwrap();
+            laws
+        };
+        let mut importing = lantoa(&data, &arguments).stderr(Stdio::null()).spawn().unwrap();
+        while count().await == 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        importing.kill().unwrap();
+        assert_eq!(importing.wait().unwrap().code(), None, "it was done before it was killed");
+        let there = count().await;
+        assert!(0 < there && there < LAWS as i64, "{there}");
+        run(&data, &["check"], 0);
+        let said = json(&data, &arguments, 0);
+        assert_eq!((&said["new"], &said["same"]), (&(LAWS as i64 - there).into(), &there.into()), "{said}");
+        assert_eq!(count().await, LAWS as i64);
+        app.db.close().await;
+        run(&data, &["check"], 0);
+    }
+}
+
 /// Commands speak the language asked for, to a program in JSON also when something is wrong; each is explained in
 /// both languages.
 #[test]

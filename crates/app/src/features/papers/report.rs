@@ -410,6 +410,8 @@ pub async fn move_to(
         State::Issued => {
             let year = said.issued_on.map(|day| (day.first_of_year(), day.last_of_year()));
             if let (Some(number), Some((first, last))) = (said.number, year) {
+                // Whoever issues another report of the unit at the same moment waits, and then sees this number taken.
+                sql!("UPDATE reports SET version = version WHERE unit_id = $1", r.unit).run(&mut *tx).await?;
                 let (taken,): (i64,) = sql!(
                     "SELECT COUNT(*) FROM reports WHERE unit_id = $1 AND number = $2 AND issued_on >= $3
                         AND issued_on <= $4 AND state = 'issued'",
