@@ -7,10 +7,10 @@ use clap::Subcommand;
 use serde_json::json;
 use store::Id;
 
-use super::{Speech, Trouble, print, print_aside, trouble};
+use super::{Bar, Speech, Trouble, print, print_aside, trouble};
 use crate::app::App;
 use crate::features::activities;
-use crate::features::laws::bulk::{self, Progress};
+use crate::features::laws::bulk;
 use crate::features::orgs::{self, import, source};
 use crate::signin;
 
@@ -99,19 +99,8 @@ async fn units(app: &App, folder: Option<&Path>, speech: Speech) -> anyhow::Resu
     Ok(status(problems.is_empty()))
 }
 
-struct Bar(indicatif::ProgressBar);
-
-impl Progress for Bar {
-    fn at(&self, done: u64, all: u64, what: &str) {
-        self.0.set_length(all);
-        self.0.set_position(done);
-        self.0.set_message(what.to_owned());
-    }
-}
-
 async fn laws(app: &App, paths: &[PathBuf], speech: Speech) -> anyhow::Result<ExitCode> {
-    let style = indicatif::ProgressStyle::with_template("{bar:40} {percent}% {elapsed} {msg}")?;
-    let bar = Bar(indicatif::ProgressBar::new(0).with_style(style));
+    let bar = Bar::new()?;
     let report = bulk::import(app, paths, &bar).await?;
     bar.0.finish_and_clear();
     let lang = speech.lang();

@@ -14,6 +14,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::{Clock, Random, Shared};
+use crate::features::laws::bulk::Progress;
 use crate::i18n::{Arg, Lang, Words};
 use crate::seed::command as demo;
 use crate::start::{self, Data};
@@ -21,6 +22,7 @@ use crate::start::{self, Data};
 pub mod admin;
 pub mod backup;
 pub mod check;
+pub mod export;
 pub mod import;
 pub mod laws;
 pub mod trouble;
@@ -118,6 +120,11 @@ enum Command {
         #[command(subcommand)]
         act: laws::Act,
     },
+    /// Ghi dữ liệu mở · Write data as open data
+    Export {
+        #[command(subcommand)]
+        what: export::What,
+    },
     /// Nhập dữ liệu từ tệp · Enter data from files
     Import {
         #[command(subcommand)]
@@ -209,6 +216,7 @@ async fn act(command: Option<Command>, data: &Data, speech: Speech) -> anyhow::R
         Command::Routes => print_routes(speech.json),
         Command::ReadText { .. } => {}
         Command::Laws { act } => return act.run(speech).await,
+        Command::Export { what } => return what.run(&*open().await?, speech).await,
         Command::Import { what } => return what.run(&*open().await?, speech).await,
         Command::Maintain(command) => return command.run(data, speech).await,
     }
@@ -334,4 +342,22 @@ fn write_line(to: &mut dyn Write, line: impl Display) {
 /// A progress bar on the standard error; none where nobody looks.
 fn progress(json: bool, steps: usize) -> indicatif::ProgressBar {
     if json { indicatif::ProgressBar::hidden() } else { indicatif::ProgressBar::new(steps as u64) }
+}
+
+/// How far a long work has come.
+struct Bar(indicatif::ProgressBar);
+
+impl Bar {
+    fn new() -> anyhow::Result<Bar> {
+        let style = indicatif::ProgressStyle::with_template("{bar:40} {percent}% {elapsed} {msg}")?;
+        Ok(Bar(indicatif::ProgressBar::new(0).with_style(style)))
+    }
+}
+
+impl Progress for Bar {
+    fn at(&self, done: u64, all: u64, what: &str) {
+        self.0.set_length(all);
+        self.0.set_position(done);
+        self.0.set_message(what.to_owned());
+    }
 }

@@ -41,7 +41,7 @@ pub fn one<T: Serialize>(app: &App, status: StatusCode, item: T) -> Response {
     (status, Json(One { notice: notice(app), item })).into_response()
 }
 
-fn notice(app: &App) -> Option<&'static str> {
+pub fn notice(app: &App) -> Option<&'static str> {
     app.config.demo.then_some(DEMO_NOTICE)
 }
 

@@ -60,3 +60,4 @@ command-units-number-unreadable = not a number
 command-units-share-unknown = the share is unknown
 command-units-unit-missing = the unit is not in the file
 command-law-outline = { $file }: { $law } – { $articles } articles, { $clauses } clauses, { $points } points, { $problems } places to look at
+command-laws-exported = Wrote { $count } legal documents into { $folder }.

@@ -60,3 +60,4 @@ command-units-number-unreadable = không phải số
 command-units-share-unknown = không rõ phần kế thừa
 command-units-unit-missing = không có đơn vị này trong tệp
 command-law-outline = { $file }: { $law } – { $articles } điều, { $clauses } khoản, { $points } điểm, { $problems } chỗ cần xem
+command-laws-exported = Đã ghi { $count } văn bản vào { $folder }.

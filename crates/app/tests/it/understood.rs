@@ -470,3 +470,71 @@ async fn a_post_is_stale_when_its_article_changes_and_no_other_is() {
     })
     .await;
 }
+
+/// The schema of the standard, where the shared folder has it.
+fn schema() -> Option<std::path::PathBuf> {
+    let found = crate::support::shared("akn").map(|folder| folder.join("akomantoso30.xsd"));
+    found.filter(|file| file.exists())
+}
+
+#[tokio::test]
+async fn the_registry_goes_out_as_open_data_and_comes_in_again() {
+    on_every_engine(async |t| {
+        let old = enter(&t, OLD).await;
+        enter(&t, AMENDING).await;
+        let lines = t.get("/api/v1/laws/70-2099-qh99/articles.jsonl").await.text();
+        assert_eq!(lines.lines().count(), 4);
+        let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+        assert_eq!(first["id"], "70/2099/qh99+1");
+        let xml = t.get("/api/v1/laws/70-2099-qh99/akn.xml").await.text();
+        for part in [
+            "<article eId=\"art_2\"><num>Điều 2.</num><heading>Trách nhiệm của người giữ bến</heading>",
+            "<clause eId=\"art_2__cl_1\"><num>1.</num>",
+            "<FRBRnumber value=\"70/2099/QH99\"/>",
+            "<eventRef eId=\"e1\" date=\"2021-01-01\"",
+        ] {
+            assert!(xml.contains(part), "{part} in {xml}");
+        }
+        // Into a folder and into another installation: the same articles, and nothing on the second time.
+        let folder = t.data_folder().join("open");
+        struct Quiet;
+        impl laws::bulk::Progress for Quiet {
+            fn at(&self, _: u64, _: u64, _: &str) {}
+        }
+        assert_eq!(laws::open_data::export(&t.app, &folder, &Quiet).await.unwrap(), 2);
+        match schema() {
+            Some(schema) => {
+                for file in std::fs::read_dir(folder.join("akn")).unwrap() {
+                    let done = std::process::Command::new("xmllint")
+                        .args(["--noout", "--schema"])
+                        .arg(&schema)
+                        .arg(file.unwrap().path())
+                        .output()
+                        .unwrap();
+                    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+                }
+            }
+            None => eprintln!("skipped: no schema of the standard in the shared folder"),
+        }
+        let other = TestApp::on(t.app.db.engine()).await;
+        for expected in [(2, 0), (0, 2)] {
+            let report = laws::bulk::import(&other.app, &[folder.join("laws.jsonl")], &Quiet).await.unwrap();
+            assert_eq!((report.new, report.same), expected);
+        }
+        let there = laws::find_by_number(&other.app.db, "70/2099/QH99").await.unwrap().unwrap();
+        let bodies = |all: Vec<laws::Article>| {
+            all.into_iter().map(|a| (a.path, a.heading, a.text, a.cited_as)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            bodies(laws::articles(&other.app.db, there.id).await.unwrap()),
+            bodies(laws::articles(&t.app.db, old).await.unwrap())
+        );
+        // The feed: every change once, and nothing more from its end.
+        let feed = t.get("/api/v1/law-changes").await.json();
+        assert_eq!(feed["items"].as_array().unwrap().len(), 2, "{feed}");
+        let path = format!("/api/v1/law-changes?after={}", feed["next"].as_str().unwrap());
+        assert_eq!(t.get(&path).await.json()["items"], serde_json::json!([]));
+        assert_eq!(t.get("/api/v1/law-changes?after=x").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}

@@ -38,6 +38,7 @@ mod law;
 mod links;
 mod list;
 mod node;
+pub mod open_data;
 mod reader;
 mod relations;
 mod search;
@@ -103,4 +104,7 @@ fn routes() -> crate::web::Routes {
         .public("/api/v1/articles", search::articles)
         .public("/api/v1/laws", search::laws)
         .public("/api/v1/laws/{slug}", search::law)
+        .public("/api/v1/laws/{slug}/akn.xml", open_data::xml)
+        .public("/api/v1/laws/{slug}/articles.jsonl", open_data::lines)
+        .public("/api/v1/law-changes", open_data::changes)
 }
