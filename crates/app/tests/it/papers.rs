@@ -677,7 +677,7 @@ async fn the_whole_way_for_programs_and_the_demo() {
         let autumn: Period = "2026-07-01..2026-10-31".parse().unwrap();
         let other = papers::create(app, officer, p.commune, autumn, Units::AsTheyWere).await.unwrap();
         for report in [whole, other] {
-            papers::write(app, officer, report, &[none]).await.unwrap();
+            papers::write(app, officer, report, std::slice::from_ref(&none)).await.unwrap();
             papers::keep_proposed(app, officer, report).await.unwrap();
             papers::freeze(app, officer, report).await.unwrap();
             papers::submit(app, officer, report).await.unwrap();
