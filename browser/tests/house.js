@@ -10,6 +10,8 @@ export const accounts = () => {
   const demo = json('demo.json');
   return demo.accounts.map((a) => ({ ...a, password: demo.password }));
 };
+/** The page of a one-time link that nobody has used. */
+export const oneTimeLink = () => new URL(json('link.json').link).pathname;
 export const account = (role, unit) => {
   const found = accounts().find((a) => a.role === role && (!unit || a.unit.includes(unit)));
   if (!found) throw new Error(`the demo has no ${role} of ${unit ?? 'any unit'}`);

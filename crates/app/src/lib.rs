@@ -5,6 +5,7 @@ pub mod access;
 pub mod app;
 pub mod audiences;
 pub mod audit;
+pub mod changes;
 pub mod commands;
 pub mod config;
 pub mod error;
@@ -12,6 +13,7 @@ pub mod facts;
 pub mod features;
 pub mod files;
 pub mod foreign;
+pub mod found;
 pub mod i18n;
 pub mod lines;
 pub mod mail;
@@ -92,6 +94,16 @@ pub fn hand_overs() -> Vec<&'static dyn features::people::HandOver> {
 /// Every feature with something that rests on a law.
 pub fn on_laws() -> Vec<&'static dyn features::laws::OnLaw> {
     vec![&features::plans::Chained, &features::content::POSTS]
+}
+
+/// Every feature that the search of the top bar asks, in the order of its answers.
+pub fn finders() -> Vec<&'static dyn found::Finds> {
+    vec![
+        &features::laws::FINDS,
+        &features::activities::FINDS,
+        &features::plans::FINDS,
+        &features::content::FINDS,
+    ]
 }
 
 /// All routes, with who may come.

@@ -51,6 +51,14 @@ impl Room {
         Room::Papers,
         Room::Settings,
     ];
+    /// The room that an address belongs to.
+    fn of(path: &str) -> Option<Room> {
+        let within = |r: &Room| {
+            path.strip_prefix(r.entry().1)
+                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-'))
+        };
+        Room::MENU.into_iter().find(within)
+    }
 }
 
 pub struct MenuEntry {
@@ -68,11 +76,11 @@ pub struct Inside {
 }
 
 impl Inside {
-    pub fn new(actor: &Actor, tree: &Tree, room: Room) -> Inside {
+    pub fn new(actor: &Actor, tree: &Tree, room: Option<Room>) -> Inside {
         let unit = actor.home_unit();
         let menu = Room::MENU.into_iter().filter(|r| actor.can_anywhere(r.entry().2)).map(|r| {
             let (key, path, _) = r.entry();
-            MenuEntry { key, path, here: r == room }
+            MenuEntry { key, path, here: Some(r) == room }
         });
         Inside {
             person: actor.name.clone(),
@@ -226,17 +234,65 @@ struct ErrorPage {
     fields: Vec<String>,
 }
 
-/// An error as a page with a way back.
-pub fn error_page(app: Shared, address: Address, failed: &Failed) -> Response {
+#[derive(Template)]
+#[template(path = "error_inside.html")]
+struct ErrorPageInside {
+    page: Page,
+    sentence: String,
+    fields: Vec<String>,
+    /// The page that the person came from, in their language.
+    back: Option<String>,
+    /// The room that the address belongs to: name and address.
+    room: Option<(String, &'static str)>,
+    forbidden: bool,
+}
+
+/// Who meets an error: their menu stays with them.
+pub struct Met {
+    pub actor: Actor,
+    pub tree: std::sync::Arc<Tree>,
+    /// The page of ours that they came from.
+    pub back: Option<String>,
+}
+
+/// An error as a page with a way on.
+pub fn error_page(app: Shared, address: Address, failed: &Failed, met: Option<Met>) -> Response {
     let mut page = Page::outside(app, address);
     page.title = page.t("error-title");
     let fields = failed.fields.iter().map(|f| page.t1(f.key, "value", &f.value)).collect();
-    let template = ErrorPage { sentence: page.t(failed.key), fields, page };
-    match template.render() {
+    let sentence = page.t(failed.key);
+    let rendered = match met {
+        Some(Met { actor, tree, back }) => {
+            let room = Room::of(&page.path).filter(|r| actor.can_anywhere(r.entry().2));
+            page.inside = Some(Inside::new(&actor, &tree, room));
+            let room = room.map(Room::entry).map(|(key, path, _)| (page.t(key), path));
+            let forbidden = failed.status == axum::http::StatusCode::FORBIDDEN;
+            ErrorPageInside { sentence, fields, back, room, forbidden, page }.render()
+        }
+        None => ErrorPage { sentence, fields, page }.render(),
+    };
+    match rendered {
         Ok(html) => (failed.status, Html(html)).into_response(),
         Err(e) => {
             tracing::error!(cause = %e, "the error page does not render");
             failed.status.into_response()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_belongs_to_one_room() {
+        let check = |path: &str, room: Option<Room>| assert_eq!(Room::of(path), room, "{path}");
+        check("/luat/1", Some(Room::Laws));
+        check("/luat?q=a", Some(Room::Laws));
+        check("/bao-cao", Some(Room::Papers));
+        check("/viec", Some(Room::Home));
+        check("/luat-khac", None);
+        check("/tin", None);
+        check("/", None);
     }
 }

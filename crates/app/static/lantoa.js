@@ -9,10 +9,6 @@ for (const a of document.querySelectorAll("#problems a")) {
   const name = label?.firstChild?.textContent.trim();
   if (name) a.prepend(`${name}: `);
 }
-// On a phone the rooms run past the edge: the one we are in is brought into sight.
-const here = document.querySelector(".rooms [aria-current]");
-const rooms = here?.closest("ul");
-if (rooms) rooms.scrollLeft = here.offsetLeft - (rooms.clientWidth - here.offsetWidth) / 2;
 
 // Photos of a phone weigh more than a weak link carries: they are made small before they are sent.
 addEventListener("change", async ({ target }) => {

@@ -25,3 +25,4 @@ pub use entry::Entry;
 pub use error::SeekError;
 pub use index::{Index, Rebuild};
 pub use query::{Answer, Hit, Piece, Query, Understood};
+pub use question::written_out;

@@ -88,8 +88,8 @@ const SHORT: &str = "\
 static SHORT_FORMS: LazyLock<HashMap<&'static str, &'static str>> =
     LazyLock::new(|| SHORT.lines().filter_map(|line| line.split_once(' ')).collect());
 
-/// The question with its short forms written out.
-pub(crate) fn written_out(text: &str) -> String {
+/// The question with its short forms written out: "bhxh" is "bảo hiểm xã hội".
+pub fn written_out(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut end = 0;
     for (range, word) in viet::syllables(text) {

@@ -26,7 +26,7 @@ use crate::access::{Act, Actor};
 use crate::app::{App, Shared};
 use crate::error::{Error, Failed};
 use crate::i18n::Lang;
-use crate::page::Page;
+use crate::page::{Met, Page};
 use crate::signin;
 
 /// What the address said before the language was taken off it.
@@ -138,6 +138,8 @@ async fn show_errors(State(app): State<Shared>, request: Request, next: Next) ->
     let address = request.extensions().get::<Address>().cloned();
     let wants_json = is_for_programs(request.uri().path());
     let method = request.method().clone();
+    let token = cookie(&app, request.headers()).map(str::to_owned);
+    let back = came_from(request.headers());
     let response = next.run(request).await;
     let failed = match response.extensions().get::<Failed>() {
         Some(failed) => failed.clone(),
@@ -165,11 +167,31 @@ async fn show_errors(State(app): State<Shared>, request: Request, next: Next) ->
         let page = Page::outside(app, address);
         return redirect(&page.href(&format!("/dang-nhap?toi={back}")));
     }
-    let mut shown = crate::page::error_page(app, address, &failed);
+    // What is public is the same for everybody, its errors too (promise H4).
+    let inside = failed.status.is_client_error() && response.extensions().get::<PublicRoute>().is_none();
+    let met = match token.filter(|_| inside) {
+        Some(token) => who_met_it(&app, &token, back).await,
+        None => None,
+    };
+    let mut shown = crate::page::error_page(app, address, &failed, met);
     if let Some(seconds) = failed.wait_seconds {
         shown.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     shown
+}
+
+/// Whose menu an error page has; nobody's when that cannot be found out.
+async fn who_met_it(app: &Shared, token: &str, back: Option<String>) -> Option<Met> {
+    let (actor, _) = signin::find_actor(app, token).await.ok()??;
+    Some(Met { actor, tree: app.trees.on(&app.db, app.today()).await.ok()?, back })
+}
+
+/// The page of ours that a browser names as the one before.
+fn came_from(headers: &HeaderMap) -> Option<String> {
+    let referer: Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok());
+    let ours = referer.authority().map(|a| a.as_str()) == host;
+    local_path(referer.path_and_query()?.as_str()).filter(|_| ours).map(str::to_owned)
 }
 
 /// Percent-encodes a value for a query.
@@ -185,8 +207,15 @@ pub fn redirect(to: &str) -> Response {
     }
 }
 
-/// Serves a public page from memory when it was rendered a moment ago, with an ETag.
+/// A public page: marked as one, so that its errors are the same for everybody too.
 pub(crate) async fn cached(request: Request, next: Next) -> Response {
+    let mut response = from_memory(request, next).await;
+    response.extensions_mut().insert(PublicRoute);
+    response
+}
+
+/// Serves a public page from memory when it was rendered a moment ago, with an ETag.
+async fn from_memory(request: Request, next: Next) -> Response {
     use sha2::Digest as _;
     let Some(app) = request.extensions().get::<Shared>().cloned() else {
         return next.run(request).await;
@@ -266,11 +295,11 @@ impl Signed {
     pub fn say(&self, key: &str) -> String {
         self.app.words.say(self.lang(), key, &[])
     }
-    /// A page inside, in one of the rooms of the menu; `title` is text, not a key.
-    pub fn page(&self, room: crate::page::Room, title: &str) -> Page {
+    /// A page inside, in one of the rooms of the menu or in none; `title` is text, not a key.
+    pub fn page(&self, room: impl Into<Option<crate::page::Room>>, title: &str) -> Page {
         let mut page = Page::outside(self.app.clone(), self.address.clone());
         page.title = title.to_owned();
-        page.inside = Some(crate::page::Inside::new(&self.actor, &self.tree, room));
+        page.inside = Some(crate::page::Inside::new(&self.actor, &self.tree, room.into()));
         page
     }
     /// The address of a page in the language spoken.
@@ -297,6 +326,20 @@ impl Signed {
             Some(unit) => self.require(act, unit).map(|()| unit),
             None => crate::access::choose_unit(&self.actor, None, act, &self.tree),
         }
+    }
+    /// A unit and everything under it, with what has gone over into them; none: everything there is.
+    pub fn all_under(&self, unit: store::Id) -> Option<Vec<store::Id>> {
+        crate::features::orgs::all_under(&self.tree, &self.standing, unit)
+    }
+    /// All units whose things the person may see; none: everything there is.
+    pub fn in_sight(&self) -> Option<Vec<store::Id>> {
+        let mut units = Vec::new();
+        for unit in self.actor.units_for(Act::See) {
+            units.extend(self.all_under(unit)?.into_iter().filter(|u| self.can(Act::See, *u)));
+        }
+        units.sort();
+        units.dedup();
+        Some(units)
     }
     /// The name of a unit as it is today, or as it was last.
     pub async fn unit_name(&self, unit: store::Id) -> Result<String, Error> {

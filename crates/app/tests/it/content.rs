@@ -547,17 +547,28 @@ async fn an_approver_is_told_what_does_not_say_what_the_law_says() {
             text: "Trả sách đúng hạn.".into(),
             source: Some(Source { law: coming, path: "dieu-1".into() }),
         });
-        let mut tx = t.app.db.begin().await.unwrap();
-        let id = content::insert(&mut tx, &t.app, p.officer.account, 1, &wrong).await.unwrap();
-        tx.commit().await.unwrap();
-        let page = p.leader.get(&t, &content::page(id)).await.text();
+        let fine = "Làm mất sách bị phạt.";
+        wrong.body.push(Paragraph { kind: Kind::Text, text: fine.into(), source: None });
+        let check = async |written: &Content| {
+            let mut tx = t.app.db.begin().await.unwrap();
+            let id = content::insert(&mut tx, &t.app, p.officer.account, 1, written).await.unwrap();
+            tx.commit().await.unwrap();
+            p.leader.get(&t, &content::page(id)).await.text()
+        };
+        let page = check(&wrong).await;
         for part in [
             "Đoạn 2 trích không khớp nguyên văn Điều 3 khoản 1",
-            "1 đoạn chưa ghi căn cứ",
+            "Đoạn 4 nói mức tiền, mức phạt",
             "Luật Trả sách: Chưa có hiệu lực",
         ] {
             assert!(page.contains(part), "{part} in {page}");
         }
+        // What says nothing that people act by, and from when a law to come holds, is nothing to look at.
+        let mut right = content(p.commune, p.law, "Mượn sách");
+        right.law = Some(coming);
+        right.body[0].text = "Luật Trả sách có hiệu lực từ ngày 01/01/2027.".into();
+        let page = check(&right).await;
+        assert!(!page.contains("Cần xem trước khi duyệt"), "{page}");
     })
     .await;
 }

@@ -1,8 +1,10 @@
 //! The work list: what waits, one click from where it is done.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use lantoa::access::Role;
 
+use crate::content::{content, place, publish};
 use crate::support::on_every_engine;
 
 #[tokio::test]
@@ -61,8 +63,118 @@ async fn the_work_list_holds_what_waits_and_lets_it_be_settled() {
         let reader = t.person(Role::Reader, commune).await;
         let page = reader.get(&t, "/viec").await.text();
         assert!(page.contains("Không có việc nào đang chờ") && !page.contains("/hoat-dong/moi"), "{page}");
+        assert!(!page.contains("nút phía trên"), "a button that is not there: {page}");
         assert!(!officer.get(&t, "/en/viec").await.text().contains('⟦'));
         assert_eq!(lantoa::audit::verify(&t.app.db).await.unwrap().1, vec![]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_search_of_the_top_bar_finds_everything_that_one_may_see() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        t.app.index.catch_up(&t.app.db).await.unwrap();
+        publish(&t, &p, &content(p.commune, p.law, "Mượn sách ở chợ")).await;
+        let record = async |title: &str, day: &str| {
+            let typed = [("method", "talk"), ("day", day), ("title", title), ("attendances", "40")];
+            let saved =
+                p.officer.post(&t, "/hoat-dong/moi", &[&typed[..], &[("draft_version", "0")]].concat()).await;
+            assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        };
+        record("Nói chuyện ở Chợ Bến Lức", "2026-11-01").await;
+        record("Tiền cho trường", "2026-11-02").await;
+        let plan = [("kind", "annual"), ("year", "2026"), ("title", "Kế hoạch cho mượn sách")];
+        p.officer.post(&t, "/ke-hoach/moi", &plan).await;
+        let find = async |q: &str| {
+            let page = p.officer.get(&t, &format!("/tim?q={}", lantoa::web::form_urlencoded(q))).await.text();
+            assert!(!page.contains('⟦'), "{page}");
+            page[page.find("<main").unwrap()..].to_owned()
+        };
+        let page = find("mượn sách").await;
+        for part in [
+            ">Văn bản</h2>",
+            "Luật Mượn sách ở cơ sở",
+            ">Điều luật</h2>",
+            "<mark>",
+            ">Tin bài</h2>",
+            "Mượn sách ở chợ",
+        ] {
+            assert!(page.contains(part), "{part} in {page}");
+        }
+        assert!(find("91/2099/QH99").await.contains("Luật Mượn sách ở cơ sở"));
+        // Marks that were typed count; without marks everything is found, the newest first.
+        let (market, money) = ("Nói chuyện ở Chợ Bến Lức", "Tiền cho trường");
+        let order = |page: &str| (page.find(market).unwrap(), page.find(money).unwrap());
+        let (a, b) = order(&find("chợ").await);
+        assert!(a < b);
+        let (a, b) = order(&find("cho").await);
+        assert!(a > b);
+        // What fits nothing says so, with the nearest articles below.
+        let page = find("karaoke ban đêm").await;
+        assert!(page.contains("Không có gì khớp với “karaoke ban đêm”"), "{page}");
+        assert!(find("").await.contains("Không cần gõ dấu"));
+        // Another commune sees its own.
+        let elsewhere = t.person(Role::CommuneOfficer, p.sibling).await;
+        let page = elsewhere.get(&t, "/tim?q=cho").await.text();
+        assert!(
+            !page.contains(market) && !page.contains(money) && !page.contains("Mượn sách ở chợ"),
+            "{page}"
+        );
+        let above = t.person(Role::ProvincialOfficer, p.province).await;
+        assert!(above.get(&t, "/tim?q=cho").await.text().contains(market));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_error_keeps_the_menu_of_whoever_is_signed_in() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let menu = "/viec\"";
+        let inside = |page: &str| page.contains("class=\"rooms\"") && page.contains(menu);
+        for path in ["/khong-co", "/hoat-dong/khong-co", "/en/ke-hoach/khong-co"] {
+            let met = p.officer.get(&t, path).await;
+            assert_eq!(met.status, StatusCode::NOT_FOUND, "{path}");
+            assert!(inside(&met.text()) && !met.text().contains('⟦'), "{path}: {}", met.text());
+        }
+        // The room is marked, and offered as the way on.
+        assert!(
+            p.officer
+                .get(&t, "/hoat-dong/khong-co")
+                .await
+                .text()
+                .contains("href=\"/hoat-dong\" aria-current=\"page\"")
+        );
+        let reader = t.person(Role::Reader, p.commune).await;
+        let forbidden = reader.get(&t, "/hoat-dong/moi").await;
+        assert_eq!(forbidden.status, StatusCode::FORBIDDEN);
+        assert!(
+            inside(&forbidden.text()) && forbidden.text().contains("href=\"/toi\""),
+            "{}",
+            forbidden.text()
+        );
+        // A conflict leads back to the page that it was sent from.
+        let (id, _) = publish(&t, &p, &content(p.commune, p.law, "Mượn sách")).await;
+        let path = lantoa::features::content::page(id);
+        let request = |referer: &str| {
+            Request::post(format!("{path}/trinh"))
+                .header(header::COOKIE, format!("{}={}", lantoa::signin::COOKIE, p.officer.cookie))
+                .header(header::HOST, "lantoa.example")
+                .header("sec-fetch-site", "same-origin")
+                .header(header::REFERER, referer)
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(Body::from("version=0"))
+                .unwrap()
+        };
+        let met = t.send(request(&format!("https://lantoa.example{path}"))).await;
+        assert_eq!(met.status, StatusCode::CONFLICT);
+        assert!(inside(&met.text()) && met.text().contains(&format!("href=\"{path}\"")), "{}", met.text());
+        let met = t.send(request("https://evil.example/x")).await;
+        assert!(!met.text().contains("Về trang trước"), "{}", met.text());
+        // Strangers, and public addresses, have the public page.
+        assert!(!inside(&t.get("/khong-co").await.text()));
+        assert!(!inside(&p.officer.get(&t, "/tin/khong-co").await.text()));
     })
     .await;
 }

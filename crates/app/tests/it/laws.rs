@@ -397,7 +397,7 @@ async fn a_saved_article_is_found_with_marks_without_and_by_number() {
         assert!(page.contains("Văn bản được nhắc đến"), "{page}");
         assert!(!t.get("/en/hoi").await.text().contains('⟦'));
         let nothing = t.get("/hoi?q=zzzz").await.text();
-        assert!(nothing.contains("Chưa tìm thấy"), "{nothing}");
+        assert!(nothing.contains("Chưa có điều luật nào khớp"), "{nothing}");
         let laws = t.get("/api/v1/laws?status=not-yet").await.json();
         assert_eq!(laws["items"][0]["id"], "90-2099-qh99", "{laws}");
         let law = t.get("/api/v1/laws/90-2099-qh99").await.json();

@@ -102,7 +102,10 @@ async fn an_empty_installation_has_a_public_page() {
             assert!(!answer.text().contains('⟦'), "{}", answer.text());
         }
         let page = t.get("/").await.text();
-        assert!(page.contains("nghỉ thai sản mấy tháng") && page.contains("action=\"/hoi\""), "{page}");
+        assert!(
+            page.contains("action=\"/hoi\"") && !page.contains("/hoi?q="),
+            "an example that finds nothing: {page}"
+        );
         assert!(!page.contains("<script"), "it works without script");
         assert!(t.get("/en").await.text().contains("The law for everyone"));
         for path in ["/dia-phuong/khong-co", "/tin/khong-co", "/dia-phuong/khong-co/tin.atom"] {
@@ -213,6 +216,81 @@ async fn news_goes_on_page_by_page() {
         let map = t.get("/sitemap.xml").await.text();
         assert!(map.contains("<loc>http://127.0.0.1:8080/van-ban/91-2099-qh99</loc>"), "{map}");
         assert!(map.matches("/tin/").count() == 27, "{map}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_article_of_many_communes_is_one_line() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        for unit in [p.commune, p.sibling] {
+            publish(&t, &p, &content(unit, p.law, "Mượn sách: những điều cần biết")).await;
+        }
+        let mut again = content(p.commune, p.law, "Mượn sách: những điều cần biết");
+        again.body.insert(0, again.body[0].clone());
+        again.body[0].text = "Mượn sách (số 91/2099/QH99) do Quốc hội ban hành.".into();
+        publish(&t, &p, &again).await;
+        publish(&t, &p, &content(p.sibling, p.law, "Trả sách")).await;
+        for path in ["/", "/tin", "/dia-phuong/tinh-tay-ninh"] {
+            let page = t.get(path).await.text();
+            let page = page.split_once("class=\"cards news\"").unwrap_or_else(|| panic!("{path}: {page}")).1;
+            let page = page.split("</section>").next().unwrap();
+            assert_eq!(page.matches("/tin/muon-sach").count(), 2, "{path}: {page}");
+            assert!(page.contains("Bài này có ở 2 nơi") && page.contains("Xã Mỹ Yên"), "{path}: {page}");
+            assert!(
+                page.contains("Từ nay ai cũng mượn được sách") && !page.contains("(số 91/2099/QH99)"),
+                "{page}"
+            );
+            assert_eq!(page.matches("Trả sách").count(), 1, "{path}: {page}");
+        }
+        // The law's page, for everybody and inside.
+        let page = t.get("/van-ban/91-2099-qh99").await.text();
+        assert!(page.contains("ở 2 nơi") && page.contains("Trả sách</a> · Xã Mỹ Yên"), "{page}");
+        let above = t.person(lantoa::access::Role::ProvincialOfficer, p.province).await;
+        assert!(above.get(&t, &format!("/luat/{}", p.law)).await.text().contains("ở 2 nơi"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_question_that_nothing_answers_is_told_so() {
+    on_every_engine(async |t| {
+        place(&t).await;
+        t.app.index.catch_up(&t.app.db).await.unwrap();
+        let ask = async |q: &str| t.get(&format!("/hoi?q={}", lantoa::web::form_urlencoded(q))).await.text();
+        let page = ask("karaoke ban đêm").await;
+        assert!(page.contains("Chưa có điều luật nào khớp") && page.contains("href=\"/van-ban\""), "{page}");
+        let page = ask("nghỉ thai sản ở nhà văn hóa").await;
+        assert!(page.contains("Chưa có điều luật nào khớp") && !page.contains(">Điều luật</h2>"), "{page}");
+        let page = ask("nđ 30/2020 điều 8").await;
+        assert!(page.contains("Ở đây chưa có văn bản số 30/2020"), "{page}");
+        for fitting in ["mượn sách có mất tiền không", "muon sach mat tien", "91/2099/QH99"] {
+            let page = ask(fitting).await;
+            assert!(
+                !page.contains("Chưa có điều luật nào khớp") && page.contains(">Điều luật</h2>"),
+                "{page}"
+            );
+        }
+        // Programs get what is nearest, as before.
+        let items = t.get("/api/v1/articles?q=giu+sach+karaoke").await.json();
+        assert!(!items["items"].as_array().unwrap().is_empty());
+        // The examples find what they promise, wherever they stand.
+        for path in ["/", "/hoi", "/dia-phuong/xa-ben-luc", "/hoi?q=karaoke"] {
+            let page = t.get(path).await.text();
+            let hint = page.split_once("Ví dụ:").unwrap_or_else(|| panic!("no example at {path}: {page}")).1;
+            let links: Vec<&str> = hint.split("</p>").next().unwrap().split("href=\"").skip(1).collect();
+            assert_eq!(links.len(), 3, "{path}: {hint}");
+            for link in links {
+                let link = link.split('"').next().unwrap().replace("&#38;", "&");
+                let page = t.get(&link).await.text();
+                assert!(
+                    !page.contains("khớp với") && page.contains("/van-ban/91-2099-qh99"),
+                    "{link}: {page}"
+                );
+            }
+        }
+        assert!(!t.get("/en/hoi?q=karaoke").await.text().contains('⟦'));
     })
     .await;
 }

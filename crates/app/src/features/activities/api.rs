@@ -75,7 +75,7 @@ pub async fn list(signed: Signed, Query(wishes): Query<Wishes>) -> Result<Respon
         ..list::Asked::default()
     };
     let app = &signed.app;
-    let (lines, next) = list::lines(&app.db, &asked, list::scope(&signed, unit), app.today()).await?;
+    let (lines, next) = list::lines(&app.db, &asked, signed.all_under(unit), app.today()).await?;
     Ok(api::list(app, lines.into_iter().map(Item::from).collect(), next))
 }
 

@@ -12,6 +12,7 @@ use super::questions::{Asked, ask};
 use super::reference::{self, Audience, Method};
 use crate::access::{Act, Actor};
 use crate::app::App;
+use crate::changes::{Both, Conflict};
 use crate::error::{Error, FieldProblem, Result};
 use crate::facts::YEARS;
 use crate::features::laws::choose::Choice;
@@ -199,20 +200,6 @@ pub async fn record(
     let id = RecordId { shard, id: id.unwrap_or_else(|| app.new_id()) };
     activity::insert_as(tx, app, Some(actor.account), id, content).await?;
     Ok(id)
-}
-
-/// A value that two people, or two devices, have each given a field.
-pub struct Both {
-    pub label: String,
-    pub here: String,
-    pub there: String,
-}
-
-/// The two sides of a conflict.
-pub struct Conflict {
-    /// Who saved the other side, and when.
-    pub sentence: String,
-    pub fields: Vec<Both>,
 }
 
 /// The fields in which two forms differ, in words.

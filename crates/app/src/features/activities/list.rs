@@ -1,6 +1,6 @@
 //! The list of activities: searched, filtered in words, sorted, 25 at a time, and as a workbook.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::Query;
@@ -12,6 +12,7 @@ use store::{Columns, Db, Filter, Id, RecordId, Relation, Select, Value};
 use super::reference;
 use crate::access::Act;
 use crate::error::Result;
+use crate::found::folded_words;
 use crate::page::{Page, Room, date_text, show};
 use crate::web::{Signed, workbook};
 
@@ -125,8 +126,8 @@ impl Asked {
         if let Some(to) = to {
             select = select.filter(Filter::at_most("day", to));
         }
-        for word in viet::fold(&viet::clean(&self.q)).split(' ').filter(|w| !w.is_empty()).take(8) {
-            select = select.filter(Filter::contains("folded", word));
+        for word in folded_words(&self.q) {
+            select = select.filter(Filter::contains("folded", &word));
         }
         select
     }
@@ -137,7 +138,7 @@ impl Asked {
             _ => ("day", true),
         }
     }
-    fn listed(&self, units: Option<Vec<Id>>, today: Date, rows: i64) -> Select {
+    pub fn listed(&self, units: Option<Vec<Id>>, today: Date, rows: i64) -> Select {
         let (column, descending) = self.order();
         let mut select = self.select(units, today);
         for c in [
@@ -203,28 +204,10 @@ pub async fn lines(
 
 /// How many rows the wishes meet at a unit and everything under it, and their attendances.
 pub async fn totals(signed: &Signed, asked: &Asked, unit: Id) -> Result<(i64, i64)> {
-    let select = asked.select(scope(signed, unit), signed.app.today());
+    let select = asked.select(signed.all_under(unit), signed.app.today());
     let totals = select.count(vec![]).sum("attendances", vec![]).query().rows(&signed.app.db).await?;
     let total = |i: usize| totals.first().and_then(|r| r.int_at(i).ok().flatten()).unwrap_or(0);
     Ok((total(0), total(1)))
-}
-
-/// The unit's rows and those of everything under it, with what has gone over into them; none: everything.
-pub fn scope(signed: &Signed, unit: Id) -> Option<Vec<Id>> {
-    let tree = &signed.tree;
-    if tree.parent(unit).is_none() && tree.roots().len() == 1 {
-        return None;
-    }
-    let mut units = tree.under(unit);
-    let within: HashSet<Id> = units.iter().copied().collect();
-    units.extend(
-        signed
-            .standing
-            .iter()
-            .filter(|(id, p)| !tree.contains(**id) && within.contains(&p.at))
-            .map(|(id, _)| *id),
-    );
-    Some(units)
 }
 
 struct Shown {
@@ -300,7 +283,7 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     let app = &signed.app;
     let today = app.today();
     let unit = signed.unit(asked.unit.parse().ok(), Act::See)?;
-    let units = scope(&signed, unit);
+    let units = signed.all_under(unit);
     let (found, next) = lines(&app.db, &asked, units, today).await?;
     let (rows, attendances) = totals(&signed, &asked, unit).await?;
     let unit_name = signed.tree.full_name(unit);
@@ -335,7 +318,7 @@ pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Respon
     let app = &signed.app;
     let today = app.today();
     let unit = signed.unit(asked.unit.parse().ok(), Act::See)?;
-    let units = scope(&signed, unit);
+    let units = signed.all_under(unit);
     let asked = Asked { after: String::new(), ..asked };
     let (rows, people) = totals(&signed, &asked, unit).await?;
     let page = signed.page(Room::Activities, "");

@@ -25,6 +25,7 @@ mod api;
 mod draft;
 mod entry;
 mod evidence;
+mod find;
 mod hand_over;
 mod import;
 mod list;
@@ -37,6 +38,7 @@ mod waiting;
 
 pub use activity::{Activity, Content, get, insert, update, withdraw};
 pub use evidence::{insert as insert_evidence, keep as keep_evidence};
+pub use find::FINDS;
 pub use hand_over::DRAFTS;
 pub use import::{Imported, import_workbook};
 pub(crate) use under::recorded_under;
@@ -92,17 +94,16 @@ const PHOTOS_BYTES: usize = 64 << 20;
 struct Touched;
 
 impl Touches for Touched {
-    fn touched<'a>(&'a self, db: &'a Db, units: &'a [Id]) -> Later<'a, Vec<(&'static str, i64)>> {
+    fn words(&self) -> &'static str {
+        "activities-touched"
+    }
+    fn count<'a>(&'a self, db: &'a Db, unit: Id) -> Later<'a, i64> {
         Box::pin(async move {
-            let mut rows = 0;
-            for unit in units {
-                let (here,): (i64,) =
-                    sql!("SELECT COUNT(*) FROM activities WHERE unit_id = $1 AND state = 'recorded'", unit)
-                        .get(db)
-                        .await?;
-                rows += here;
-            }
-            Ok(vec![("activities-touched", rows)])
+            let (here,): (i64,) =
+                sql!("SELECT COUNT(*) FROM activities WHERE unit_id = $1 AND state = 'recorded'", unit)
+                    .get(db)
+                    .await?;
+            Ok(here)
         })
     }
 }

@@ -7,10 +7,11 @@ use store::{Id, RecordId, Runs};
 
 use super::activity::{self, Activity, Content};
 use super::draft::{self, Draft};
-use super::entry::{self, Both, Conflict, DraftState, EntryPage, KeptFragment};
+use super::entry::{self, DraftState, EntryPage, KeptFragment};
 use super::evidence::{self, Kept};
 use super::questions::ask;
 use crate::access::Act;
+use crate::changes::{Both, Conflict};
 use crate::error::{Error, Result};
 use crate::features::laws::Title;
 use crate::features::laws::choose::{titles_of, titles_of_form};

@@ -7,27 +7,19 @@ use serde::Deserialize;
 use store::{Db, Id};
 
 use super::activity::{self, Activity, Version};
-use super::entry::{self, Both};
+use super::entry;
 use super::evidence::{self, Evidence};
 use super::questions::{Asked, ask};
 use super::reference;
 use crate::access::Act;
 use crate::audit;
+use crate::changes::Past;
 use crate::error::{FieldProblem, Result};
 use crate::features::laws::{self, Title};
 use crate::lines::{self, PlanLine};
 use crate::page::{Page, Room, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
-
-/// One line of the history.
-struct Event {
-    at: jiff::Timestamp,
-    who: String,
-    /// Key of the words.
-    act: String,
-    changes: Vec<Both>,
-}
 
 #[derive(Template)]
 #[template(path = "activities/show.html")]
@@ -42,7 +34,7 @@ pub struct ShowPage {
     line: Option<PlanLine>,
     evidence: Vec<Evidence>,
     asked: Vec<Asked>,
-    history: Vec<Event>,
+    history: Vec<Past>,
     written: Vec<audit::Written>,
     may_change: bool,
     just_recorded: bool,
@@ -84,7 +76,8 @@ pub async fn page(signed: &Signed, activity: &Activity, problems: Vec<FieldProbl
             _ => vec![],
         };
         let who = name_of(&app.db, v.account).await?;
-        history.push(Event { at: v.at, who, act: format!("activities-did-{}", v.act), changes });
+        let act = format!("activities-did-{}", v.act);
+        history.push(Past { at: v.at, who, act, about: String::new(), changes, undo: None });
         before = Some(v);
     }
     history.reverse();

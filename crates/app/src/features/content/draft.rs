@@ -20,6 +20,7 @@ use crate::page::date_text;
 pub struct Drafting {
     pub regularity: Regularity,
     quoting: Quoting,
+    claims: Claims,
 }
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,9 +35,21 @@ struct Quoting {
     headings: Vec<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Claims {
+    words: Vec<String>,
+}
+
 pub static DRAFTING: LazyLock<Drafting> = LazyLock::new(|| {
     toml::from_str(include_str!("drafting.toml")).unwrap_or_else(|e| panic!("drafting.toml: {e}"))
 });
+
+/// Whether a paragraph states what people act by, so that it should say where that stands.
+pub fn claims(text: &str) -> bool {
+    let text = viet::nfc(text).to_lowercase();
+    DRAFTING.claims.words.iter().any(|words| text.contains(words.as_str()))
+}
 
 /// A draft for a unit. Its words are Vietnamese, whatever the language of the person who asks.
 pub async fn draft_from_law(app: &App, law: &Law, unit: Id) -> Result<Content> {

@@ -13,6 +13,7 @@ use store::{Db, Id, RecordId};
 use super::post::{self, Content, Kind, Paragraph, Post, State};
 use super::{draft, sources};
 use crate::access::Act;
+use crate::changes::{Both, Conflict};
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::laws::choose::{find_meant, find_titles, newest};
 use crate::features::laws::{Law, Title};
@@ -45,13 +46,6 @@ struct Block {
     source: String,
 }
 
-/// What somebody else saved meanwhile.
-struct Other {
-    sentence: String,
-    title: String,
-    texts: Vec<String>,
-}
-
 #[derive(Template)]
 #[template(path = "content/edit.html")]
 struct EditPage {
@@ -68,7 +62,7 @@ struct EditPage {
     /// A new post for which no law is chosen yet.
     choosing: bool,
     remarks: String,
-    other: Option<Other>,
+    conflict: Option<Conflict>,
 }
 
 /// Most laws that typed words offer to choose from.
@@ -219,7 +213,7 @@ async fn edit_page(signed: &Signed, unit: Id, form: Form, about: Option<&Post>) 
         found: vec![],
         choosing: false,
         remarks: about.filter(|p| p.state == State::Draft).map(|p| p.remarks.clone()).unwrap_or_default(),
-        other: None,
+        conflict: None,
         page,
     })
 }
@@ -366,14 +360,29 @@ async fn both_texts(signed: &Signed, mut form: Form, post: &Post) -> Result<Resp
     let mut page = edit_page(signed, post.content.unit, form, Some(post)).await?;
     let at = page.page.moment(post.updated_at);
     let key = if post.state == State::Draft { "content-changed-by" } else { "content-moved-by" };
-    page.other = Some(Other {
+    page.conflict = Some(Conflict {
         sentence: page.page.t2(key, "who", who, "value", at),
-        title: post.content.title.clone(),
-        texts: post.content.body.iter().map(|p| p.text.clone()).collect(),
+        fields: differences(&page.page, &page.form, &page.blocks, &post.content),
     });
     let mut response = show(&page)?;
     *response.status_mut() = StatusCode::CONFLICT;
     Ok(response)
+}
+
+/// What was typed beside what stands there now, where the two differ.
+fn differences(page: &Page, form: &Form, typed: &[Block], there: &Content) -> Vec<Both> {
+    let paragraph = |n: usize| page.t1("content-paragraph", "value", n + 1);
+    let title = (page.t("content-title"), form.text("title").to_owned(), there.title.clone());
+    let typed: Vec<&str> = typed.iter().map(|b| b.text.as_str()).filter(|t| !t.is_empty()).collect();
+    let text = |n: usize| {
+        let here = typed.get(n).map_or(String::new(), |t| t.replace("\r\n", "\n"));
+        (paragraph(n), here, there.body.get(n).map_or(String::new(), |p| p.text.clone()))
+    };
+    let all = std::iter::once(title).chain((0..typed.len().max(there.body.len())).map(text));
+    let told = |text: String| if text.is_empty() { "–".to_owned() } else { text };
+    all.filter(|(_, here, there)| here != there)
+        .map(|(label, here, there)| Both { label, here: told(here), there: told(there) })
+        .collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use store::{Columns, Filter, Id, RecordId, Relation, Select, Value};
 use super::post::State;
 use crate::access::Act;
 use crate::error::Result;
+use crate::found::folded_words;
 use crate::page::{Page, Room, show};
 use crate::web::Signed;
 
@@ -79,17 +80,6 @@ pub struct Asked {
 
 const PAGE: i64 = 25;
 
-/// A unit and everything under it, with what has gone over into them; none: everything.
-pub fn scope(signed: &Signed, unit: Id) -> Option<Vec<Id>> {
-    let tree = &signed.tree;
-    if tree.parent(unit).is_none() && tree.roots().len() == 1 {
-        return None;
-    }
-    let within: std::collections::HashSet<Id> = tree.under(unit).into_iter().collect();
-    let gone = signed.standing.iter().filter(|(id, p)| !tree.contains(**id) && within.contains(&p.at));
-    Some(within.iter().copied().chain(gone.map(|(id, _)| *id)).collect())
-}
-
 struct Row {
     line: Line,
     unit: String,
@@ -113,14 +103,14 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     let app = &signed.app;
     let unit = signed.unit(asked.unit.parse().ok(), Act::See)?;
     let mut found = select().limit(PAGE + 1);
-    if let Some(units) = scope(&signed, unit) {
+    if let Some(units) = signed.all_under(unit) {
         found = found.filter(Filter::any_of("unit_id", units));
     }
     if let Some(state) = State::from_code(&asked.state) {
         found = found.filter(Filter::is("state", state.code()));
     }
-    for word in viet::fold(&viet::clean(&asked.q)).split(' ').filter(|w| !w.is_empty()).take(8) {
-        found = found.filter(Filter::contains("folded", word));
+    for word in folded_words(&asked.q) {
+        found = found.filter(Filter::contains("folded", &word));
     }
     let after =
         asked.after.split_once('_').and_then(|(at, id)| Some((at.parse().ok()?, id.parse::<Id>().ok()?)));

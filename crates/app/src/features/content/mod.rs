@@ -27,6 +27,7 @@ mod ask;
 mod copy;
 mod draft;
 mod edit;
+mod find;
 mod hand_over;
 mod list;
 mod on_law;
@@ -40,13 +41,14 @@ mod waiting;
 
 pub use ask::{AskPlace, find_ask_place, set as set_ask_place};
 pub use draft::draft_from_law;
+pub use find::FINDS;
 pub use hand_over::HANDS;
 pub use on_law::POSTS;
 pub use post::{
     Content, Kind, Paragraph, Post, Source, State, Version, Withdrawn, approve, find_by_slug,
     find_replacement, get, give_back, history, insert, recall, submit, update, withdraw,
 };
-pub use published::{Headline, about_laws, headlines, withdrawn_lately};
+pub use published::{Headline, Story, about_laws, headlines, stories, withdrawn_lately};
 pub use text::{RestsOn, Shown, laws_of, rests_on, shown};
 
 pub const FEATURE: crate::Feature = crate::Feature {
@@ -98,17 +100,16 @@ pub fn public_page(slug: &str) -> String {
 struct Touched;
 
 impl Touches for Touched {
-    fn touched<'a>(&'a self, db: &'a Db, units: &'a [Id]) -> Later<'a, Vec<(&'static str, i64)>> {
+    fn words(&self) -> &'static str {
+        "content-touched"
+    }
+    fn count<'a>(&'a self, db: &'a Db, unit: Id) -> Later<'a, i64> {
         Box::pin(async move {
-            let mut rows = 0;
-            for unit in units {
-                let (here,): (i64,) =
-                    sql!("SELECT COUNT(*) FROM posts WHERE unit_id = $1 AND state <> 'withdrawn'", unit)
-                        .get(db)
-                        .await?;
-                rows += here;
-            }
-            Ok(vec![("content-touched", rows)])
+            let (here,): (i64,) =
+                sql!("SELECT COUNT(*) FROM posts WHERE unit_id = $1 AND state <> 'withdrawn'", unit)
+                    .get(db)
+                    .await?;
+            Ok(here)
         })
     }
 }

@@ -18,9 +18,6 @@ store::record! {
     struct Named { shard_id: i64, id: Id, unit_id: Id, title: String, state: String, day: Option<Date>, slug: Option<String> }
 }
 
-/// Most posts named at a law.
-const SHOWN: usize = 20;
-
 impl OnLaw for Posts {
     fn inside<'a>(&'a self, signed: &'a Signed, law: Id) -> Later<'a, Vec<Resting>> {
         Box::pin(async move {
@@ -32,7 +29,7 @@ impl OnLaw for Posts {
             )
             .all(&signed.app.db)
             .await?;
-            let seen = all.into_iter().filter(|p| signed.can(Act::See, p.unit_id)).take(SHOWN);
+            let seen = all.into_iter().filter(|p| signed.can(Act::See, p.unit_id));
             Ok(seen
                 .map(|p| {
                     let state = State::from_code(&p.state).unwrap_or(State::Draft);
@@ -54,7 +51,7 @@ impl OnLaw for Posts {
             let all: Vec<Named> = sql!(
                 "SELECT p.shard_id, p.id, p.unit_id, p.title, p.state, p.day, p.slug
                  FROM post_laws l JOIN posts p ON p.shard_id = l.shard_id AND p.id = l.post_id
-                 WHERE l.law_id = $1 AND p.state = 'published' ORDER BY p.published_at DESC, p.id DESC LIMIT 20",
+                 WHERE l.law_id = $1 AND p.state = 'published' ORDER BY p.published_at DESC, p.id DESC LIMIT 500",
                 law
             )
             .all(&app.db)

@@ -9,21 +9,14 @@ use store::Db;
 
 use super::post::{Content, Kind, Post, State};
 use super::text::{self, RestsOn, Shown};
-use super::{post as posts, public_page, sources};
+use super::{draft, post as posts, public_page, sources};
 use crate::access::Act;
+use crate::changes::Past;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::laws::{self, Status};
-use crate::page::{Page, Room, show_again};
+use crate::page::{Page, Room, date_text, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
-
-struct Event {
-    at: jiff::Timestamp,
-    who: String,
-    /// Key of the words.
-    act: String,
-    note: String,
-}
 
 #[derive(Template)]
 #[template(path = "content/show.html")]
@@ -39,7 +32,7 @@ struct ShowPage {
     advice: Vec<String>,
     /// Provisions that it rests on and that read otherwise since it was last looked at.
     stale: Vec<String>,
-    history: Vec<Event>,
+    history: Vec<Past>,
     may_write: bool,
     may_approve: bool,
     /// Would approve, but has a hand in it.
@@ -49,29 +42,30 @@ struct ShowPage {
     form: Form,
 }
 
-/// What an approver should look at: quotations that are not the law's words, paragraphs that rest on nothing,
-/// laws that are not in force.
+/// What an approver should look at: quotations that are not the law's words, paragraphs that state a sum, a penalty or
+/// a ban without saying where that stands, laws that are not in force.
 async fn advice(db: &Db, page: &Page, content: &Content, rests_on: &[RestsOn]) -> Result<Vec<String>> {
     let mut advice = Vec::new();
     if rests_on.is_empty() {
         advice.push(page.t("content-advice-no-law"));
     }
     for r in rests_on {
-        match r.law.status(page.today) {
-            Status::InForce => {}
-            status => advice.push(page.t2(
-                "content-advice-status",
-                "name",
-                r.law.name(),
-                "value",
-                page.t(&status.word()),
-            )),
+        let status = r.law.status(page.today);
+        // An article about a law to come is right when it says from when.
+        let says_when = r
+            .law
+            .effective
+            .map(date_text)
+            .is_some_and(|day| content.body.iter().any(|p| p.text.contains(&day)));
+        if status != Status::InForce && !(status == Status::NotYet && says_when) {
+            let status = page.t(&status.word());
+            advice.push(page.t2("content-advice-status", "name", r.law.name(), "value", status));
         }
     }
-    let mut nothing = 0;
+    let mut unfounded = Vec::new();
     for (n, p) in content.body.iter().enumerate() {
         match (&p.source, p.kind) {
-            (None, Kind::Text) => nothing += 1,
+            (None, Kind::Text) if draft::claims(&p.text) => unfounded.push((n + 1).to_string()),
             (None, Kind::Quote) => advice.push(page.t1("content-advice-quote-of-nothing", "value", n + 1)),
             (Some(source), Kind::Quote) => {
                 let article = laws::article(db, source.law, &source.path).await?;
@@ -84,8 +78,8 @@ async fn advice(db: &Db, page: &Page, content: &Content, rests_on: &[RestsOn]) -
             _ => {}
         }
     }
-    if nothing > 0 {
-        advice.push(page.t1("content-advice-no-source", "value", nothing));
+    if !unfounded.is_empty() {
+        advice.push(page.t1("content-advice-no-source", "value", unfounded.join(", ")));
     }
     Ok(advice)
 }
@@ -98,7 +92,8 @@ async fn show_page(signed: &Signed, post: Post, form: Form, problems: Vec<FieldP
     let mut history = Vec::new();
     for v in posts::history(db, post.id).await?.into_iter().rev() {
         let who = crate::signin::account_name(db, v.account).await?;
-        history.push(Event { at: v.at, who, act: format!("content-did-{}", v.act), note: v.note });
+        let act = format!("content-did-{}", v.act);
+        history.push(Past { at: v.at, who, act, about: v.note, changes: vec![], undo: None });
     }
     let laws = text::laws_of(db, &post.content).await?;
     let rests_on = text::rests_on(&post.content, &laws);

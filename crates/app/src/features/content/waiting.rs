@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use store::{Filter, Id, Select, sql};
 
 use super::draft::DRAFTING;
-use super::list::{self, Line, scope};
+use super::list::{self, Line};
 use super::post::{self, State};
 use crate::access::Act;
 use crate::error::Result;
@@ -47,7 +47,7 @@ impl Tasks for Waiting {
                 .count(vec![])
                 .filter(Filter::is("state", State::Published.code()))
                 .filter(Filter::at_least("day", from));
-            if let Some(units) = scope(signed, unit) {
+            if let Some(units) = signed.all_under(unit) {
                 select = select.filter(Filter::any_of("unit_id", units));
             }
             let (posts,): (i64,) = select.query().get(&signed.app.db).await?;

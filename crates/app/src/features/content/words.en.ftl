@@ -49,7 +49,6 @@ content-published = Published at
 content-public-page = Public page
 content-withdrawn-at = Withdrawn on { $value }
 content-returned-with = The approver's remarks
-content-stands-now = What is saved now
 content-changed-by = { $who } changed this article on { $value }. What you typed is below; compare, then save.
 content-moved-by = { $who } moved this article to another step on { $value }. What you typed is below; copy it before leaving the page.
 content-advice = To look at before approving
@@ -57,10 +56,7 @@ content-advice-no-law = The article names nothing that it rests on.
 content-advice-status = { $name }: { $value }.
 content-advice-misquoted = Paragraph { $value } is not in the words of { $source }.
 content-advice-quote-of-nothing = Paragraph { $value } quotes a law but does not say which provision.
-content-advice-no-source = { $value ->
-    [one] { $value } paragraph names nothing that it rests on.
-   *[other] { $value } paragraphs name nothing that they rest on.
-}
+content-advice-no-source = Paragraph { $value } states a sum, a penalty, a ban or a benefit without its source.
 content-rests-on = Rests on
 content-in-force-from = in force from { $value }
 content-read = I have read all of it and compared it with the provisions named

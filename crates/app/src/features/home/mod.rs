@@ -1,6 +1,7 @@
 //! Home: each person's work list (việc cần làm). What is due or waiting, in small tasks, each one click from
 //! where it is done; this month's figures; the button to record something. Features put their tasks on it
-//! through [`Tasks`](crate::tasks::Tasks): this one knows none of them. Keeps promise B15.
+//! through [`Tasks`](crate::tasks::Tasks), and answer its search through [`Finds`](crate::found::Finds): this one knows
+//! none of them. Keeps promise B15.
 
 use askama::Template;
 use axum::response::Response;
@@ -11,6 +12,8 @@ use crate::error::Result;
 use crate::page::{Page, Room, show};
 use crate::tasks::{Figure, Task};
 use crate::web::Signed;
+
+mod search;
 
 pub const FEATURE: crate::Feature = crate::Feature {
     name: "home",
@@ -24,7 +27,7 @@ pub const FEATURE: crate::Feature = crate::Feature {
 };
 
 fn routes() -> crate::web::Routes {
-    crate::web::Routes::new().get("/viec", home)
+    crate::web::Routes::new().get("/viec", home).get("/tim", search::search)
 }
 
 /// How a task stands on a day.

@@ -13,5 +13,12 @@ home-days-left = { $value ->
    *[other] { $value } days left
 }
 home-due = due { $value }
-home-nothing = Nothing is waiting. When there is a talk, a broadcast or a handout, record it with the button above.
+home-nothing = Nothing is waiting.
+home-nothing-record = When there is a talk, a broadcast or a handout, record it with the button above.
 home-this-month = This month
+home-search-title = Search
+home-search = Words, a question or a number
+home-search-go = Search
+home-search-hint = Looks in the laws, activities, plans and articles that you may see. Marks are not needed; what bears the marks typed comes first.
+home-search-none = Nothing fits “{ $value }”. Try other words or fewer, or look in a list:
+home-search-more = See all: { $value }

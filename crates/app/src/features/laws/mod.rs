@@ -32,6 +32,8 @@ mod document;
 mod edit;
 mod facts;
 mod file;
+mod fit;
+mod gather;
 mod import;
 pub mod index;
 mod law;
@@ -58,6 +60,7 @@ pub use node::{Article, Block, Node, article, articles, nodes};
 pub use relations::{
     Chain, NewRelation, OnLaw, Related, Relation, Relations, Resting, Step, chain, relations,
 };
+pub use search::{FINDS, examples};
 
 pub const FEATURE: crate::Feature = crate::Feature {
     name: "laws",
@@ -96,7 +99,6 @@ fn routes() -> crate::web::Routes {
         .post("/luat/{id}/so-sanh", compare::save)
         .get("/luat/{id}/sua", edit::edit)
         .post("/luat/{id}/sua", edit::change)
-        .get("/tim", search::inside)
         .public("/van-ban", list::public)
         .public("/van-ban/{slug}", reader::whole)
         .public("/van-ban/{slug}/{*path}", reader::part)

@@ -9,10 +9,11 @@ use axum::response::{IntoResponse, Response};
 
 use super::amendments::{self, Pending};
 use super::citations;
+use super::gather::{Gathered, gather};
 use super::law::{self, Law};
 use super::links::Links;
 use super::node::{self, Block, Node};
-use super::relations::{self, Chain, Relations, Resting};
+use super::relations::{self, Chain, Relations};
 use jiff::civil::Date;
 use lawtext::Place;
 use serde::Deserialize;
@@ -43,7 +44,7 @@ struct ReaderPage {
     after: Option<Line>,
     relations: Relations,
     chain: Chain,
-    resting: Vec<Resting>,
+    resting: Vec<Gathered>,
     /// What is known of it and not in its text.
     pending: Pending,
     /// The days on which its text changed.
@@ -215,7 +216,7 @@ async fn reader(
         law,
         outline,
         text,
-        resting,
+        resting: gather(app, resting).await?,
     })
 }
 

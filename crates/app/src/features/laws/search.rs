@@ -1,4 +1,5 @@
-//! Searching the articles: for everybody, for officers, for programs. Numbers of documents are looked up first.
+//! Searching the articles: for everybody, for the search of the top bar, for programs. Numbers of documents are looked
+//! up first. A page says so when nothing fits; programs get the hits as they are ranked.
 
 use askama::Template;
 use axum::extract::{Path, Query as Params};
@@ -7,7 +8,10 @@ use axum::response::Response;
 use jiff::civil::Date;
 use seek::{Answer, Hit, Piece, Query};
 use serde::{Deserialize, Serialize};
+use store::{Db, Id, sql};
 
+use super::choose::{Title, find_titles};
+use super::fit::Asked as Fitting;
 use super::index::read_hit_id;
 use super::law::{self, Law};
 use super::list::{self, Asked};
@@ -15,7 +19,9 @@ use super::node;
 use super::relations;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::page::{Page, Room, show};
+use crate::found::{Finds, Found, Group, LOOKED_AT, marks_first};
+use crate::page::{Page, show};
+use crate::tasks::Later;
 use crate::web::{Signed, Visitor, api};
 
 /// Longest question; the rest of a pasted page says nothing more.
@@ -62,15 +68,26 @@ struct Results {
     /// Documents that the question names.
     documents: Vec<Law>,
     shown: Vec<Shown>,
+    /// What is shown speaks of what was asked; otherwise it only comes nearest.
+    fits: bool,
+    /// The number that was asked for and that no document bears.
+    unknown_number: Option<String>,
 }
 
-async fn results(app: &App, question: &Question, day: Date) -> Result<Results> {
-    let q = question.text();
-    let answer = ask(app, &q, HITS).await?;
+/// Hits shown when none fits.
+const NEAR: usize = 5;
+
+async fn results(app: &App, q: String, day: Date) -> Result<Results> {
+    let mut answer = ask(app, &q, HITS).await?;
+    let fits = fits(app, &q, &answer).await?;
+    if !fits {
+        answer.hits.truncate(NEAR);
+    }
     let ids = |ids: &mut dyn Iterator<Item = &str>| ids.filter_map(|id| id.parse().ok()).collect::<Vec<_>>();
     let named = ids(&mut answer.understood.documents.iter().take(5).map(String::as_str));
     let documents = law::with_ids(&app.db, named).await?;
     let laws = law::with_ids(&app.db, ids(&mut answer.hits.iter().map(|h| h.document.as_str()))).await?;
+    let unknown_number = answer.understood.number.take().filter(|_| documents.is_empty());
     let shown = answer.hits.into_iter().map(|hit| {
         let law = laws.iter().find(|l| l.id.to_string() == hit.document);
         let status = law.map(|l| l.status(day));
@@ -83,7 +100,61 @@ async fn results(app: &App, question: &Question, day: Date) -> Result<Results> {
             snippet: hit.snippet,
         }
     });
-    Ok(Results { shown: shown.collect(), q, documents })
+    Ok(Results { shown: shown.collect(), q, documents, fits, unknown_number })
+}
+
+/// Whether any hit speaks of what was asked. A number that no document bears is answered by nothing.
+async fn fits(app: &App, q: &str, answer: &Answer) -> Result<bool> {
+    if !answer.understood.documents.is_empty() {
+        return Ok(true);
+    }
+    if answer.understood.number.is_some() {
+        return Ok(false);
+    }
+    let asked = Fitting::of(q);
+    for hit in &answer.hits {
+        let (_, path, _) = read_hit_id(&hit.id);
+        let text = match hit.document.parse() {
+            Ok(law) => node::article(&app.db, law, path).await?.map(|a| a.text).unwrap_or_default(),
+            Err(_) => String::new(),
+        };
+        if asked.fits(&format!("{}\n{}\n{text}", hit.title, hit.heading)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+store::record! { struct Newest { id: Id, number: String, kind: String, title: String } }
+store::record! { struct Heading { label: String, heading: String } }
+
+/// Questions that this installation can answer, made from its newest law with articles: its name, an article of it in
+/// words, and the same by number.
+pub async fn examples(db: &Db) -> Result<Vec<String>> {
+    let newest: Option<Newest> = sql!(
+        "SELECT id, number, kind, title FROM laws l
+         WHERE title <> '' AND EXISTS (SELECT 1 FROM law_nodes n WHERE n.law_id = l.id AND n.level = 'article')
+         ORDER BY CASE WHEN kind = 'Luật' THEN 0 ELSE 1 END, day DESC, id DESC LIMIT 1"
+    )
+    .find(db)
+    .await?;
+    let Some(law) = newest else { return Ok(vec![]) };
+    let mut headings: Vec<Heading> = sql!(
+        "SELECT label, heading FROM law_nodes WHERE law_id = $1 AND level = 'article' AND heading <> '' ORDER BY seq",
+        law.id
+    )
+    .all(db)
+    .await?;
+    let mut examples = vec![law::full_name(&law.kind, &law.title, &law.number)];
+    // The first and the last articles of every law say the same.
+    if !headings.is_empty() {
+        let middle = headings.swap_remove(headings.len() / 2);
+        examples.insert(0, middle.heading.to_lowercase());
+        if !law.number.is_empty() {
+            examples.push(format!("{} điều {}", law.number, middle.label));
+        }
+    }
+    Ok(examples)
 }
 
 /// The public page of a hit, without the language.
@@ -105,27 +176,57 @@ fn title(hit: &Hit) -> String {
 struct SearchPage {
     page: Page,
     results: Results,
+    examples: Vec<String>,
 }
 
-/// `GET /tim`
-pub async fn inside(signed: Signed, Params(question): Params<Question>) -> Result<Response> {
-    let results = results(&signed.app, &question, signed.app.today()).await?;
-    show(&SearchPage { page: signed.page(Room::Laws, &signed.say("laws-search-title")), results })
-}
-
-#[derive(Template)]
-#[template(path = "laws/public_search.html")]
-struct PublicSearchPage {
-    page: Page,
-    results: Results,
+impl SearchPage {
+    fn heading(&self) -> &'static str {
+        if self.results.fits { "laws-search-articles" } else { "laws-search-near" }
+    }
 }
 
 /// `GET /hoi`
 pub async fn public(visitor: Visitor, Params(question): Params<Question>) -> Result<Response> {
     let app = &visitor.app;
-    let results = results(app, &question, app.today()).await?;
+    let results = results(app, question.text(), app.today()).await?;
     let title = app.words.say(visitor.lang(), "laws-search-title", &[]);
-    show(&PublicSearchPage { page: visitor.page(&title), results })
+    let examples = if results.q.is_empty() || !results.fits { examples(&app.db).await? } else { vec![] };
+    show(&SearchPage { page: visitor.page(&title), results, examples })
+}
+
+pub struct Laws;
+pub static FINDS: Laws = Laws;
+
+impl Finds for Laws {
+    fn find<'a>(&'a self, signed: &'a Signed, words: &'a str) -> Later<'a, Vec<Group>> {
+        Box::pin(async move {
+            let app = &signed.app;
+            let results = results(app, words.to_owned(), app.today()).await?;
+            let mut titles: Vec<Title> = results.documents.iter().map(Title::of).collect();
+            let mut found = find_titles(&app.db, words, LOOKED_AT).await?;
+            marks_first(words, &mut found, |t| format!("{} {}", t.number, t.title));
+            titles.extend(found.into_iter().filter(|t| !results.documents.iter().any(|d| d.id == t.id)));
+            let titles = titles.into_iter().map(|t| Found {
+                path: format!("/luat/{}", t.id),
+                title: t.title,
+                about: t.number,
+                state: None,
+                passage: vec![],
+            });
+            let articles = results.shown.into_iter().map(|s| Found {
+                title: s.title,
+                path: s.link,
+                about: s.document,
+                state: (!s.status.is_empty()).then(|| (s.state, signed.say(&s.status))),
+                passage: s.snippet,
+            });
+            let mut articles = Group::of("laws-search-articles", articles.collect(), "/hoi", words);
+            if !results.fits {
+                articles = Group { heading: "laws-search-near", is_near: true, more: None, ..articles };
+            }
+            Ok(vec![Group::of("laws-search-laws", titles.collect(), "/luat", words), articles])
+        })
+    }
 }
 
 /// An article found, as programs read it.

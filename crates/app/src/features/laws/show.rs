@@ -8,8 +8,9 @@ use store::Id;
 
 use super::amendments::{self, Pending};
 use super::compare;
+use super::gather::{Gathered, gather};
 use super::law::{self, Coming, Law};
-use super::relations::{self, Chain, Relations, Resting};
+use super::relations::{self, Chain, Relations};
 use crate::access::Act;
 use crate::audiences::find_audience;
 use crate::error::Result;
@@ -25,7 +26,7 @@ struct ShowPage {
     units: Vec<String>,
     relations: Relations,
     chain: Chain,
-    resting: Vec<Resting>,
+    resting: Vec<Gathered>,
     may_change: bool,
     pending: Pending,
     /// Instructions that change it, and documents that it changes.
@@ -81,7 +82,7 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
         pending: amendments::pending(db, &law, signed.app.today()).await?,
         changes: amendments::of_law(db, &law).await?.len() + amendments::told_by(db, id).await?.len(),
         may_change: signed.actor.can_anywhere(Act::ImportLaws),
-        resting,
+        resting: gather(&signed.app, resting).await?,
         law,
     })
 }

@@ -218,7 +218,11 @@ async fn touches(app: &App, r: &Reorganisation, changes: &Changes) -> Result<Vec
     let mut touched = Vec::new();
     for feature in crate::features() {
         if let Some(touches) = feature.touches {
-            touched.extend(touches.touched(&app.db, &units).await?);
+            let mut here = 0;
+            for unit in &units {
+                here += touches.count(&app.db, *unit).await?;
+            }
+            touched.push((touches.words(), here));
         }
     }
     touched.retain(|(_, n)| *n > 0);

@@ -38,7 +38,7 @@ mod tree;
 pub use add::insert as add_unit;
 pub use names::{bare_name, in_sentence};
 pub use scopes::under;
-pub use tree::{Placed, Succession, Tree, Unit, placements};
+pub use tree::{Placed, Succession, Tree, Unit, all_under, placements};
 
 use crate::access::Act;
 use crate::error::Result;
@@ -407,8 +407,10 @@ pub fn predecessors(all: &[Succession], unit: Id) -> impl Iterator<Item = &Succe
 
 /// What a reorganisation of units touches in a feature: shown before it is decided.
 pub trait Touches: Send + Sync {
-    /// Key of the words for what is touched ("touches-plans") and how many there are at the units.
-    fn touched<'a>(&'a self, db: &'a Db, units: &'a [Id]) -> Later<'a, Vec<(&'static str, i64)>>;
+    /// Key of the words for what is touched: "plans-touched".
+    fn words(&self) -> &'static str;
+    /// How many there are at a unit.
+    fn count<'a>(&'a self, db: &'a Db, unit: Id) -> Later<'a, i64>;
 }
 
 /// Says that units, versions or successions changed: cached trees are made anew, on every node.

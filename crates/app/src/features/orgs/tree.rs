@@ -50,6 +50,17 @@ impl Unit {
     }
 }
 
+/// A unit and everything under it, with what has gone over into them; none: everything there is.
+pub fn all_under(tree: &Tree, placed: &HashMap<Id, Placed>, unit: Id) -> Option<Vec<Id>> {
+    if tree.parent(unit).is_none() && tree.roots().len() == 1 {
+        return None;
+    }
+    let within: HashSet<Id> = tree.under(unit).into_iter().collect();
+    let gone =
+        placed.iter().filter(|(id, p)| !tree.contains(**id) && within.contains(&p.at)).map(|(id, _)| *id);
+    Some(within.iter().copied().chain(gone).collect())
+}
+
 /// The units that exist on one day.
 #[derive(Debug, Default)]
 pub struct Tree {

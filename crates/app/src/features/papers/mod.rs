@@ -81,14 +81,11 @@ pub fn path(id: RecordId) -> String {
 struct Touched;
 
 impl Touches for Touched {
-    fn touched<'a>(&'a self, db: &'a Db, units: &'a [Id]) -> Later<'a, Vec<(&'static str, i64)>> {
-        Box::pin(async move {
-            let mut open = 0;
-            for unit in units {
-                open += report::count_open(db, *unit).await?;
-            }
-            Ok(vec![("papers-touched", open)])
-        })
+    fn words(&self) -> &'static str {
+        "papers-touched"
+    }
+    fn count<'a>(&'a self, db: &'a Db, unit: Id) -> Later<'a, i64> {
+        Box::pin(report::count_open(db, unit))
     }
 }
 

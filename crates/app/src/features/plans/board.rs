@@ -13,12 +13,13 @@ use serde::Deserialize;
 use store::{Db, Id, RecordId, Tx, sql};
 
 use super::choose;
-use super::edit::{self, Both};
+use super::edit;
 use super::line::{self, Line, LineContent, Standing};
 use super::plan::{self, Content, Kind, State, Wanted, json};
 use super::template::{in_sentence, template};
 use crate::access::Act;
 use crate::audit;
+use crate::changes::Conflict;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::activities::reference::{self, Audience};
 use crate::features::laws::{self, Coming, Law};
@@ -437,8 +438,7 @@ struct NotePage {
     form: Form,
     law: Law,
     audiences: Vec<&'static Audience>,
-    conflict: Vec<Both>,
-    changed_by: String,
+    conflict: Option<Conflict>,
 }
 
 fn note_page(signed: &Signed, law: Law, form: Form, problems: Vec<FieldProblem>) -> NotePage {
@@ -448,7 +448,7 @@ fn note_page(signed: &Signed, law: Law, form: Form, problems: Vec<FieldProblem>)
         .crumb(signed.say("plans-board"), "/ke-hoach/luat-moi");
     page.problems = problems;
     let audiences = reference::audiences(signed.app.today()).collect();
-    NotePage { page, form, law, audiences, conflict: vec![], changed_by: String::new() }
+    NotePage { page, form, law, audiences, conflict: None }
 }
 
 /// `GET /ke-hoach/luat-moi/{law}/ghi-chu`
@@ -491,7 +491,7 @@ pub async fn change_note(signed: Signed, Path(law): Path<String>, mut form: Form
         form.set("version", there.version.to_string());
         let names = |n: &Note| choose::audience_names(&n.audiences, signed.lang()).join(", ");
         let mut shown = note_page(&signed, coming.law, form, vec![]);
-        shown.conflict = edit::both(
+        let fields = edit::both(
             &signed,
             [
                 ("plans-audiences", names(&note), names(&there)),
@@ -499,10 +499,14 @@ pub async fn change_note(signed: Signed, Path(law): Path<String>, mut form: Form
                 ("plans-not-here", note.not_here, there.not_here.clone()),
             ],
         );
-        if let (Some(by), Some(at)) = (there.by, there.at) {
-            let who = crate::signin::account_name(&app.db, by).await?;
-            shown.changed_by = shown.page.t2("plans-changed-by", "who", who, "value", shown.page.moment(at));
-        }
+        let sentence = match (there.by, there.at) {
+            (Some(by), Some(at)) => {
+                let who = crate::signin::account_name(&app.db, by).await?;
+                shown.page.t2("plans-changed-by", "who", who, "value", shown.page.moment(at))
+            }
+            _ => shown.page.t("plans-error-changed"),
+        };
+        shown.conflict = Some(Conflict { sentence, fields });
         let mut response = show(&shown)?;
         *response.status_mut() = axum::http::StatusCode::CONFLICT;
         return Ok(response);

@@ -6,10 +6,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use store::{Columns, Filter, Id, RecordId, Relation, Select};
 
-use super::list::scope;
 use super::plan::State;
 use super::{line_page, page};
-use crate::access::Act;
 use crate::features::activities;
 use crate::features::laws::{OnLaw, Resting};
 use crate::tasks::Later;
@@ -53,7 +51,7 @@ impl OnLaw for Chained {
     fn inside<'a>(&'a self, signed: &'a Signed, law: Id) -> Later<'a, Vec<Resting>> {
         Box::pin(async move {
             let db = &signed.app.db;
-            let units = visible(signed);
+            let units = signed.in_sight();
             let mut select = Select::from(&NAMING);
             for column in
                 ["shard_id", "plan_id", "unit_id", "line_id", "issued_on", "plan_title", "line_title", "day"]
@@ -121,15 +119,4 @@ impl OnLaw for Chained {
             Ok(all)
         })
     }
-}
-
-/// The units whose plans a person may see; none: all there are.
-fn visible(signed: &Signed) -> Option<Vec<Id>> {
-    let mut units = Vec::new();
-    for unit in signed.actor.units_for(Act::See) {
-        units.extend(scope(signed, unit)?.into_iter().filter(|u| signed.can(Act::See, *u)));
-    }
-    units.sort();
-    units.dedup();
-    Some(units)
 }

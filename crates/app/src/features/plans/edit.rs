@@ -11,18 +11,12 @@ use super::choose;
 use super::plan::{self, Content, Kind, Plan, State};
 use super::template::{Words, template};
 use crate::access::Act;
+use crate::changes::{Both, Conflict};
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::laws;
 use crate::page::{Page, Room, show, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
-
-/// A field in which two people's values differ.
-pub struct Both {
-    pub label: String,
-    pub here: String,
-    pub there: String,
-}
 
 #[derive(Template)]
 #[template(path = "plans/edit.html")]
@@ -37,8 +31,7 @@ struct EditPage {
     /// The unit has units below to which a plan may be issued.
     has_below: bool,
     rule: Option<&'static calendar::Rule>,
-    conflict: Vec<Both>,
-    changed_by: String,
+    conflict: Option<Conflict>,
 }
 
 #[derive(Deserialize)]
@@ -157,8 +150,7 @@ async fn edit_page(
         laws: laws::choose::Choice::of(&app.db, &form, vec![]).await?,
         has_below: has_below(signed, unit),
         rule: calendar::rule(app.today()),
-        conflict: vec![],
-        changed_by: String::new(),
+        conflict: None,
         page,
         form,
     })
@@ -283,8 +275,8 @@ async fn both_values(signed: &Signed, plan: &Plan, mut form: Form, here: &Conten
         ("plans-recipients", here.recipients.clone(), there.recipients.clone()),
         ("plans-due-days", days(here), days(there)),
     ];
-    shown.conflict = both(signed, rows);
-    shown.changed_by = changed_by(signed, plan, None).await?;
+    shown.conflict =
+        Some(Conflict { sentence: changed_by(signed, plan, None).await?, fields: both(signed, rows) });
     let mut response = show(&shown)?;
     *response.status_mut() = axum::http::StatusCode::CONFLICT;
     Ok(response)
@@ -307,7 +299,7 @@ pub async fn changed_by(signed: &Signed, plan: &Plan, line: Option<Id>) -> Resul
         Some(line) => e.line_id == Some(line),
         None => e.act == "change",
     });
-    let Some(last) = last else { return Ok(String::new()) };
+    let Some(last) = last else { return Ok(signed.say("plans-error-changed")) };
     let who = match last.account_id {
         Some(account) => crate::signin::account_name(&app.db, account).await?,
         None => "–".into(),

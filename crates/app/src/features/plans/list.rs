@@ -11,6 +11,7 @@ use super::line;
 use super::plan::{self, Listed, State, Wanted};
 use crate::access::Act;
 use crate::error::Result;
+use crate::found::folded_words;
 use crate::page::{Page, Room, show};
 use crate::web::{Signed, workbook};
 
@@ -30,9 +31,9 @@ pub struct Asked {
     after: String,
 }
 
-struct Shown {
-    plan: Listed,
-    unit: String,
+pub struct Shown {
+    pub plan: Listed,
+    pub unit: String,
 }
 
 #[derive(Template)]
@@ -66,28 +67,15 @@ impl ListPage {
 
 pub const PAGE: i64 = 25;
 
-/// A unit and everything under it, with what has gone over into them; none: everything there is.
-pub fn scope(signed: &Signed, unit: Id) -> Option<Vec<Id>> {
-    let tree = &signed.tree;
-    if tree.parent(unit).is_none() && tree.roots().len() == 1 {
-        return None;
-    }
-    let mut units = tree.under(unit);
-    let gone = signed.standing.iter().filter(|(id, p)| !tree.contains(**id) && tree.is_within(p.at, unit));
-    units.extend(gone.map(|(id, _)| *id));
-    Some(units)
-}
-
 /// The plans that a person asks for: the unit's and those below it.
 pub fn wanted(signed: &Signed, unit: Id, year: Option<i64>, states: Vec<State>) -> Wanted {
-    Wanted { units: scope(signed, unit), year, states, kind: None, after: None }
+    Wanted { units: signed.all_under(unit), year, states, kind: None, after: None }
 }
 
 /// Plans that a search meets, newest first. Units have few plans a year, so the words are looked for here: what
 /// they stand in, the unit's name too, is in three tables.
-async fn search(signed: &Signed, mut wanted: Wanted, q: &str, most: usize) -> Result<Vec<Shown>> {
-    let folded = viet::fold(&viet::clean(q));
-    let words: Vec<&str> = folded.split(' ').filter(|w| !w.is_empty()).take(8).collect();
+pub async fn search(signed: &Signed, mut wanted: Wanted, q: &str, most: usize) -> Result<Vec<Shown>> {
+    let words = folded_words(q);
     let mut shown = Vec::new();
     loop {
         let batch = if words.is_empty() { most as i64 } else { BATCH };
@@ -98,7 +86,7 @@ async fn search(signed: &Signed, mut wanted: Wanted, q: &str, most: usize) -> Re
             let unit = signed.unit_name(plan.unit_id).await?;
             let number = plan.number.as_deref().unwrap_or_default();
             let text = viet::fold(&format!("{} {number} {unit}", plan.title));
-            if words.iter().all(|w| text.contains(w)) {
+            if words.iter().all(|w| text.contains(w.as_str())) {
                 shown.push(Shown { plan, unit });
             }
             if shown.len() == most {
@@ -111,6 +99,8 @@ async fn search(signed: &Signed, mut wanted: Wanted, q: &str, most: usize) -> Re
     }
 }
 
+/// What stands: all but what was withdrawn.
+pub const SEARCHED: [State; 4] = [State::Draft, State::Waiting, State::Approved, State::Issued];
 /// Plans read at once when words are looked for.
 const BATCH: i64 = 500;
 /// Most plans in one workbook.
@@ -127,7 +117,7 @@ impl Asked {
     }
     fn states(&self) -> Vec<State> {
         let chosen = State::ALL.into_iter().find(|s| s.code() == self.state);
-        chosen.map_or(vec![State::Draft, State::Waiting, State::Approved, State::Issued], |s| vec![s])
+        chosen.map_or(SEARCHED.to_vec(), |s| vec![s])
     }
 }
 

@@ -32,6 +32,7 @@ pub mod calendar;
 mod chain;
 mod choose;
 mod edit;
+mod find;
 mod flow;
 mod line;
 mod list;
@@ -43,6 +44,7 @@ mod waiting;
 mod write_line;
 
 pub use chain::Chained;
+pub use find::FINDS;
 pub use line::{Line, LineContent, Standing, add_line, change_line, drop_line, lines, take_above};
 pub use plan::{Content, Kind, Plan, State, find_annual, get, insert};
 
@@ -108,17 +110,16 @@ pub fn line_page(id: RecordId) -> String {
 struct Touched;
 
 impl Touches for Touched {
-    fn touched<'a>(&'a self, db: &'a Db, units: &'a [Id]) -> Later<'a, Vec<(&'static str, i64)>> {
+    fn words(&self) -> &'static str {
+        "plans-touched"
+    }
+    fn count<'a>(&'a self, db: &'a Db, unit: Id) -> Later<'a, i64> {
         Box::pin(async move {
-            let mut plans = 0;
-            for unit in units {
-                let (here,): (i64,) =
-                    sql!("SELECT COUNT(*) FROM plans WHERE unit_id = $1 AND state <> 'withdrawn'", unit)
-                        .get(db)
-                        .await?;
-                plans += here;
-            }
-            Ok(vec![("plans-touched", plans)])
+            let (here,): (i64,) =
+                sql!("SELECT COUNT(*) FROM plans WHERE unit_id = $1 AND state <> 'withdrawn'", unit)
+                    .get(db)
+                    .await?;
+            Ok(here)
         })
     }
 }

@@ -16,6 +16,7 @@ use super::line::{self, Line, LineContent, Standing};
 use super::plan::{self, Kind, Plan, State};
 use super::print;
 use crate::access::Act;
+use crate::changes::{Past, Undo};
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::activities::{self, Done, UnderLine};
 use crate::features::laws::{self, Law};
@@ -35,17 +36,6 @@ pub struct Shown {
     pub methods: String,
 }
 
-/// One entry of the history.
-struct Told {
-    at: jiff::Timestamp,
-    who: String,
-    act: String,
-    /// The line or the remarks it is about.
-    about: String,
-    /// A line that was taken out and can come back.
-    gone: Option<Id>,
-}
-
 #[derive(Template)]
 #[template(path = "plans/show.html")]
 pub struct ShowPage {
@@ -62,7 +52,7 @@ pub struct ShowPage {
     budget: i64,
     due: Option<(Due, Timely)>,
     below: Option<Counts>,
-    history: Vec<Told>,
+    history: Vec<Past>,
     /// The line that was just taken out, to be put back at once.
     dropped: Option<Id>,
     may_write: bool,
@@ -240,8 +230,9 @@ pub fn own_due(plan: &Plan) -> Option<Due> {
     Due::after(plan.as_listed())
 }
 
-async fn told(signed: &Signed, plan: &Plan, lines: &[Shown]) -> Result<Vec<Told>> {
+async fn told(signed: &Signed, plan: &Plan, lines: &[Shown]) -> Result<Vec<Past>> {
     let app = &signed.app;
+    let may_restore = plan.state == State::Draft && signed.can(Act::WritePlan, plan.content.unit);
     let mut names: HashMap<Id, String> = HashMap::new();
     let mut all = Vec::new();
     let mut seen: HashSet<Id> = HashSet::new();
@@ -270,8 +261,22 @@ async fn told(signed: &Signed, plan: &Plan, lines: &[Shown]) -> Result<Vec<Told>
         };
         // The last that happened to a line says whether it is gone.
         let is_last = event.line_id.is_some_and(|line| seen.insert(line));
-        let gone = event.line_id.filter(|_| is_last && event.act == "drop-line");
-        all.push(Told { at: event.at, who, act: format!("plans-did-{}", event.act), about, gone });
+        let gone = event.line_id.filter(|_| may_restore && is_last && event.act == "drop-line");
+        let undo = gone.map(|line| Undo {
+            path: format!("{}/dong/tra-lai", super::page(plan.id)),
+            field: "dong",
+            value: line.to_string(),
+            label: signed.say("plans-restore"),
+            whole_label: app.words.say(signed.lang(), "plans-restore-what", &[("value", about.clone())]),
+        });
+        all.push(Past {
+            at: event.at,
+            who,
+            act: format!("plans-did-{}", event.act),
+            about,
+            changes: vec![],
+            undo,
+        });
     }
     Ok(all)
 }
@@ -310,7 +315,10 @@ pub async fn show(signed: Signed, Path(id): Path<String>, Query(s): Query<Said>)
     signed.require(Act::See, plan.content.unit)?;
     let mut shown = page(&signed, plan, Form::default(), vec![]).await?;
     shown.page.done = said(&signed, s.xong.as_deref());
-    shown.dropped = s.dong.filter(|line| shown.history.iter().any(|e| e.gone == Some(*line)));
+    let may_come_back = |line: &Id| {
+        shown.history.iter().any(|e| e.undo.as_ref().is_some_and(|u| u.value == line.to_string()))
+    };
+    shown.dropped = s.dong.filter(may_come_back);
     crate::page::show(&shown)
 }
 

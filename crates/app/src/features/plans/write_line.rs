@@ -8,10 +8,11 @@ use serde::Deserialize;
 use store::{Db, Id, RecordId};
 
 use super::choose;
-use super::edit::{Both, both, changed_by, writable};
+use super::edit::{both, changed_by, writable};
 use super::line::{self, Line, LineContent};
 use super::plan::Plan;
 use crate::access::Act;
+use crate::changes::Conflict;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::activities::reference::{self, Audience, Method};
 use crate::features::laws;
@@ -32,8 +33,7 @@ struct LinePage {
     methods: Vec<&'static Method>,
     audiences: Vec<&'static Audience>,
     partners: Vec<(Id, String)>,
-    conflict: Vec<Both>,
-    changed_by: String,
+    conflict: Option<Conflict>,
 }
 
 /// The most partners that are offered as ticks; a province's communes are named in words.
@@ -133,8 +133,7 @@ async fn line_page(
         methods: reference::methods(today).collect(),
         audiences: reference::audiences(today).collect(),
         partners: choose::partners(signed, plan.content.unit),
-        conflict: vec![],
-        changed_by: String::new(),
+        conflict: None,
         page,
         form,
     })
@@ -307,8 +306,8 @@ async fn both_values(
     let with_here = choose::unit_names(signed, &here.with_units).await?.join(", ");
     let with_there = choose::unit_names(signed, &there.with_units).await?.join(", ");
     rows.push(("plans-with", with_here, with_there));
-    shown.conflict = both(signed, rows);
-    shown.changed_by = changed_by(signed, plan, Some(line.id.id)).await?;
+    let sentence = changed_by(signed, plan, Some(line.id.id)).await?;
+    shown.conflict = Some(Conflict { sentence, fields: both(signed, rows) });
     let mut response = show(&shown)?;
     *response.status_mut() = axum::http::StatusCode::CONFLICT;
     Ok(response)

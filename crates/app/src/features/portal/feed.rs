@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use store::Id;
 
-use super::news::{Item, items};
+use super::news::{Item, alone, items};
 use super::place::{Places, of_address, with_all_under};
 use crate::error::{Error, Result};
 use crate::features::{content, laws};
@@ -52,7 +52,7 @@ async fn feed(visitor: Visitor, unit: Option<Id>) -> Result<Response> {
         path = places.path(unit);
         units = with_all_under(app, &tree, unit).await?;
     }
-    let headlines = content::headlines(&app.db, units.clone(), None, ENTRIES).await?;
+    let headlines = content::headlines(&app.db, units.clone(), ENTRIES).await?;
     let gone = content::withdrawn_lately(&app.db).await?;
     let here = |of: Id| units.as_ref().is_none_or(|units| units.contains(&of));
     let gone: Vec<(String, Timestamp)> =
@@ -61,7 +61,7 @@ async fn feed(visitor: Visitor, unit: Option<Id>) -> Result<Response> {
     let feed = Feed {
         own: if unit.is_some() { format!("{path}/tin.atom") } else { "/tin.atom".into() },
         updated: newest.unwrap_or(Timestamp::UNIX_EPOCH),
-        entries: items(app, &places, headlines).await?,
+        entries: items(app, &places, headlines.into_iter().map(alone).collect()).await?,
         gone,
         path,
         page: visitor.page(&title),
@@ -85,7 +85,7 @@ pub async fn sitemap(visitor: Visitor) -> Result<Response> {
     let tree = app.trees.on(&app.db, app.today()).await?;
     let places = Places::of(&tree);
     let mut paths: Vec<String> = ["/", "/tin", "/van-ban", "/dia-phuong"].map(str::to_owned).to_vec();
-    let headlines = content::headlines(&app.db, None, None, 10_000).await?;
+    let headlines = content::headlines(&app.db, None, 10_000).await?;
     paths.extend(headlines.iter().map(|h| content::public_page(&h.slug)));
     let kept = laws::choose::newest(&app.db, 20_000).await?.into_iter().map(|t| t.id).collect();
     paths.extend(laws::with_ids(&app.db, kept).await?.iter().map(laws::Law::path));

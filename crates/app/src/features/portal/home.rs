@@ -55,6 +55,8 @@ struct HomePage {
     page: Page,
     new_laws: Vec<NewLaw>,
     news: Vec<Item>,
+    /// Questions that find something here.
+    examples: Vec<String>,
     tops: Vec<(String, String)>,
 }
 
@@ -62,7 +64,7 @@ pub async fn home(visitor: Visitor) -> Result<Response> {
     let app = &visitor.app;
     let tree = app.trees.on(&app.db, app.today()).await?;
     let places = Places::of(&tree);
-    let headlines = content::headlines(&app.db, None, None, 6).await?;
+    let (stories, _) = content::stories(&app.db, None, None, 6).await?;
     let mut tops = Vec::new();
     for id in tree.roots() {
         let under =
@@ -74,7 +76,8 @@ pub async fn home(visitor: Visitor) -> Result<Response> {
     let page = visitor.page(&app.words.say(visitor.lang(), "portal-title", &[]));
     show(&HomePage {
         new_laws: new_laws(app, None).await?,
-        news: items(app, &places, headlines).await?,
+        news: items(app, &places, stories).await?,
+        examples: laws::examples(&app.db).await?,
         tops,
         page,
     })

@@ -12,7 +12,7 @@ use store::Id;
 use super::place::{Places, with_all_under};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::content::{self, Headline, Kind, Post, RestsOn, Shown, State};
+use crate::features::content::{self, Headline, Kind, Post, RestsOn, Shown, State, Story};
 use crate::features::laws::Status;
 use crate::page::{Page, show as render};
 use crate::web::Visitor;
@@ -22,18 +22,31 @@ pub struct Item {
     pub headline: Headline,
     pub unit: String,
     pub unit_path: String,
+    /// Other units that have published it, and its address there.
+    pub elsewhere: Vec<(String, String)>,
 }
 
-pub async fn items(app: &App, places: &Places, headlines: Vec<Headline>) -> Result<Vec<Item>> {
+pub async fn items(app: &App, places: &Places, stories: Vec<Story>) -> Result<Vec<Item>> {
     let mut items = Vec::new();
-    for headline in headlines {
+    for Story { headline, elsewhere } in stories {
+        let mut others = Vec::new();
+        for (unit, slug) in elsewhere {
+            others.push((app.trees.name(&app.db, unit).await?, content::public_page(&slug)));
+        }
+        others.sort_by_cached_key(|(name, _)| viet::collation_key(name));
         items.push(Item {
             unit: app.trees.name(&app.db, headline.unit).await?,
             unit_path: places.path(headline.unit),
+            elsewhere: others,
             headline,
         });
     }
     Ok(items)
+}
+
+/// A headline without others of its title.
+pub fn alone(headline: Headline) -> Story {
+    Story { headline, elsewhere: vec![] }
 }
 
 #[derive(Deserialize)]
@@ -45,7 +58,7 @@ pub struct Asked {
     after: String,
 }
 
-const PAGE: i64 = 25;
+const PAGE: usize = 25;
 
 #[derive(Template)]
 #[template(path = "portal/news.html")]
@@ -72,18 +85,16 @@ pub async fn list(visitor: Visitor, Query(asked): Query<Asked>) -> Result<Respon
     let after = asked.after.split_once('_').and_then(|(at, id)| {
         Some((Timestamp::from_microsecond(at.parse().ok()?).ok()?, id.parse::<Id>().ok()?))
     });
-    let mut headlines = content::headlines(&app.db, units, after, PAGE + 1).await?;
-    let more = headlines.len() as i64 > PAGE;
-    headlines.truncate(PAGE as usize);
-    let next = headlines.last().filter(|_| more).map(|last| {
+    let (stories, end) = content::stories(&app.db, units, after, PAGE).await?;
+    let next = end.map(|(at, id)| {
         let unit = if asked.unit.is_empty() { String::new() } else { format!("don-vi={}&", asked.unit) };
-        format!("/tin?{unit}sau={}_{}", last.at.as_microsecond(), last.id.id)
+        format!("/tin?{unit}sau={}_{id}", at.as_microsecond())
     });
     let mut page = visitor.page(&title);
     if let Some((name, path)) = crumb {
         page = page.crumb(name, path);
     }
-    render(&NewsPage { news: items(app, &places, headlines).await?, next, page })
+    render(&NewsPage { news: items(app, &places, stories).await?, next, page })
 }
 
 #[derive(Template)]

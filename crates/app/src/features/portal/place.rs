@@ -13,6 +13,7 @@ use super::news::{Item, items};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::content::{self, AskPlace};
+use crate::features::laws;
 use crate::features::orgs::{self, Tree, Unit};
 use crate::page::{Page, show as render};
 use crate::web::Visitor;
@@ -74,13 +75,8 @@ pub async fn of_address(app: &App, address: &str) -> Result<Option<Id>> {
 
 /// A unit and everything under it, with what has gone over into them.
 pub async fn with_all_under(app: &App, tree: &Tree, unit: Id) -> Result<Option<Vec<Id>>> {
-    if tree.parent(unit).is_none() && tree.roots().len() == 1 {
-        return Ok(None);
-    }
     let placed = app.trees.placements(&app.db, app.today()).await?;
-    let within: std::collections::HashSet<Id> = tree.under(unit).into_iter().collect();
-    let gone = placed.iter().filter(|(id, p)| !tree.contains(**id) && within.contains(&p.at));
-    Ok(Some(within.iter().copied().chain(gone.map(|(id, _)| *id)).collect()))
+    Ok(orgs::all_under(tree, &placed, unit))
 }
 
 /// A link to a unit's page.
@@ -130,6 +126,8 @@ struct PlacePage {
     under: Vec<UnitLink>,
     new_laws: Vec<NewLaw>,
     news: Vec<Item>,
+    /// Questions that find something here.
+    examples: Vec<String>,
     unit: Id,
     ask: Option<AskPlace>,
     /// Whose office that is, when it is not the unit's own.
@@ -152,7 +150,7 @@ pub async fn show(visitor: Visitor, Path(address): Path<String>) -> Result<Respo
         (id, _) => return gone(&visitor, &tree, &places, id.ok(), &address).await,
     };
     let of_unit = tree.get(unit).ok_or(Error::NotFound)?;
-    let headlines = content::headlines(&app.db, with_all_under(app, &tree, unit).await?, None, 10).await?;
+    let (stories, _) = content::stories(&app.db, with_all_under(app, &tree, unit).await?, None, 10).await?;
     let mut ask = None;
     let mut ask_at = String::new();
     for at in tree.line(unit) {
@@ -173,7 +171,8 @@ pub async fn show(visitor: Visitor, Path(address): Path<String>) -> Result<Respo
         path: places.path(unit),
         under: under.map(|u| UnitLink { name: u.name.clone(), path: places.path(u.unit_id) }).collect(),
         new_laws: new_laws(app, Some((unit, &tree))).await?,
-        news: items(app, &places, headlines).await?,
+        news: items(app, &places, stories).await?,
+        examples: laws::examples(&app.db).await?,
         unit,
         ask,
         ask_at,

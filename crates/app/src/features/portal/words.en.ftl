@@ -30,3 +30,4 @@ portal-not-in-force = { $name }: { $value }. Read the document before acting on 
 portal-withdrawn = Withdrawn
 portal-withdrawn-on = This article was withdrawn on { $value } and is no longer to be relied on.
 portal-instead = Written instead:
+portal-elsewhere = Published in { $value } places

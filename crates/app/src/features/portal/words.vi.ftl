@@ -30,3 +30,4 @@ portal-not-in-force = { $name }: { $value }. Hãy đọc văn bản trước khi
 portal-withdrawn = Đã thu hồi
 portal-withdrawn-on = Bài này đã được thu hồi ngày { $value } và không còn giá trị tham khảo.
 portal-instead = Bài thay:
+portal-elsewhere = Bài này có ở { $value } nơi

@@ -1,0 +1,42 @@
+//! What happened to a thing, and what two people made of it at the same time: as every page shows it
+//! (`history.html`, `conflict.html`).
+
+use jiff::Timestamp;
+
+/// A value that two people, or two devices, have each given a field; or one before and after a change.
+pub struct Both {
+    pub label: String,
+    pub here: String,
+    pub there: String,
+}
+
+/// The two sides of a conflict.
+pub struct Conflict {
+    /// Who saved the other side, and when.
+    pub sentence: String,
+    pub fields: Vec<Both>,
+}
+
+/// One line of a history.
+pub struct Past {
+    pub at: Timestamp,
+    pub who: String,
+    /// Key of the words for what was done.
+    pub act: String,
+    /// What it was done to, or what was said with it.
+    pub about: String,
+    /// What was changed: `there` became `here`.
+    pub changes: Vec<Both>,
+    /// What takes it back, where it can be.
+    pub undo: Option<Undo>,
+}
+
+/// A button that posts one field.
+pub struct Undo {
+    pub path: String,
+    pub field: &'static str,
+    pub value: String,
+    /// On the button, and for whoever does not see the line it stands in.
+    pub label: String,
+    pub whole_label: String,
+}
