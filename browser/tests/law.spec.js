@@ -95,3 +95,109 @@ test('the report writes itself, is frozen, approved by another, issued, and come
     expect((await file.body()).subarray(0, begins.length).toString()).toBe(begins);
   }
 });
+
+const head = (number, day) => `QUỐC HỘI
+CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Độc lập - Tự do - Hạnh phúc
+Luật số: ${number}
+Hà Nội, ngày ${day}
+
+LUẬT
+`;
+const laws = {
+  old: `${head('301/2099/QH99', '20 tháng 6 năm 2020')}Giữ gìn đường làng
+
+Điều 1. Phạm vi điều chỉnh
+Luật này quy định việc giữ gìn đường làng, ngõ xóm.
+
+Điều 2. Quét dọn đường làng
+Các hộ dân quét dọn đoạn đường trước nhà mỗi tháng một lần.
+
+Điều 3. Hiệu lực thi hành
+Luật này có hiệu lực thi hành từ ngày 01 tháng 01 năm 2021.
+`,
+  new: `${head('302/2099/QH99', '20 tháng 6 năm 2026')}Giữ gìn đường lang
+
+Điều 1. Phạm vi điều chỉnh
+Luật này quy định việc giữ gìn đường làng, ngõ xóm.
+
+Điều 2. Quét dọn đường làng
+Các hộ dân quét dọn đoạn đường trước nhà mỗi tuần một lần.
+
+Điều 3. Trồng hoa ven đường
+Các hộ dân được trồng hoa ven đường, không lấn lòng đường.
+
+Điều 4. Hiệu lực thi hành
+1. Luật này có hiệu lực thi hành từ ngày 01 tháng 9 năm 2026.
+2. Luật Giữ gìn đường làng số 301/2099/QH99 hết hiệu lực kể từ ngày Luật này có hiệu lực thi hành.
+`,
+  amending: `${head('303/2099/QH99', '20 tháng 8 năm 2026')}Sửa đổi, bổ sung một số điều của Luật Giữ gìn đường làng số 302/2099/QH99
+
+Điều 1. Sửa đổi, bổ sung một số điều của Luật Giữ gìn đường làng số 302/2099/QH99
+1. Thay thế cụm từ “mỗi tuần một lần” bằng cụm từ “mỗi tuần hai lần” tại Điều 2.
+2. Thay thế cụm từ “không lấn lòng đường” bằng cụm từ “cách mép đường nửa mét” tại Điều 3.
+
+Điều 2. Hiệu lực thi hành
+Luật này có hiệu lực thi hành từ ngày 01 tháng 10 năm 2026.
+`,
+};
+
+test('a law is imported, put right, related, compared, told of; amended, what rests on it is stale', async ({ browser, baseURL }) => {
+  const officer = await as(browser, baseURL, 'commune-officer');
+  const bring = async (name, title) => {
+    await officer.goto('/luat/nhap');
+    await officer.locator('input[type=file]').setInputFiles({ name: `${name}.txt`, mimeType: 'text/plain', buffer: Buffer.from(laws[name]) });
+    await officer.getByRole('button', { name: 'Đọc tệp' }).click();
+    if (title) await officer.locator('#f-title').fill(title);
+    await officer.getByRole('button', { name: 'Lưu văn bản' }).click();
+    await expect(officer.getByText('Đã lưu văn bản.')).toBeVisible();
+    return new URL(officer.url()).pathname;
+  };
+  await bring('old');
+  const law = await bring('new', 'Giữ gìn đường làng');
+
+  await officer.goto(`${law}/sua`);
+  await officer.getByLabel('Xác nhận 301/2099/QH99').check();
+  await officer.getByRole('button', { name: 'Lưu', exact: true }).click();
+  const visitor = await (await browser.newContext({ baseURL, javaScriptEnabled: false })).newPage();
+  await visitor.goto('/van-ban/301-2099-qh99');
+  await expect(visitor.getByText('Hết hiệu lực toàn bộ').first()).toBeVisible();
+
+  await officer.goto(`${law}/so-sanh`);
+  await expect(officer.locator('ins').first()).toHaveCount(1);
+  await officer.getByLabel('Là điểm mới Điều 2. Quét dọn đường làng').check();
+  await officer.getByLabel('Câu nói về Điều 2. Quét dọn đường làng').fill('Mỗi tuần quét đường trước nhà một lần.');
+  await officer.getByRole('button', { name: 'Lưu bảng điểm mới' }).click();
+  await expect(officer.getByRole('main')).toContainText('Mỗi tuần quét đường trước nhà một lần.');
+
+  const editor = await as(browser, baseURL, 'editor');
+  await editor.goto('/tin-bai/moi');
+  await editor.locator('#f-luat').fill('302/2099/QH99');
+  await editor.getByRole('button', { name: 'Soạn bản nháp' }).click();
+  await expect(editor.getByRole('main')).toContainText('Mỗi tuần quét đường trước nhà một lần.');
+  await editor.getByRole('button', { name: 'Lưu và trình duyệt' }).click();
+  const post = new URL(editor.url()).pathname;
+  const leader = await as(browser, baseURL, 'leader');
+  await leader.goto(post);
+  await leader.getByLabel('Đã đọc toàn văn và đối chiếu với điều luật được nêu').check();
+  await leader.getByRole('button', { name: 'Duyệt và đăng' }).click();
+
+  await bring('amending');
+  await visitor.goto('/van-ban/302-2099-qh99');
+  await expect(visitor.getByText('chưa phải bản mới nhất')).toBeVisible();
+  await officer.goto(`${law}/sua-doi`);
+  await officer.getByRole('button', { name: /Đưa 2 chỗ vào văn bản/ }).click();
+  await expect(officer.getByText('đã đưa vào').first()).toBeVisible();
+  const reader = await (await browser.newContext({ baseURL, javaScriptEnabled: false })).newPage();
+  await reader.goto('/van-ban/302-2099-qh99');
+  await expect(reader.getByRole('main')).toContainText('mỗi tuần hai lần');
+  await expect(reader.getByText('chưa phải bản mới nhất')).toHaveCount(0);
+  await reader.goto('/van-ban/302-2099-qh99?ngay=2026-09-30');
+  await expect(reader.getByRole('main')).toContainText('mỗi tuần một lần');
+
+  await officer.goto(law);
+  await expect(officer.getByText('điều luật đã thay đổi, cần xem lại câu này')).toBeVisible();
+  await editor.goto(post);
+  await editor.getByRole('button', { name: 'Đã xem lại, bài vẫn đúng' }).click();
+  await expect(editor.getByText('Điều luật mà bài này dựa vào đã thay đổi')).toHaveCount(0);
+});

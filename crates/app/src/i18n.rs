@@ -18,6 +18,10 @@ impl Lang {
             Lang::En => "en",
         }
     }
+    /// Vietnamese where it is none that is spoken here.
+    pub fn from_code(code: &str) -> Lang {
+        Lang::ALL.into_iter().find(|l| l.code() == code).unwrap_or(Lang::Vi)
+    }
     pub fn other(self) -> Lang {
         match self {
             Lang::Vi => Lang::En,

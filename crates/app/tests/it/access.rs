@@ -395,6 +395,13 @@ impl<'t> World<'t> {
             "plan" | "line" | "plan-gap" | "plan-waiting" | "plan-approved" | "plan-issued"
             | "plan-below" | "plan-above" => self.plan(kind, n).await,
 
+            "feed" => {
+                let question = format!("mượn sách {n}");
+                self.officer.post(t, "/luat/theo-doi", &[("question", &question)]).await;
+                let page = self.officer.get(t, "/luat/theo-doi").await.text();
+                let at = page.split("/theo-doi/").skip(1).find(|p| p.contains(&question)).expect("a feed");
+                at.split('/').next().unwrap_or_default().to_owned()
+            }
             "law-number" => {
                 Box::pin(self.make("law", asks)).await;
                 format!("{}/2099/QH99", self.made)

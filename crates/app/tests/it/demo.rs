@@ -280,7 +280,7 @@ async fn marks_of_answers_and_files(t: &TestApp, seeded: &Seeded) {
             seen.insert(if kind.is_empty() { "api" } else { kind });
         }
     }
-    assert_eq!(seen, BTreeSet::from(["api", "atom", "docx", "json", "pdf", "xlsx"]));
+    assert_eq!(seen, BTreeSet::from(["api", "atom", "docx", "json", "jsonl", "pdf", "xlsx", "xml"]));
     // Refusals are answers too.
     for (path, status) in [
         ("/api/v1/plans/1-0", StatusCode::NOT_FOUND),

@@ -309,7 +309,7 @@ async fn a_new_law_is_compared_and_its_news_know_when_they_are_stale() {
         let unknown = person.get(&t, &format!("{path}?cu=9/2099/QH99")).await.text();
         assert!(unknown.contains("Sổ văn bản chưa có văn bản số 9/2099/QH99"), "{unknown}");
         let at = |subject: &str| {
-            let before = page.split(&format!("value=\"{subject}")).next().unwrap();
+            let before = page.split(&format!(">{subject}")).next().unwrap();
             before.rsplit("name=\"sentence-").next().unwrap().split('"').next().unwrap().to_owned()
         };
         let (first, second) = (at("Quy định mới: Học sinh"), at("Trách nhiệm của người giữ bến"));
@@ -537,4 +537,114 @@ async fn the_registry_goes_out_as_open_data_and_comes_in_again() {
         assert_eq!(t.get("/api/v1/law-changes?after=x").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     })
     .await;
+}
+
+#[tokio::test]
+async fn who_asked_is_told_once_of_a_law_that_matches() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        enter(&t, OLD).await;
+        t.pass_minutes(2);
+        let bad = person.post(&t, "/luat/theo-doi", &[("question", " ?! ")]).await;
+        assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for question in ["hoc sinh ao phao", "con trâu"] {
+            let saved = person.post(&t, "/luat/theo-doi", &[("question", question)]).await;
+            assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        }
+        let tell = async || laws::alerts::tell(&t.app).await.unwrap();
+        assert_eq!(tell().await, 0, "what was there before is no news");
+        t.pass_minutes(2);
+        enter(&t, NEW).await;
+        assert_eq!(tell().await, 1);
+        assert_eq!(tell().await, 0, "once");
+        let page = person.get(&t, "/luat/theo-doi").await.text();
+        let feeds: Vec<String> = page
+            .split("href=\"/theo-doi/")
+            .skip(1)
+            .map(|p| format!("/theo-doi/{}", p.split('"').next().unwrap()))
+            .collect();
+        assert_eq!(feeds.len(), 2);
+        let feed = async |n: usize| t.get(&feeds[n]).await.text();
+        let told = [feed(0).await, feed(1).await];
+        assert!(told.iter().any(|f| f.contains("/van-ban/72-2099-qh99")), "{told:?}");
+        assert!(told.iter().any(|f| !f.contains("<entry>")), "{told:?}");
+        let mails: Vec<String> = std::fs::read_dir(t.data_folder().join("mail"))
+            .unwrap()
+            .map(|m| std::fs::read_to_string(m.unwrap().path()).unwrap())
+            .collect();
+        assert_eq!(mails.len(), 1);
+        assert_eq!(t.get("/theo-doi/khong-co/atom").await.status, StatusCode::NOT_FOUND);
+        // Nobody drops another's; dropped, the feed is gone.
+        let drop =
+            page.split("name=\"drop\" value=\"").nth(1).and_then(|p| p.split('"').next()).unwrap().to_owned();
+        let commune = t.unit("Xã Khác", "commune", None, "2025-07-01").await;
+        let other = t.person(Role::Editor, commune).await;
+        let refused = other.post(&t, "/luat/theo-doi", &[("drop", &drop)]).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+        assert_eq!(person.post(&t, "/luat/theo-doi", &[("drop", &drop)]).await.status, StatusCode::SEE_OTHER);
+        t.app.pages.forget();
+        assert_eq!(t.get(&feeds[0]).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn packages_are_read_as_the_files_they_hold() {
+    on_every_engine(async |t| {
+        struct Quiet;
+        impl laws::bulk::Progress for Quiet {
+            fn at(&self, _: u64, _: u64, _: &str) {}
+        }
+        let folder = t.data_folder().to_owned();
+        let files = [("luật/cũ.txt", OLD), ("../ngoài.txt", NEW), ("luật/sửa đổi.txt", AMENDING)];
+        let mut tar = tar::Builder::new(Vec::new());
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, text) in files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(text.len() as u64);
+            header.set_mode(0o644);
+            // The library would not write a name that leads out.
+            header.as_gnu_mut().unwrap().name[..name.len()].copy_from_slice(name.as_bytes());
+            header.set_cksum();
+            tar.append(&header, text.as_bytes()).unwrap();
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+        }
+        let tar = tar.into_inner().unwrap();
+        let zip = zip.finish().unwrap().into_inner();
+        std::fs::write(folder.join("a.tar.zst"), zstd::encode_all(&tar[..], 1).unwrap()).unwrap();
+        std::fs::write(folder.join("a.tar"), tar).unwrap();
+        std::fs::write(folder.join("a.zip"), zip).unwrap();
+        std::fs::write(folder.join("hỏng.zip"), "PK\u{3}\u{4} not a package").unwrap();
+        for (name, expected) in [("a.tar.zst", (2, 0)), ("a.tar", (0, 2)), ("a.zip", (0, 2))] {
+            let report = laws::bulk::import(&t.app, &[folder.join(name)], &Quiet).await.unwrap();
+            assert_eq!((report.new, report.same), expected, "{name}: {report:?}");
+        }
+        assert!(laws::bulk::import(&t.app, &[folder.join("hỏng.zip")], &Quiet).await.is_err());
+        assert!(!folder.parent().unwrap().join("ngoài.txt").exists());
+    })
+    .await;
+}
+
+/// An old Word file, where LibreOffice is there to make one and to read it.
+#[tokio::test]
+async fn an_old_word_file_is_read_by_libreoffice() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("luat.txt"), OLD).unwrap();
+    let made = std::process::Command::new("soffice")
+        .arg(format!("-env:UserInstallation=file://{}/profile", folder.path().display()))
+        .args(["--headless", "--convert-to", "doc:MS Word 97", "--outdir"])
+        .args([folder.path(), &folder.path().join("luat.txt")])
+        .output();
+    if !made.is_ok_and(|m| m.status.success()) {
+        eprintln!("skipped: LibreOffice is not installed");
+        return;
+    }
+    let bytes = std::fs::read(folder.path().join("luat.doc")).unwrap();
+    assert!(bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]));
+    let config = lantoa::config::Config::default();
+    let outline = laws::outline(&config, "luật.doc", bytes).await.unwrap().unwrap();
+    assert_eq!((outline.number.as_str(), outline.counts.dieu), ("70/2099/QH99", 4));
+    let broken = [&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1][..], &[7; 600]].concat();
+    assert!(laws::outline(&config, "hỏng.doc", broken).await.unwrap().is_err());
 }

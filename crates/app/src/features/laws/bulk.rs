@@ -1,4 +1,4 @@
-//! Importing in bulk, by command: files, folders, and corpora with an article a line (JSON Lines, also `.zst`).
+//! Importing in bulk, by command: files, folders, packages of them (zip, tar, tar.zst), and corpora with an article a line (JSON Lines, also `.zst`).
 //! What was interrupted goes on where it stopped when it is started again; a second run changes nothing.
 
 use std::io::BufRead as _;
@@ -57,9 +57,17 @@ pub trait Progress: Send + Sync {
 pub async fn import(app: &App, paths: &[PathBuf], progress: &dyn Progress) -> anyhow::Result<Report> {
     let mut report = Report::default();
     let mut files = Vec::new();
+    // Packages are read from where they were unpacked; their folders go when all is done.
+    let mut unpacked = Vec::new();
     for path in paths {
         let there = std::fs::metadata(path).map_err(|cause| trouble::unreadable(cause, path))?;
-        if there.is_dir() {
+        if is_package(&path.to_string_lossy()) {
+            let folder = tempfile::tempdir()?;
+            let (from, to) = (path.clone(), folder.path().to_owned());
+            tokio::task::spawn_blocking(move || unpack(&from, &to)).await??;
+            collect(folder.path(), &mut files)?;
+            unpacked.push(folder);
+        } else if there.is_dir() {
             collect(path, &mut files)?;
         } else {
             files.push(path.clone());
@@ -138,6 +146,78 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// A package of files, as the codification is downloaded.
+fn is_package(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [".zip", ".tar", ".tar.zst"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// Most that a package may hold.
+const UNPACKED_BYTES: u64 = 4 << 30;
+const UNPACKED_FILES: usize = 200_000;
+
+/// Unpacks the files of a package; links, and whatever would lie outside the folder, are left out.
+fn unpack(package: &Path, folder: &Path) -> anyhow::Result<()> {
+    let name = package.to_string_lossy().to_lowercase();
+    let file = std::fs::File::open(package)?;
+    let input: Box<dyn std::io::Read> = if name.ends_with(".zip") {
+        return unpack_zip(file, folder);
+    } else if name.ends_with(".zst") {
+        Box::new(zstd::stream::read::Decoder::new(file)?)
+    } else {
+        Box::new(std::io::BufReader::new(file))
+    };
+    let mut left = Left { bytes: UNPACKED_BYTES, files: UNPACKED_FILES };
+    for entry in tar::Archive::new(input).entries()? {
+        let mut entry = entry?;
+        if entry.header().entry_type().is_file() {
+            let path = entry.path()?.into_owned();
+            left.keep(&mut entry, &path, folder)?;
+        }
+    }
+    Ok(())
+}
+
+fn unpack_zip(file: std::fs::File, folder: &Path) -> anyhow::Result<()> {
+    let mut zip = zip::ZipArchive::new(std::io::BufReader::new(file))?;
+    let mut left = Left { bytes: UNPACKED_BYTES, files: UNPACKED_FILES };
+    for n in 0..zip.len() {
+        let mut entry = zip.by_index(n)?;
+        if let Some(path) = entry.enclosed_name().filter(|_| entry.is_file()) {
+            left.keep(&mut entry, &path, folder)?;
+        }
+    }
+    Ok(())
+}
+
+/// What of a package may still be unpacked.
+struct Left {
+    bytes: u64,
+    files: usize,
+}
+
+impl Left {
+    fn keep(&mut self, from: &mut dyn std::io::Read, path: &Path, folder: &Path) -> anyhow::Result<()> {
+        use std::path::Component;
+        if path.components().any(|c| !matches!(c, Component::Normal(_) | Component::CurDir)) {
+            return Ok(());
+        }
+        let to = folder.join(path);
+        if let Some(above) = to.parent() {
+            std::fs::create_dir_all(above)?;
+        }
+        let kept =
+            std::io::copy(&mut std::io::Read::take(from, self.bytes + 1), &mut std::fs::File::create(to)?)?;
+        self.bytes = self.bytes.saturating_sub(kept);
+        self.files = self.files.saturating_sub(1);
+        anyhow::ensure!(
+            self.bytes > 0 && self.files > 0,
+            "gói này quá lớn khi mở ra; hãy mở gói rồi nhập từng thư mục · this package holds too much; unpack it and import folder by folder"
+        );
+        Ok(())
+    }
 }
 
 fn is_corpus(name: &str) -> bool {

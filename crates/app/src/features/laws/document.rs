@@ -219,6 +219,9 @@ impl NewLaw {
 
     /// The address it should have.
     pub fn slug(&self) -> String {
+        if self.number.is_empty() {
+            return viet::slug(&self.title);
+        }
         let year = self.issued.or(self.effective).map(Date::year);
         lawtext::document_slug(&self.number, &self.issuer, year)
     }
@@ -373,7 +376,7 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
     if new.number.is_empty() && new.title.is_empty() {
         return Err(Error::invalid("number", "laws-error-no-name"));
     }
-    let wanted = if new.slug().is_empty() { viet::slug(&new.title) } else { new.slug() };
+    let wanted = new.slug();
     let mut slug = wanted.clone();
     let mut count = 1;
     let mut problems = Vec::new();

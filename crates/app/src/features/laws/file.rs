@@ -63,6 +63,14 @@ pub fn format(name: &str, bytes: &[u8]) -> Option<Format> {
 }
 
 async fn text(config: &Config, name: &str, bytes: Vec<u8>, left: Duration) -> Result<Result<Text, String>> {
+    let bytes = if bytes.starts_with(OLD_WORD) {
+        match as_docx(bytes, left).await? {
+            Ok(bytes) => bytes,
+            Err(code) => return Ok(Err(code)),
+        }
+    } else {
+        bytes
+    };
     let Some(format) = format(name, &bytes) else {
         return Ok(Err(Unreadable::NotThisFormat.code().to_owned()));
     };
@@ -89,6 +97,38 @@ pub async fn outline(
     let read =
         foreign::read(move || lawtext::Outline { file, ..lawtext::outline_json(&lawtext::parse(&text)) });
     Ok(read.await?.ok_or_else(damaged))
+}
+
+/// How files of Word before 2007 begin.
+const OLD_WORD: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+
+/// An old Word file as DOCX, by the LibreOffice of the machine where it has one.
+async fn as_docx(bytes: Vec<u8>, left: Duration) -> Result<Result<Vec<u8>, String>> {
+    let unsupported = || Ok(Err("unsupported-doc".to_owned()));
+    let _permit = READERS.acquire().await.map_err(|e| Error::Internal(e.into()))?;
+    // The filter is named: left to itself it reads whatever it does not know as plain text. A profile of its own: it may run beside others, and nothing of it stays.
+    let folder = tempfile::tempdir()?;
+    let (from, to) = (folder.path().join("van-ban.doc"), folder.path().join("van-ban.docx"));
+    tokio::fs::write(&from, bytes).await?;
+    let command = tokio::process::Command::new("soffice")
+        .arg(format!("-env:UserInstallation=file://{}/profile", folder.path().display()))
+        .args(["--headless", "--norestore", "--infilter=MS Word 97", "--convert-to", "docx", "--outdir"])
+        .args([folder.path(), &from])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .status();
+    match tokio::time::timeout(left.min(SENT_TIME), command).await {
+        Err(_) => Ok(Err("took-too-long".to_owned())),
+        Ok(Err(e)) if e.kind() == std::io::ErrorKind::NotFound => unsupported(),
+        Ok(Err(e)) => Err(e.into()),
+        // What it cannot read it leaves out, and says that all is well.
+        Ok(Ok(_)) => match tokio::fs::read(&to).await {
+            Ok(bytes) => Ok(Ok(bytes)),
+            Err(_) => unsupported(),
+        },
+    }
 }
 
 fn damaged() -> String {

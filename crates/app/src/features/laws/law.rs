@@ -205,8 +205,18 @@ pub fn place(path: &str) -> String {
             "phu-luc" => "phụ lục",
             _ => return None,
         };
-        // "dd": how addresses write "đ".
-        Some(format!("{name} {}", if label == "dd" { "đ" } else { label }))
+        // Addresses write letters with marks as they are typed.
+        let letter = match label {
+            "dd" => "đ",
+            "aw" => "ă",
+            "aa" => "â",
+            "ee" => "ê",
+            "oo" => "ô",
+            "ow" => "ơ",
+            "uw" => "ư",
+            label => label,
+        };
+        Some(format!("{name} {letter}"))
     };
     let parts: Vec<String> = path.split('/').map(|p| word(p).unwrap_or_else(|| p.to_owned())).collect();
     let text = parts.join(", ");
@@ -474,6 +484,12 @@ mod tests {
             l.reviewed = Some(d("2020-02-01"));
         };
         check(decided, "2020-03-01", Status::InForce);
+    }
+
+    #[test]
+    fn places_read_as_people_say_them() {
+        assert_eq!(place("dieu-12/khoan-2/diem-dd"), "Điều 12, khoản 2, điểm đ");
+        assert_eq!(place("quy-che/dieu-1a"), "Quy-che, điều 1a");
     }
 
     #[test]

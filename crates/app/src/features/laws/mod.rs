@@ -20,6 +20,7 @@
 
 use store::{Migration, migration};
 
+pub mod alerts;
 pub mod amendments;
 pub mod bulk;
 mod changes;
@@ -76,12 +77,16 @@ pub const FEATURE: crate::Feature = crate::Feature {
 const MIGRATIONS: &[Migration] = &[
     migration!(30, "laws", "0030_laws.sql"),
     migration!(31, "what laws do to each other", "0031_understood.sql"),
+    migration!(32, "searches to be told about", "0032_alerts.sql"),
 ];
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
         .get("/luat", list::inside)
         .get("/luat/chon", choose::choices)
+        .get("/luat/theo-doi", alerts::list)
+        .post("/luat/theo-doi", alerts::change)
+        .public("/theo-doi/{feed}/atom", alerts::feed)
         .get("/luat/moi", edit::new)
         .post("/luat/moi", edit::create)
         .get("/luat/nhap", import::form)

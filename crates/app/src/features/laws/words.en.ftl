@@ -127,6 +127,25 @@ laws-whom-done = Audiences and fields were saved.
 laws-task-amendments = { $value } amendments are not in the text of { $number } yet
 laws-task-relations = { $number } ends other documents: { $value } relations to confirm
 laws-state-waiting = waiting
+laws-alerts-title = Tell me of new laws
+laws-alerts-begin = Tell me when a new law has all these words
+laws-alerts-intro = When a document enters the registry whose name or one article has all the words you enter, you get a mail within a minute. The feed is for news readers.
+laws-alerts-question = Words to watch for
+laws-alerts-hint = With or without marks, for example: hòa giải thù lao
+laws-alerts-save = Watch
+laws-alerts-none = You watch for nothing yet.
+laws-alerts-feed = Address of the feed
+laws-alerts-drop = Stop watching
+laws-alerts-saved = Kept. You get a mail when a new law matches.
+laws-alerts-dropped = No longer watched.
+laws-alerts-no-words = Enter at least one word.
+laws-alerts-too-many = Everybody may watch for 50 searches. Drop an old one first.
+laws-alert-subject = New law about: { $value }
+laws-alert-text = Documents with all the words “{ $value }” have entered the registry:
+
+    { $laws }
+
+    Change or stop: { $link }
 laws-search-title = Ask about the law
 laws-question = A question, words or a number
 laws-ask = Search
@@ -233,3 +252,5 @@ laws-choose-find = Find a law
 laws-choose-hint = Type a number or some words of the name, press “Find a law”, then tick it; part several laws by semicolons.
 laws-choose-nothing = No law has the number or name “{ $value }”. Try fewer words; a law that is missing is imported under Laws.
 laws-choose-which = Is it one of these?
+act-watch = Watch for new laws
+act-unwatch = Stop watching for new laws

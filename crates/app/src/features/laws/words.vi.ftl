@@ -127,6 +127,25 @@ laws-whom-done = Đã lưu đối tượng và lĩnh vực.
 laws-task-amendments = { $value } chỗ sửa đổi chưa đưa vào văn bản { $number }
 laws-task-relations = { $value } quan hệ do { $number } làm hết hiệu lực văn bản khác, chờ xác nhận
 laws-state-waiting = chờ xử lý
+laws-alerts-title = Báo khi có luật mới
+laws-alerts-begin = Báo cho tôi khi có luật mới có đủ các chữ này
+laws-alerts-intro = Khi sổ văn bản có thêm văn bản mà tên hoặc một điều có đủ các chữ bạn ghi, bạn nhận thư điện tử trong vòng một phút. Có thể dùng địa chỉ bản tin cho phần mềm đọc tin.
+laws-alerts-question = Các chữ cần theo dõi
+laws-alerts-hint = Có dấu hay không dấu đều được, ví dụ: hòa giải thù lao
+laws-alerts-save = Theo dõi
+laws-alerts-none = Bạn chưa theo dõi câu nào.
+laws-alerts-feed = Địa chỉ bản tin
+laws-alerts-drop = Thôi theo dõi
+laws-alerts-saved = Đã ghi. Có luật mới khớp thì bạn nhận được thư.
+laws-alerts-dropped = Đã thôi theo dõi.
+laws-alerts-no-words = Hãy ghi ít nhất một chữ.
+laws-alerts-too-many = Mỗi người theo dõi tối đa 50 câu. Hãy bỏ bớt câu cũ.
+laws-alert-subject = Có luật mới về: { $value }
+laws-alert-text = Sổ văn bản vừa có thêm văn bản có đủ các chữ “{ $value }”:
+
+    { $laws }
+
+    Sửa hoặc thôi theo dõi: { $link }
 laws-search-title = Hỏi về luật
 laws-question = Câu hỏi, từ khóa hoặc số hiệu
 laws-ask = Tìm
@@ -206,7 +225,7 @@ laws-unreadable-damaged = Tệp này bị hỏng nên không mở được. Hãy
 laws-unreadable-too-large = Tệp này quá lớn. Hãy bỏ bớt hình ảnh hoặc chia nhỏ rồi tải lên.
 laws-unreadable-encrypted = Tệp này có mật khẩu. Hãy bỏ mật khẩu rồi tải lên.
 laws-unreadable-no-text = Tệp này không có chữ (có thể là bản quét). Hãy dùng bản Word hoặc PDF có chữ.
-laws-unreadable-unsupported-doc = Tệp Word đời cũ (.doc) chưa đọc được. Hãy mở bằng Word, lưu dạng .docx rồi tải lên.
+laws-unreadable-unsupported-doc = Tệp Word đời cũ (.doc) này chưa đọc được (máy chủ chưa cài LibreOffice, hoặc tệp hỏng). Hãy mở bằng Word, lưu dạng .docx rồi tải lên.
 laws-unreadable-unknown-encoding = Chữ trong tệp này không đọc được (bảng mã lạ). Hãy lưu lại dạng Unicode (UTF-8) hoặc .docx rồi tải lên.
 laws-unreadable-took-too-long = Tệp này đọc quá lâu nên đã dừng. Hãy gửi riêng tệp này, hoặc dùng bản Word.
 laws-problem-no-number = Chưa thấy số, ký hiệu
@@ -233,3 +252,5 @@ laws-choose-find = Tìm luật
 laws-choose-hint = Gõ số hiệu hoặc vài chữ trong tên, bấm “Tìm luật” rồi chọn; nhiều văn bản thì cách nhau bằng dấu chấm phẩy.
 laws-choose-nothing = Không có văn bản nào mang số hiệu hoặc tên “{ $value }”. Hãy thử ít chữ hơn; văn bản chưa có thì nhập ở phần Luật.
 laws-choose-which = Có phải một trong các văn bản này?
+act-watch = Theo dõi luật mới
+act-unwatch = Thôi theo dõi luật mới
