@@ -460,7 +460,7 @@ async fn nation(table: &mut Table, data: Data) -> anyhow::Result<()> {
         ("drill-down: rows behind a province's figure", &whole, Some(&row)),
     ] {
         let ms = timed(9, async || {
-            numbers::rows_behind(&app, question, talks, row, false, None, 25).await.map(drop).map_err(broken)
+            numbers::rows_behind(&app, question, talks, row, None, None, 25).await.map(drop).map_err(broken)
         })
         .await?;
         table.most(name, ms, "ms", 100.0, "first 25 rows");

@@ -22,6 +22,9 @@ pub struct Fact {
     pub rolled: Option<&'static Relation>,
     /// Every thing, withdrawn ones too, with `state` and `updated_at` (microseconds): what changed since a moment.
     pub changes: Option<&'static Relation>,
+    /// The rows whose figures were asked about when they were recorded, with the measures and the dimensions that
+    /// indicators filter by; `answered` is 1 where a reason was given.
+    pub asked: Option<&'static Relation>,
     /// The page of one row.
     pub page: fn(RecordId) -> String,
 }

@@ -5,7 +5,7 @@ use jiff::{Timestamp, ToSpan as _};
 use store::Id;
 
 use super::chance::Chance;
-use super::laws::Laws;
+use super::laws::{Known, Laws};
 use super::people::{Site, lower_first};
 use crate::app::start_of_day;
 use crate::features::activities::Content;
@@ -70,6 +70,8 @@ pub struct Planned {
     /// It is recorded under the plan's line about its law, where there is one in force.
     pub is_planned: bool,
     pub content: Content,
+    /// What it is corrected to before the year's reports, when it is a mistake that somebody finds.
+    pub corrected: Option<Box<Content>>,
 }
 
 /// A day of the months from `from` to `to`, rather a working day.
@@ -97,18 +99,29 @@ pub fn day(chance: &mut Chance, from: Date, to: Date) -> Date {
 
 /// What one unit did on a day.
 pub fn content(chance: &mut Chance, site: &Site, day: Date, laws: &Laws) -> Content {
-    let place = &site.place;
     let method = chance.weighted(&METHODS);
     let law = if chance.percent(55) { laws.on(chance, day) } else { None };
     let topic = law.map_or_else(|| chance.weighted(&TOPICS), |l| l.name.as_str());
     let audience = match method {
         "school" => "students",
         "hearing" | "advice" | "broadcast" => "people",
-        _ if place.level == "agency" => {
+        _ if site.place.level == "agency" => {
             chance.weighted(&[("officials", 50), ("workers", 20), ("people", 30)])
         }
         _ => chance.weighted(&AUDIENCES),
     };
+    activity(chance, site, day, (method, audience), (law, topic))
+}
+
+/// What one unit did on a day for somebody, about something.
+pub fn activity(
+    chance: &mut Chance,
+    site: &Site,
+    day: Date,
+    (method, audience): (&'static str, &'static str),
+    (law, topic): (Option<&Known>, &str),
+) -> Content {
+    let place = &site.place;
     let unit = lower_first(&place.name);
     let hamlet = match place.level.as_str() {
         "commune" if place.name.starts_with("Phường") || place.name.starts_with("Thị trấn") => {
@@ -131,7 +144,10 @@ pub fn content(chance: &mut Chance, site: &Site, day: Date, laws: &Laws) -> Cont
         _ => 0,
     };
     let share = |n: i64, percent: i64| n * percent / 100;
-    let (women, minority) = (chance.between(32, 62), chance.between(0, 6));
+    // Few are counted, and few there are; at talks for them nearly everybody is, and is counted.
+    let for_minority = audience == "minority";
+    let women = chance.between(32, 62);
+    let minority = if for_minority { chance.between(65, 98) } else { chance.between(0, 6) };
     let copies = match method {
         "talk" if chance.percent(55) => share(attendances, chance.between(50, 110)),
         "materials" => chance.skewed(300.0, 0.7, 50, 4_000),
@@ -164,7 +180,7 @@ pub fn content(chance: &mut Chance, site: &Site, day: Date, laws: &Laws) -> Cont
         audiences: vec![audience.into()],
         attendances,
         women: (is_held && chance.percent(75)).then(|| share(attendances, women)),
-        minority: (is_held && chance.percent(12)).then(|| share(attendances, minority)),
+        minority: (is_held && (chance.percent(12) || for_minority)).then(|| share(attendances, minority)),
         copies,
         cost,
         estimated: false,

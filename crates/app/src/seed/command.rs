@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use store::Id;
+use store::RecordId;
 
 use super::{AS_OF, BEN_LUC, DemoAccount, Marked, PASSWORD, SEED, TAY_NINH, Told, find_mark, people};
 use crate::app::{App, Clock, Random, Shared};
 use crate::commands::Trouble;
-use crate::features::numbers::{self, By, Period, Question, Units};
+use crate::features::numbers::{self, Period};
 use crate::features::papers;
 use crate::i18n::Lang;
 use crate::start::{self, Data};
@@ -42,7 +42,7 @@ pub struct Done {
     pub password: &'static str,
 }
 
-/// A figure of the year, as the pages show it.
+/// A figure of the year, as the report prints it.
 #[derive(Debug, Serialize)]
 pub struct Figure {
     pub unit: String,
@@ -77,9 +77,9 @@ pub async fn run(options: &Options) -> anyhow::Result<(Shared, Done)> {
     std::fs::create_dir_all(&out).map_err(|e| anyhow::anyhow!("{}: {e}", out.display()))?;
     let (mut figures, mut reports, mut pages) = (Vec::new(), Vec::new(), Vec::new());
     for unit in [commune, province] {
-        figures.extend(year_figures(&app, unit, options.lang).await.map_err(Trouble::of)?);
         let report = papers::find(&app.db, unit, Period::year(YEAR)).await.map_err(Trouble::of)?;
         let report = report.ok_or_else(|| Trouble::new("seed-not-whole", vec![]))?;
+        figures.extend(reported_figures(&app, report, options.lang).await.map_err(Trouble::of)?);
         let printed = papers::print(&app, report).await.map_err(Trouble::of)?;
         for (ending, bytes) in [("docx", printed.docx), ("pdf", printed.pdf)] {
             let path = out.join(format!("{}.{ending}", printed.name));
@@ -96,6 +96,7 @@ pub async fn run(options: &Options) -> anyhow::Result<(Shared, Done)> {
         link("seed-link-sign-in", "/dang-nhap".into()),
         link("seed-link-commune", format!("/so-lieu?don-vi={commune}&ky={YEAR}")),
         link("seed-link-province", format!("/so-lieu?don-vi={province}&ky={YEAR}&theo=unit")),
+        link("seed-link-mistakes", format!("/so-lieu?don-vi={province}&ky={}&theo=unit", super::OPEN_YEAR)),
     ];
     for (unit, path) in pages {
         let name = app.words.say(options.lang, "seed-report", &[("unit", unit)]);
@@ -161,24 +162,24 @@ async fn ensure(data: &Data, lang: Lang) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-async fn year_figures(app: &App, unit: Id, lang: Lang) -> crate::error::Result<Vec<Figure>> {
-    let period = Period::year(YEAR);
-    let all = numbers::indicators(period.from, period.to);
-    let question = Question { unit, period, units: Units::AsOn(app.today()), by: By::Whole };
-    let table = numbers::read(app, &question, &all).await?;
-    let name = app.trees.name(&app.db, unit).await?;
-    Ok(all
-        .iter()
-        .zip(table.total)
-        .filter(|(_, figure)| figure.rows > 0)
-        .map(|(indicator, figure)| Figure {
-            unit: name.clone(),
-            indicator: indicator.code.clone(),
-            name: indicator.name(lang).to_owned(),
-            unit_of_measure: indicator.unit_of_measure(lang).to_owned(),
-            value: figure.total(),
+/// The figures of an issued report, as it prints them.
+async fn reported_figures(app: &App, report: RecordId, lang: Lang) -> crate::error::Result<Vec<Figure>> {
+    let report = papers::get(&app.db, report).await?;
+    let unit = app.trees.name(&app.db, report.unit).await?;
+    let freeze = report.freeze.ok_or(crate::error::Error::NotFound)?;
+    let frozen = numbers::frozen_figures(&app.db, freeze).await?;
+    let all = numbers::indicators(report.period.from, report.period.to);
+    let figure = |i: &&'static numbers::Indicator| {
+        let frozen = frozen.iter().find(|f| f.indicator == i.code && f.rows > 0)?;
+        Some(Figure {
+            unit: unit.clone(),
+            indicator: i.code.clone(),
+            name: i.name(lang).to_owned(),
+            unit_of_measure: i.unit_of_measure(lang).to_owned(),
+            value: frozen.reported(),
         })
-        .collect())
+    };
+    Ok(all.iter().filter_map(figure).collect())
 }
 
 /// What the command prints for people.

@@ -19,10 +19,12 @@ use crate::error::{Error, Result};
 use crate::features::activities::{self, Content};
 use crate::features::numbers::{self, By, Period, Question, Units};
 
-/// The year's activities of the province together, about.
-const YEAR_ROWS: usize = 10_000;
+/// The year's activities of the province together, about, besides those that plans ask for.
+const YEAR_ROWS: usize = 8_600;
 /// The last day of what was done; what follows is an estimate.
-const LAST_DONE: Date = date(2026, 11, 20);
+const LAST_DONE: Date = date(2026, 11, 17);
+/// 16:00 on 18/11/2026: by then everything of the year's reports is recorded, and mistakes are corrected after it.
+const BOOKS_CLOSED: Timestamp = Timestamp::constant(1_794_992_400, 0);
 const FROZEN_ON: Date = date(2026, 7, 6);
 
 /// One thing that happened.
@@ -47,57 +49,86 @@ pub async fn create(app: &App, people: People, percent: usize, tell: &Tell<'_>) 
     let mut story = Story { app, tell, laws: Laws::of(app).await?, in_force: InForce::default() };
     let laws = Laws::of(app).await?;
 
-    let old = old_years(app, &mut chance, &people, &laws, percent).await?;
+    let mut old = old_years(app, &mut chance, &people, &laws, percent).await?;
+    let (planted, found) = mistakes::plant(app, &people).await?;
+    old.extend(planted);
     story.go_on("seed-old", activities_only(old)).await?;
     let mut tx = app.db.begin().await?;
     posts::say_where_to_ask(&mut tx, app, &people).await?;
     tx.commit().await?;
 
-    let (planted, found) = mistakes::plant(&people)?;
-    let (earlier, later): (Vec<_>, Vec<_>) =
-        planted.into_iter().partition(|p| p.content.day < date(2026, 1, 1));
-    let mut half = half_year(&mut chance, &people, &laws, date(2025, 7, 1), date(2025, 12, 31), 35 * percent);
-    half.extend(earlier);
+    let half = half_year(&mut chance, &people, &laws, date(2025, 7, 1), date(2025, 12, 31), 35 * percent);
     story.go_on("seed-2025", activities_only(half)).await?;
     reports::last_year(app, &people).await?;
 
     let mut year =
         half_year(&mut chance, &people, &laws, date(2026, 1, 1), LAST_DONE, YEAR_ROWS * percent / 100);
     year.extend(estimates(&mut chance, &people, &laws));
-    year.extend(later);
+    year.extend(mistakes::plant_and_correct(&people)?);
+    let plans = plans::planned(&mut chance, &people, &laws)?;
+    for plan in &plans {
+        let done = plans::done_as_planned(&mut chance, plan, &laws, LAST_DONE);
+        // Hundredths of them in a smaller demo, as of all others.
+        year.extend(done.into_iter().filter(|_| percent == 100 || chance.percent(percent)));
+    }
+    year.iter_mut().filter(|p| !p.content.estimated).for_each(|p| p.at = p.at.min(BOOKS_CLOSED));
     let mut year = activities_only(year);
-    year.extend(plans::planned(&mut chance, &people, &laws)?.into_iter().map(Event::Plan));
+    year.extend(plans.into_iter().map(Event::Plan));
     year.extend(posts::planned(&mut chance, &people, &laws, LAST_DONE)?.into_iter().map(Event::Post));
     let frozen_on = start_of_day(FROZEN_ON).ok_or(Error::NotFound)? + Duration::from_secs(9 * 3_600);
     let (before, after): (Vec<_>, Vec<_>) = year.into_iter().partition(|e| e.at() < frozen_on);
     let ben_luc = people.commune(BEN_LUC)?;
-    let mut talks = story.go_on("seed-2026", before).await?;
+    let mut recorded = story.go_on("seed-2026", before).await?;
 
     app.clock.set(frozen_on);
     let frozen = vec![freeze(app, ben_luc).await?, freeze(app, &people.province).await?];
-    talks.extend(story.go_on("seed-2026", after).await?);
-    talks.retain(|(unit, ..)| *unit == ben_luc.place.unit);
+    recorded.extend(story.go_on("seed-2026", after).await?);
+    let (talks, mistaken): (Vec<_>, Vec<_>) = recorded.into_iter().partition(|r| r.corrected.is_none());
+    let talks: Vec<Recorded> = talks.into_iter().filter(|r| r.unit == ben_luc.place.unit).collect();
     // Photos of every other talk of Bến Lức, brought in together.
     let mut tx = app.db.begin().await?;
-    for (i, (_, _, id)) in talks.iter().step_by(2).enumerate() {
-        app.clock.set(AS_OF - Duration::from_secs(86_400) + Duration::from_secs(60 * i as u64));
-        photos::add(&mut tx, app, &mut chance, ben_luc, *id).await?;
+    for (i, talk) in talks.iter().step_by(2).enumerate() {
+        app.clock.set(BOOKS_CLOSED + Duration::from_secs(60 * i as u64));
+        photos::add(&mut tx, app, &mut chance, ben_luc, talk.id).await?;
     }
     tx.commit().await?;
 
     // Frozen figures stay; what changed since is listed beside them.
-    let of_june: Vec<RecordId> =
-        talks.iter().filter(|(_, day, _)| day.month() == 6).map(|(_, _, id)| *id).collect();
+    let of_june: Vec<RecordId> = talks.iter().filter(|t| t.day.month() == 6).map(|t| t.id).collect();
     change(app, ben_luc, &of_june).await?;
-    tell(Told::Part("seed-reports", 1));
+    app.clock.set(BOOKS_CLOSED + Duration::from_secs(16 * 3_600));
+    correct(app, &mistaken).await?;
+    tell(Told::Part("seed-reports", people.communes.len() as u64 + 1));
     let stated = mistakes::state(app, &people).await?;
-    let (careless, careless_half) = reports::this_year(app, &people).await?;
-    tell(Told::Step);
+    let (careless, careless_half) = reports::this_year(app, &mut chance, &people, tell).await?;
     Ok(Seeded { people, mistakes: found, stated, frozen, careless, careless_half })
 }
 
 fn activities_only(all: Vec<Planned>) -> Vec<Event> {
     all.into_iter().map(Event::Activity).collect()
+}
+
+/// A talk, or a mistake, as it was recorded.
+struct Recorded {
+    unit: Id,
+    day: Date,
+    id: RecordId,
+    by: Id,
+    corrected: Option<Box<Content>>,
+}
+
+/// What the checks found before the reports, corrected where it was recorded.
+async fn correct(app: &App, mistaken: &[Recorded]) -> Result<()> {
+    for m in mistaken {
+        let activity = activities::get(&app.db, m.id).await?;
+        if let Some(content) = &m.corrected {
+            let content = Content { plan_line: activity.content.plan_line, ..(**content).clone() };
+            let mut tx = app.db.begin().await?;
+            activities::update(&mut tx, app, Some(m.by), &activity, &content).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
 }
 
 /// Time going on.
@@ -110,12 +141,8 @@ struct Story<'a> {
 
 impl Story<'_> {
     /// Lets things happen in the order of their moments, in one transaction; the clock goes along. The
-    /// activities recorded: unit, day, id.
-    async fn go_on(
-        &mut self,
-        part: &'static str,
-        mut events: Vec<Event>,
-    ) -> Result<Vec<(Id, Date, RecordId)>> {
+    /// talks and the mistakes recorded.
+    async fn go_on(&mut self, part: &'static str, mut events: Vec<Event>) -> Result<Vec<Recorded>> {
         let Story { app, tell, laws, in_force } = self;
         tell(Told::Part(part, events.len() as u64));
         events.sort_by_key(Event::at);
@@ -129,8 +156,9 @@ impl Story<'_> {
                         a.content.plan_line = in_force.line(&a.content);
                     }
                     let id = activities::insert(&mut tx, app, Some(a.by), a.shard, &a.content).await?;
-                    if a.content.method == "talk" && !a.content.estimated {
-                        recorded.push((a.content.unit, a.content.day, id));
+                    if a.corrected.is_some() || a.content.method == "talk" && !a.content.estimated {
+                        let (unit, day) = (a.content.unit, a.content.day);
+                        recorded.push(Recorded { unit, day, id, by: a.by, corrected: a.corrected });
                     }
                 }
                 Event::Post(p) => posts::write(&mut tx, app, p).await?,
@@ -184,12 +212,13 @@ async fn old_years(
             shard: site.place.shard,
             is_planned: false,
             content,
+            corrected: None,
         })
         .collect())
 }
 
 /// A unit of the old era: the province's officer enters its rows.
-fn here(people: &People, place: Place) -> Site {
+pub(super) fn here(people: &People, place: Place) -> Site {
     Site { place, ..people.province.clone() }
 }
 
@@ -213,10 +242,11 @@ fn half_year(
     let mut add = |chance: &mut Chance, site: &Site, rows: i64| {
         for _ in 0..rows {
             let day = day(chance, from, to);
-            let at = recorded_at(chance, day).min(AS_OF - Duration::from_secs(3_600));
+            let at = recorded_at(chance, day);
             let content = content(chance, site, day, laws);
             let is_planned = chance.percent(90);
-            all.push(Planned { at, by: site.officer, shard: site.place.shard, is_planned, content });
+            let (by, shard) = (site.officer, site.place.shard);
+            all.push(Planned { at, by, shard, is_planned, content, corrected: None });
         }
     };
     for (site, size) in people.communes.iter().zip(sizes) {
@@ -231,17 +261,17 @@ fn half_year(
     all
 }
 
-/// What will still be done in the year, as reports of November estimate it.
+/// What will still be done in the year, as reports of November estimate it: one talk, where one is sure already.
 fn estimates(chance: &mut Chance, people: &People, laws: &Laws) -> Vec<Planned> {
     let mut all = Vec::new();
     for site in &people.communes {
-        for _ in 0..chance.between(1, 3) {
+        if chance.percent(50) {
             let day = day(chance, LAST_DONE.saturating_add(4.days()), date(2026, 12, 31));
             let content = Content { method: "talk".into(), ..content(chance, site, day, laws) };
             let content = talk(chance, content);
-            let at = AS_OF - Duration::from_secs(chance.between(3_600, 4 * 86_400) as u64);
-            let is_planned = false;
-            all.push(Planned { at, by: site.officer, shard: site.place.shard, is_planned, content });
+            let at = BOOKS_CLOSED - Duration::from_secs(chance.between(3_600, 4 * 86_400) as u64);
+            let (by, shard) = (site.officer, site.place.shard);
+            all.push(Planned { at, by, shard, is_planned: false, content, corrected: None });
         }
     }
     all

@@ -44,6 +44,9 @@ impl Laws {
     pub fn number(&self, number: &str) -> Option<&Known> {
         self.0.iter().find(|l| l.number == number)
     }
+    pub fn find(&self, id: Id) -> Option<&Known> {
+        self.0.iter().find(|l| l.id == id)
+    }
     /// The demo's own laws issued since a day: those with a text.
     pub fn since(&self, day: Date) -> impl Iterator<Item = &Known> {
         self.0.iter().filter(move |l| l.issued >= day && l.number.contains("/2099/"))

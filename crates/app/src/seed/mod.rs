@@ -26,7 +26,7 @@ use store::{Db, Migration, RecordId, migration, sql};
 use crate::app::App;
 use crate::error::Result;
 
-pub use mistakes::Mistake;
+pub use mistakes::{Mistake, OPEN_YEAR};
 pub use people::{DemoAccount, PASSWORD, People};
 pub use reports::CARELESS;
 

@@ -7,6 +7,7 @@ use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan as _};
 use store::{Id, RecordId, Tx};
 
+use super::activities::{Planned, activity, day, recorded_at};
 use super::chance::Chance;
 use super::laws::Laws;
 use super::people::{People, Site, lower_first};
@@ -60,7 +61,7 @@ pub struct InForce {
 }
 
 impl InForce {
-    /// The line that an activity belongs to: of its law, method and day.
+    /// The line that an activity belongs to: of its law, method and day, rather one for the same people.
     pub fn line(&self, done: &activities::Content) -> Option<RecordId> {
         let fits = |line: &PlannedLine| {
             line.laws.iter().any(|l| done.laws.contains(l))
@@ -68,7 +69,9 @@ impl InForce {
                 && (line.from..=line.until).contains(&done.day)
         };
         let lines = self.lines.get(&done.unit)?;
-        lines.iter().find(|(line, _)| fits(line)).map(|(_, id)| *id)
+        let same = |line: &PlannedLine| line.audiences.iter().any(|a| done.audiences.iter().any(|d| d == a));
+        let fitting = || lines.iter().filter(|(line, _)| fits(line));
+        fitting().find(|(line, _)| same(line)).or_else(|| fitting().next()).map(|(_, id)| *id)
     }
 }
 
@@ -152,6 +155,33 @@ pub fn planned(chance: &mut Chance, people: &People, laws: &Laws) -> Result<Vec<
     Ok(all)
 }
 
+/// What is done because the plan says so: most lines of an issued plan as often as they mean, some of them not.
+pub fn done_as_planned(chance: &mut Chance, plan: &PlannedPlan, laws: &Laws, last: Date) -> Vec<Planned> {
+    let mut all = Vec::new();
+    if plan.reached != Reached::Issued {
+        return all;
+    }
+    for line in &plan.lines {
+        // A further day for whoever has the plan on the desk.
+        let from = line.from.max(crate::app::day_of(plan.at).saturating_add(1.days()));
+        let until = line.until.min(last);
+        let law = line.laws.first().and_then(|id| laws.find(*id));
+        let (Some(method), Some(audience)) = (line.methods.first(), line.audiences.first()) else { continue };
+        if from > until || chance.percent(7) {
+            continue;
+        }
+        for _ in 0..line.talks {
+            let day = day(chance, from, until);
+            let at = recorded_at(chance, day);
+            let topic = law.map_or(line.content.as_str(), |l| l.name.as_str());
+            let content = activity(chance, &plan.site, day, (method, audience), (law, topic));
+            let (by, shard) = (plan.site.officer, plan.site.place.shard);
+            all.push(Planned { at, by, shard, is_planned: true, content, corrected: None });
+        }
+    }
+    all
+}
+
 /// A working day up to so many days after a day.
 fn day_after(chance: &mut Chance, from: Date, days: i64) -> Date {
     let day = from.saturating_add(chance.between(0, days).days());
@@ -205,18 +235,18 @@ fn lines(chance: &mut Chance, laws: &Laws, times: i64) -> Vec<PlannedLine> {
             &["people", "business"],
             &["talk", "broadcast", "web"],
         )
-        .during(date(2026, 3, 1), date(2026, 12, 15), talks(2, 5), 8_000_000 * times),
+        .during(date(2026, 3, 2), date(2026, 12, 15), talks(2, 5), 8_000_000 * times),
         line(format!("Tập huấn {quiet_name} cho cán bộ, công chức"), quiet, &["officials"], &["talk"])
-            .during(date(2026, 3, 1), date(2026, 6, 15), talks(1, 1), 3_000_000 * times),
+            .during(date(2026, 3, 2), date(2026, 6, 15), talks(1, 1), 3_000_000 * times),
         line(
             format!("Phổ biến {tenants_name} cho chủ nhà trọ và người lao động"),
             tenants,
             &["workers", "business"],
             &["talk", "materials"],
         )
-        .during(date(2026, 2, 1), date(2026, 9, 30), talks(1, 3), 5_000_000 * times),
+        .during(date(2026, 2, 2), date(2026, 9, 30), talks(1, 3), 5_000_000 * times),
         line(format!("Củng cố tổ hòa giải, phổ biến {mediation_name}"), mediation, &["people"], &["talk"])
-            .during(date(2026, 3, 1), date(2026, 10, 31), talks(1, 3), 6_000_000 * times),
+            .during(date(2026, 3, 2), date(2026, 10, 30), talks(1, 3), 6_000_000 * times),
         line(
             "Tổ chức hưởng ứng Ngày Pháp luật 9/11".into(),
             base.clone(),
@@ -241,7 +271,7 @@ fn next_year(laws: &Laws) -> Vec<PlannedLine> {
     let of_water = |who: &str, audiences: &'static [&'static str]| {
         water.map(|law| {
             line(format!("Phổ biến {} cho {who}", law.name), vec![law.id], audiences, &["talk", "broadcast"])
-                .during(date(2027, 1, 10), date(2027, 3, 31), 20, 60_000_000)
+                .during(date(2027, 1, 11), date(2027, 3, 31), 20, 60_000_000)
         })
     };
     let all = [
@@ -249,7 +279,7 @@ fn next_year(laws: &Laws) -> Vec<PlannedLine> {
         of_water("cán bộ, công chức", &["officials"]),
         laws.number("35/2013/QH13").map(|law| {
             line(format!("Tập huấn hòa giải viên về {}", law.name), vec![law.id], &["people"], &["talk"])
-                .during(date(2027, 3, 1), date(2027, 10, 31), 12, 150_000_000)
+                .during(date(2027, 3, 1), date(2027, 10, 29), 12, 150_000_000)
         }),
     ];
     all.into_iter().flatten().collect()

@@ -15,3 +15,4 @@ seed-cut-off = Making the demo's data was cut off last time. Drop that database,
 seed-not-whole = Units are missing in the demo's data here. Remove the data folder and run this again.
 seed-reports = Reports
 seed-report = Report of { $unit }
+seed-link-mistakes = Figures not reported yet, with mistakes to find

@@ -15,3 +15,4 @@ seed-cut-off = Lần tạo dữ liệu minh họa trước bị ngắt giữa ch
 seed-not-whole = Dữ liệu minh họa ở đây thiếu đơn vị. Hãy xóa thư mục dữ liệu rồi chạy lại.
 seed-reports = Báo cáo
 seed-report = Báo cáo { $unit }
+seed-link-mistakes = Số liệu chưa báo cáo, còn lỗi để tìm

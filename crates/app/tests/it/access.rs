@@ -427,7 +427,7 @@ impl<'t> World<'t> {
 
             // Reports.
             "report" | "report-whole" | "report-frozen" | "report-waiting" | "report-approved"
-            | "report-issued" => self.report(kind, n).await,
+            | "report-issued" | "report-asked" => self.report(kind, n).await,
             "period" => period(n),
             other => panic!("access.csv names an object {{{other}}} that World::make does not make"),
         }
@@ -544,6 +544,25 @@ impl<'t> World<'t> {
             let none = (papers::absent_key("mediation"), "không phát sinh vụ việc");
             papers::write(&self.t.app, self.officer.account, report, &[none]).await.expect("written");
             papers::keep_proposed(&self.t.app, self.officer.account, report).await.expect("kept");
+            if kind == "report-asked" {
+                let crowd = lantoa::features::activities::Content {
+                    day: jiff::civil::date(2026, 11, 19),
+                    ..crate::spine::talk(self.commune, 900_000)
+                };
+                let mut tx = self.t.app.db.begin().await.expect("begin");
+                let inserted = lantoa::features::activities::insert(&mut tx, &self.t.app, None, 1, &crowd);
+                inserted.await.expect("a talk");
+                tx.commit().await.expect("commit");
+                let flag = format!("{}:people-per-talk:talk-attendances", self.commune);
+                self.objects.insert("flag".into(), flag);
+            } else {
+                for flag in papers::open_flags(&self.t.app, report).await.expect("flags") {
+                    let account = self.officer.account;
+                    papers::answer(&self.t.app, account, report, &flag, "Đã đối chiếu")
+                        .await
+                        .expect("answered");
+                }
+            }
         }
         for (act, by, form) in &steps[..steps_done] {
             self.posted(by, &format!("/bao-cao/{id}/{act}"), form, "/").await;

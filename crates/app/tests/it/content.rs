@@ -626,7 +626,7 @@ async fn published_posts_are_counted_by_unit_and_law() {
             (table.total[0].actual, by_law)
         };
         assert_eq!(count().await, (2, vec![(Some(p.law.to_string()), 2)]));
-        let behind = rows_behind(&t.app, &question, articles, None, false, None, 10).await.unwrap();
+        let behind = rows_behind(&t.app, &question, articles, None, None, None, 10).await.unwrap();
         let mut titles: Vec<_> = behind.iter().map(|b| b.title.as_str()).collect();
         titles.sort();
         assert_eq!(titles, ["Hai", "Một"]);

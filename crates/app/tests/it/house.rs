@@ -235,7 +235,8 @@ async fn every_statement_is_prepared_on_every_engine_and_executed_by_some_test()
         let mut shapes = 0;
         for fact in lantoa::facts() {
             let by = fact.by.iter().map(|(_, relation)| *relation);
-            let relations = [fact.rows].into_iter().chain(by).chain(fact.rolled).chain(fact.changes);
+            let relations =
+                [fact.rows].into_iter().chain(by).chain(fact.rolled).chain(fact.changes).chain(fact.asked);
             for query in relations.flat_map(store::shapes) {
                 shapes += 1;
                 if let Err(e) = t.app.db.prepare(&query.sent_text(t.engine)).await {

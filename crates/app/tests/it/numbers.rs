@@ -136,6 +136,8 @@ async fn a_form_that_freezes_sent_twice_at_once_freezes_once() {
         assert_eq!((a.status, b.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER), "{}", b.text());
         assert_eq!(a.location(), b.location());
         assert_eq!(freeze(&form).await.location(), a.location(), "once more, later");
+        let otherwise = [form[0], form[1], ("ky", "2026-H1"), form[3]];
+        assert_eq!(freeze(&otherwise).await.status, StatusCode::CONFLICT, "that form froze another period");
         assert_eq!(numbers::list_freezes(&t.app.db, commune).await.unwrap().len(), 1);
         // The page opened anew freezes anew; another's form opens nothing.
         let anew = t.app.new_id().to_string();

@@ -385,7 +385,7 @@ async fn every_number_of_both_reports_is_the_count_of_its_rows() {
 }
 
 /// Mediation as an office states it.
-const MEDIATION: [(&str, &str); 8] = [
+const MEDIATION: [(&str, &str); 7] = [
     ("phien-ban", "0"),
     ("mediation-received", "41"),
     ("mediation-mediated", "39"),
@@ -393,8 +393,23 @@ const MEDIATION: [(&str, &str); 8] = [
     ("mediation-unsuccessful", "3"),
     ("mediation-passed-on", "1"),
     ("mediation-pending", "1"),
-    ("mediation-rate", "92,31"),
 ];
+
+/// Answers every figure that is asked about on a report's page; how many they were.
+async fn answer_all(t: &TestApp, person: &Person, path: &str) -> usize {
+    let page = person.get(t, path).await.text();
+    let keys: Vec<String> = page
+        .split("name=\"con-so\" value=\"")
+        .skip(1)
+        .map(|part| part.split('"').next().unwrap().to_owned())
+        .collect();
+    for key in &keys {
+        let answer = [("con-so", key.as_str()), ("ly-do", "Đã đối chiếu danh sách")];
+        let kept = person.post(t, &format!("{path}/tra-loi"), &answer).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+    }
+    keys.len()
+}
 
 /// The paper alone: what stands beside it is said of today.
 fn paper_of(page: &str) -> &str {
@@ -456,13 +471,23 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
             ("mediation-unsuccessful", "25"),
             ("mediation-passed-on", "25"),
             ("mediation-pending", "4"),
-            ("mediation-rate", "94,42 %"),
         ];
         let kept = post(&p.officer, "so-ghi-tay", &figures).await;
         assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
         let page = p.officer.get(&t, &path).await.text();
-        assert!(page.contains("Tỷ lệ in là 94,42 %, tính ra là 85,38 %."), "{page}");
-        assert!(page.contains("Các phần cộng lại là 200"), "{page}");
+        // The rate is computed, never typed.
+        assert!(
+            paper_of(&page).contains("Tỷ lệ hòa giải thành trên số vụ việc đã hòa giải: 85,38%."),
+            "{page}"
+        );
+        assert!(!page.contains("name=\"mediation-rate\""), "{page}");
+        assert!(page.contains("Các phần cộng lại là 200, không bằng “Vụ việc tiếp nhận” là 175."), "{page}");
+        let english = p.officer.get(&t, &format!("/en{path}")).await.text();
+        assert!(
+            english.contains("The parts sum to 200, not to “Cases received”, which is 175."),
+            "{english}"
+        );
+        assert!(english.contains("for=\"f-mediation-received\">Cases received</label>"), "{english}");
         assert!(page.contains("175 vụ việc"), "{page}");
         let wrong =
             post(&p.officer, "so-ghi-tay", &[("phien-ban", "0"), ("mediation-received", "1,5")]).await;
@@ -504,14 +529,14 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let paper = paper_of(&page);
         assert!(paper.contains("nội dung nêu trên: lùi sang năm sau.</p>"), "{paper}");
         assert!(paper.contains("Không có số liệu hòa giải ở cơ sở để báo cáo trong kỳ: sổ bị thất lạc."));
-        assert!(!paper.contains("175 vụ việc") && !page.contains("Tỷ lệ in là"), "{page}");
+        assert!(!paper.contains("175 vụ việc") && !page.contains("Các phần cộng lại"), "{page}");
         // Taken back by undoing it, or by writing it after all.
         let undone = post(&p.officer, "khong-co", &[("khoa", "law-day"), ("bo", "1")]).await;
         assert_eq!(undone.status, StatusCode::SEE_OTHER);
-        let versions = between(&page, "name=\"phien-ban\" value=\"14\"", ">");
+        let versions = between(&page, "name=\"phien-ban\" value=\"12\"", ">");
         assert!(versions.is_some(), "every figure was written and taken out: {page}");
         let mut again = figures;
-        again[0].1 = "14";
+        again[0].1 = "12";
         assert_eq!(post(&p.officer, "so-ghi-tay", &again).await.status, StatusCode::SEE_OTHER);
         let page = p.officer.get(&t, &path).await.text();
         assert!(paper_of(&page).contains("175 vụ việc") && !paper_of(&page).contains("thất lạc"), "{page}");
@@ -525,6 +550,25 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         }
         let page = p.officer.get(&t, &path).await.text();
         assert!(!page.contains("Còn thiếu") && !page.contains("Chữ gợi ý"), "{page}");
+
+        // Nor while a figure is asked about: what cannot be is corrected, what is unusual answered with a reason.
+        let refused = post(&p.officer, "chot", &[]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = refused.text();
+        let problems = between(&page, "id=\"problems\"", "</div>").unwrap();
+        let sum =
+            "<a href=\"#f-mediation-received\">Không thể có, phải sửa – Xã Bến Lức: Các phần cộng lại là 200";
+        assert!(problems.contains(sum), "{problems}");
+        assert!(problems.contains("Cần sửa hoặc nêu lý do – Xã Bến Lức: Bình quân"), "{problems}");
+        let mut right = again;
+        right[0].1 = "18";
+        for (code, value) in [("mediation-passed-on", "0"), ("mediation-successful", "146")] {
+            right.iter_mut().filter(|(c, _)| *c == code).for_each(|pair| pair.1 = value);
+        }
+        let kept = post(&p.officer, "so-ghi-tay", &right).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+        assert_eq!(post(&p.officer, "chot", &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        answer_all(&t, &p.officer, &path).await;
 
         // Not before the figures are frozen.
         assert_eq!(post(&p.officer, "trinh", &[]).await.status, StatusCode::CONFLICT);
@@ -568,6 +612,9 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let home = p.officer.get(&t, "/viec").await.text();
         assert!(home.contains("Sửa báo cáo năm 2026 của xã Bến Lức bị trả lại"), "{home}");
         assert!(p.officer.get(&t, &path).await.text().contains("Thiếu phần kiến nghị"));
+        // The figures have changed, and with them what is asked.
+        assert_eq!(post(&p.officer, "chot", &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer_all(&t, &p.officer, &path).await > 0);
         assert_eq!(post(&p.officer, "chot", &[]).await.status, StatusCode::SEE_OTHER);
         assert_eq!(post(&p.officer, "chot/thu-hoi", &[]).await.status, StatusCode::SEE_OTHER);
         assert_eq!(post(&p.officer, "chot", &[]).await.status, StatusCode::SEE_OTHER);
@@ -637,6 +684,13 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
     .await;
 }
 
+/// Answers for every figure that is asked about.
+async fn settle(app: &lantoa::app::App, account: Id, report: store::RecordId) {
+    for flag in papers::open_flags(app, report).await.unwrap() {
+        papers::answer(app, account, report, &flag, "Đã đối chiếu").await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn the_whole_way_for_programs_and_the_demo() {
     on_every_engine(async |t| {
@@ -650,6 +704,7 @@ async fn the_whole_way_for_programs_and_the_demo() {
         let none = (papers::absent_key("mediation"), "không phát sinh vụ việc");
         papers::write(app, officer, id, std::slice::from_ref(&none)).await.unwrap();
         papers::keep_proposed(app, officer, id).await.unwrap();
+        settle(app, officer, id).await;
         papers::freeze(app, officer, id).await.unwrap();
         papers::submit(app, officer, id).await.unwrap();
         assert!(papers::approve(app, officer, id).await.is_err(), "the writer does not approve");
@@ -679,6 +734,7 @@ async fn the_whole_way_for_programs_and_the_demo() {
         for report in [whole, other] {
             papers::write(app, officer, report, std::slice::from_ref(&none)).await.unwrap();
             papers::keep_proposed(app, officer, report).await.unwrap();
+            settle(app, officer, report).await;
             papers::freeze(app, officer, report).await.unwrap();
             papers::submit(app, officer, report).await.unwrap();
             papers::approve(app, leader, report).await.unwrap();
@@ -719,6 +775,118 @@ async fn last_years_text_is_asked_about() {
         // The template's own words are the same every year, and speak of last year rightly.
         let half = begin("2026-H1", &words(11)).await;
         assert!(!half.contains("giống báo cáo") && !half.contains("có chỗ ghi năm"), "{half}");
+    })
+    .await;
+}
+
+/// A province's report gathers what the figures of its communes raise, and is frozen only when each is corrected,
+/// answered, or settled by the reasons of its rows.
+#[tokio::test]
+async fn a_province_answers_for_the_figures_of_its_communes() {
+    on_every_engine(async |t| {
+        let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+        let province = t.unit("Tỉnh Tây Ninh", "province", Some(nation), "2024-01-01").await;
+        let [loud, wrong, reasoned] = ["Phường Long An", "Xã Cần Giuộc", "Xã An Thạnh"];
+        let mut units = vec![];
+        for name in [loud, wrong, reasoned] {
+            units.push(t.unit(name, "commune", Some(province), "2024-01-01").await);
+        }
+        let officer = t.person(Role::ProvincialOfficer, province).await;
+        let leader = t.person(Role::Leader, province).await;
+        let app = &t.app;
+        let mut tx = app.db.begin().await.unwrap();
+        let mut impossible = None;
+        for (n, unit) in units.iter().enumerate() {
+            for day in 1..=3_i8 {
+                let content = Content {
+                    day: jiff::civil::date(2026, 3, day),
+                    attendances: [712, 60, 900][n],
+                    women: (n == 1 && day == 2).then_some(39_000),
+                    reason: if n == 2 {
+                        "Tổ chức tại sân vận động".into()
+                    } else {
+                        String::new()
+                    },
+                    ..talk(*unit, 0)
+                };
+                let id = activities::insert(&mut tx, app, None, 1, &content).await.unwrap();
+                if content.women.is_some() {
+                    impossible = Some(id);
+                }
+            }
+        }
+        tx.commit().await.unwrap();
+        let new = [("don-vi", province.to_string()), ("ky", "2026".into()), ("cay", "nay".into())];
+        let new: Vec<(&str, &str)> = new.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let path = officer.post(&t, "/bao-cao", &new).await.location().to_owned();
+        let id: store::RecordId = path.rsplit('/').next().unwrap().parse().unwrap();
+        let none = (papers::absent_key("mediation"), "không phát sinh");
+        papers::write(app, officer.account, id, &[none]).await.unwrap();
+        papers::keep_proposed(app, officer.account, id).await.unwrap();
+
+        // Who is below has not reported: a warning with the count and the list.
+        let page = officer.get(&t, &path).await.text();
+        assert!(page.contains("Mới có 0 trên 3 đơn vị trực thuộc ban hành"), "{page}");
+        assert!(page.contains("3 đơn vị chưa ban hành"), "{page}");
+        // Each figure under its unit, with its rows; what the rows answer is settled.
+        let of = |page: &str, unit: &str| {
+            between(page, &format!("<summary>{unit} <small>"), "</details>").unwrap_or_default().to_owned()
+        };
+        assert!(of(&page, loud).contains("Bình quân 712 lượt người một cuộc"), "{page}");
+        assert!(of(&page, wrong).contains("là 39.000, lớn hơn"), "{page}");
+        assert!(of(&page, wrong).contains("Con số này không thể có."), "{page}");
+        assert!(of(&page, wrong).contains(&activities::page(impossible.unwrap())), "{page}");
+        assert!(of(&page, reasoned).contains("Lý do đã ghi tại 3 dòng hoạt động."), "{page}");
+        let refused = officer.post(&t, &format!("{path}/chot"), &[]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("Không thể có, phải sửa – Xã Cần Giuộc"), "{}", refused.text());
+        // Nor does the page of figures freeze what cannot be.
+        let figures = [("don-vi", new[0].1), ("ky", "2026")];
+        let refused = officer.post(&t, "/so-lieu/chot", &figures).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("39.000"), "{}", refused.text());
+
+        // No reason makes it stand; correcting it does.
+        let key = |page: &str, unit: &str| {
+            between(&of(page, unit), "name=\"con-so\" value=\"", "\"").map(str::to_owned)
+        };
+        assert_eq!(key(&page, wrong), None);
+        let before = activities::get(&app.db, impossible.unwrap()).await.unwrap();
+        let right = Content { women: Some(39), ..before.content.clone() };
+        let mut tx = app.db.begin().await.unwrap();
+        activities::update(&mut tx, app, None, &before, &right).await.unwrap();
+        tx.commit().await.unwrap();
+        let loud_key = key(&page, loud).expect("a box for the reason");
+        let answer = |reason| [("con-so", loud_key.as_str()), ("ly-do", reason)];
+        let act = format!("{path}/tra-loi");
+        assert_eq!(leader.post(&t, &act, &answer("x")).await.status, StatusCode::FORBIDDEN);
+        let bare = officer.post(&t, &act, &answer("")).await;
+        assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(bare.text().contains("Hãy viết vì sao con số này đúng."), "{}", bare.text());
+        assert_eq!(officer.post(&t, &act, &answer("Ngày hội toàn dân.")).await.status, StatusCode::SEE_OTHER);
+        let page = officer.get(&t, &path).await.text();
+        assert!(of(&page, loud).contains("Ngày hội toàn dân. – "), "{page}");
+        // With other figures it is another question; the old reason is proposed.
+        let mut tx = app.db.begin().await.unwrap();
+        let more = Content { attendances: 1_500, ..talk(units[0], 0) };
+        activities::insert(&mut tx, app, None, 1, &more).await.unwrap();
+        tx.commit().await.unwrap();
+        let page = officer.get(&t, &path).await.text();
+        assert!(of(&page, loud).contains("value=\"Ngày hội toàn dân.\""), "{page}");
+        answer_all(&t, &officer, &path).await;
+        let page = officer.get(&t, &path).await.text();
+        assert!(paper_of(&page).contains("Phường Long An: Bình quân 909 lượt người một cuộc"), "{page}");
+        assert!(paper_of(&page).contains("Lý do: Đã đối chiếu danh sách."), "{page}");
+        assert!(paper_of(&page).contains("Lý do: đã ghi tại 3 dòng hoạt động."), "{page}");
+        let done = officer.post(&t, &format!("{path}/chot"), &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        // The leader, who approved, is told when it is out.
+        papers::submit(app, officer.account, id).await.unwrap();
+        papers::approve(app, leader.account, id).await.unwrap();
+        papers::issue(app, officer.account, id, "9", app.today(), (None, None)).await.unwrap();
+        let home = leader.get(&t, "/viec").await.text();
+        assert!(home.contains("Đã ban hành báo cáo năm 2026 của tỉnh Tây Ninh – 9"), "{home}");
+        assert_eq!(lantoa::audit::verify(&app.db).await.unwrap().1, vec![]);
     })
     .await;
 }

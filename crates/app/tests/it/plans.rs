@@ -564,9 +564,14 @@ async fn a_new_law_is_on_the_board_of_every_unit_it_concerns_and_goes_into_a_pla
         assert_eq!(lines[0].content.audiences, ["officials"]);
         assert_eq!(lines[1].content.audiences, ["workers"]);
         assert_eq!((lines[0].content.talks, lines[1].content.talks), (1, 2));
+        // The line says whom it is for, and who usually helps there.
+        assert!(lines[1].content.content.ends_with("cho người lao động trong doanh nghiệp"), "{lines:?}");
+        assert!(lines[0].content.with_others.is_empty() && lines[1].content.with_others.contains("Mặt trận"));
         for line in &lines {
             assert_eq!(line.content.laws, [everywhere]);
-            assert_eq!(line.content.until.to_string(), "2027-01-01");
+            // In the plan's year, on working days: 1 January is none.
+            assert_eq!(line.content.from.unwrap().to_string(), "2027-01-04");
+            assert_eq!(line.content.until.to_string(), "2027-02-03");
             assert!(line.content.content.contains("Luật Nước sạch nông thôn (91/2099/QH99)"));
             in_words(&p.officer.get(&t, &format!("{}/sua", line.page())).await);
         }

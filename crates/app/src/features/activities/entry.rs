@@ -368,12 +368,22 @@ impl EntryPage {
     /// Questions beside the fields, with the box for the reason.
     pub fn with_questions(mut self, content: &Content) -> EntryPage {
         self.asked = ask(content, self.page.today);
+        if !self.page.problems.is_empty() {
+            // The summary leads to each field that is asked about.
+            let lang = self.page.lang;
+            let asked = self.asked.iter().map(|a| (a.field, a.text(lang)));
+            let asked = asked.map(|(field, value)| FieldProblem { field, key: "activities-asked", value });
+            self.page.problems.extend(asked.collect::<Vec<_>>());
+        }
         self
     }
 
     // What the template calls.
     fn question(&self, field: &str) -> Vec<String> {
-        self.asked.iter().filter(|a| a.field == field).map(|a| a.text(self.page.lang)).collect()
+        // Once is enough where it stands as a problem already.
+        let told = self.page.problem(field);
+        let asked = self.asked.iter().filter(|a| a.field == field).map(|a| a.text(self.page.lang));
+        asked.filter(|text| Some(text) != told.as_ref()).collect()
     }
     fn described(&self, field: &str) -> String {
         if self.page.problem(field).is_some() { format!("e-{field} q-{field}") } else { format!("q-{field}") }

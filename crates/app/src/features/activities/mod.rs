@@ -55,7 +55,10 @@ pub const FEATURE: crate::Feature = crate::Feature {
     plan_lines: None,
 };
 
-const MIGRATIONS: &[Migration] = &[migration!(50, "activities", "0050_activities.sql")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(50, "activities", "0050_activities.sql"),
+    migration!(51, "rows asked about", "0051_asked.sql"),
+];
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
@@ -109,13 +112,14 @@ impl Touches for Touched {
 }
 
 /// The fact "activity": one row for each recorded activity, without people's names. `evidence` counts its photos
-/// and scans.
+/// and scans, `laws` the laws it names.
 pub static FACT: Fact = Fact {
     name: "activity",
     rows: &ROWS,
     by: &[("audience", &BY_AUDIENCE), ("law", &BY_LAW)],
     rolled: Some(&ROLLED),
     changes: Some(&CHANGES),
+    asked: Some(&ASKED),
     page,
 };
 
@@ -152,7 +156,14 @@ macro_rules! recorded {
     };
 }
 
-static ROWS: Relation = Relation { name: "activity", from: recorded!("", ""), columns: row_columns![] };
+static ROWS: Relation = Relation {
+    name: "activity",
+    from: recorded!(
+        ", (SELECT COUNT(*) FROM activity_laws l WHERE l.shard_id = a.shard_id AND l.activity_id = a.id) AS laws",
+        ""
+    ),
+    columns: row_columns![Columns::Dimension("laws")],
+};
 static BY_AUDIENCE: Relation = Relation {
     name: "activity by audience",
     from: recorded!(
@@ -180,6 +191,28 @@ static CHANGES: Relation = Relation {
         Columns::Key("updated_at"),
         Columns::Dimension("title"),
         Columns::Dimension("state"),
+    ],
+};
+/// `activities_asked` is the index of exactly these.
+static ASKED: Relation = Relation {
+    name: "activity asked about",
+    from: "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.method, a.title, a.attendances,
+                   COALESCE(a.women, 0) AS women, COALESCE(a.minority, 0) AS minority, a.copies, a.cost,
+                   CAST(CASE WHEN a.reason <> '' THEN 1 ELSE 0 END AS BIGINT) AS answered
+            FROM activities a WHERE a.state = 'recorded' AND (a.open_questions > 0 OR a.reason <> ''))",
+    columns: &[
+        Columns::Key("shard_id"),
+        Columns::Key("id"),
+        Columns::Key("unit_id"),
+        Columns::Key("day"),
+        Columns::Dimension("method"),
+        Columns::Dimension("title"),
+        Columns::Measure("attendances"),
+        Columns::Measure("women"),
+        Columns::Measure("minority"),
+        Columns::Measure("copies"),
+        Columns::Measure("cost"),
+        Columns::Measure("answered"),
     ],
 };
 static ROLLED: Relation = Relation {

@@ -185,3 +185,4 @@ activities-import-many-units = Several units are called { $value }. Give one cod
 activities-import-no-account = There is no account { $value }. Give its e-mail address after --account, or leave --account out.
 activities-import-did = Recorded { $saved } activities; { $refused } rows were not recorded.
 activities-import-beside = The rows to correct are in { $value }, with a note at each place. Correct them there and import that file.
+activities-asked = { $value }

@@ -185,3 +185,4 @@ activities-import-many-units = Có nhiều đơn vị tên { $value }. Hãy ghi 
 activities-import-no-account = Không có tài khoản { $value }. Hãy ghi đúng địa chỉ thư sau --account, hoặc bỏ --account.
 activities-import-did = Đã ghi { $saved } hoạt động; { $refused } dòng chưa ghi.
 activities-import-beside = Dòng cần sửa ở { $value }, mỗi chỗ có ghi chú. Sửa trong tệp đó rồi nhập lại.
+activities-asked = { $value }

@@ -121,6 +121,7 @@ pub static FACT: Fact = Fact {
     by: &[("law", &BY_LAW)],
     rolled: None,
     changes: Some(&CHANGES),
+    asked: None,
     page,
 };
 

@@ -31,7 +31,7 @@ pub struct Asked {
     #[serde(rename = "cho")]
     pub place: Option<String>,
     #[serde(rename = "thang")]
-    pub month: Option<i64>,
+    pub month: Option<String>,
     #[serde(rename = "gia-tri")]
     pub value: Option<String>,
     /// Only the rows that are estimates.
@@ -76,9 +76,22 @@ impl Asked {
                 _ => return Err(Error::NotFound),
             },
         };
+        let month = match self.month.as_deref().filter(|m| !m.is_empty()) {
+            Some(month) => Some(month.parse().map_err(|_| Error::NotFound)?),
+            None => None,
+        };
         let value = self.value.clone().filter(|v| !v.is_empty());
-        let row = RowKey { place, month: self.month, value };
+        let row = RowKey { place, month, value };
         Ok((row != RowKey::default()).then_some(row))
+    }
+}
+
+/// A place as addresses and marks name it.
+pub(super) fn place_word(place: Place) -> String {
+    match place {
+        Place::Own => "rieng".into(),
+        Place::Under(id) => format!("duoi:{id}"),
+        Place::Divided(id) => format!("chia:{id}"),
     }
 }
 
@@ -105,11 +118,8 @@ pub fn rows_path(question: &Question, today: Date, indicator: &str, row: Option<
         by.code()
     );
     if let Some(row) = row {
-        match row.place {
-            Some(Place::Own) => path.push_str("&cho=rieng"),
-            Some(Place::Under(id)) => path.push_str(&format!("&cho=duoi:{id}")),
-            Some(Place::Divided(id)) => path.push_str(&format!("&cho=chia:{id}")),
-            None => {}
+        if let Some(place) = row.place {
+            path.push_str(&format!("&cho={}", place_word(place)));
         }
         if let Some(month) = row.month {
             path.push_str(&format!("&thang={month}"));
@@ -131,11 +141,8 @@ pub fn mark(question: &Question, indicator: &str, row: Option<&RowKey>) -> Strin
     let Question { period, by, .. } = question;
     let mut mark = format!("{indicator} {period} {}", by.code());
     if let Some(row) = row {
-        match row.place {
-            Some(Place::Own) => mark.push_str(" rieng"),
-            Some(Place::Under(id)) => mark.push_str(&format!(" duoi:{id}")),
-            Some(Place::Divided(id)) => mark.push_str(&format!(" chia:{id}")),
-            None => {}
+        if let Some(place) = row.place {
+            mark.push_str(&format!(" {}", place_word(place)));
         }
         mark.extend(row.month.map(|m| format!(" {m}")));
         mark.extend(row.value.as_ref().map(|v| format!(" {v}")));
@@ -196,6 +203,7 @@ pub async fn row_text(app: &App, lang: Lang, question: &Question, key: &RowKey) 
     if let Some(value) = &key.value {
         words.push(match (question.by, value.parse()) {
             (By::Law, Ok(law)) => crate::features::laws::title(&app.db, law).await?,
+            (By::Law, Err(_)) if value == super::NO_LAW => app.words.say(lang, "numbers-no-law", &[]),
             (By::Law, Err(_)) => value.clone(),
             _ => find_audience(value).map_or(value.clone(), |a| a.name(lang).to_owned()),
         });

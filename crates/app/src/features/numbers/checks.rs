@@ -1,6 +1,6 @@
 //! Checks: rules that are data, over figures computed or typed and over a report's text (promise G24).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -14,8 +14,15 @@ use crate::i18n::Lang;
 #[derive(Debug, Deserialize)]
 pub struct Check {
     pub code: String,
+    /// Such a value cannot be: no reason makes it stand.
+    #[serde(default)]
+    impossible: bool,
     pub vi: String,
     pub en: String,
+    #[serde(default)]
+    advice_vi: String,
+    #[serde(default)]
+    advice_en: String,
     #[serde(flatten)]
     kind: Kind,
 }
@@ -29,15 +36,15 @@ enum Kind {
     RatioJump { top: String, bottom: String, limit: f64, least: i64 },
     /// A figure that is more than `limit` times that of a year earlier: last year's rows may be incomplete. Asked when
     /// last year's figure rests on `least` rows; a multiple of fewer says nothing, and is not printed either.
-    Growth { figures: Vec<String>, limit: f64, least: i64 },
+    Growth { figures: Vec<String>, limit: f64, least: i64, named_from: i64 },
     /// An indicator that is part of another must not exceed it.
     PartAboveWhole,
     /// A unit's figure must not exceed that of the unit above it.
     UnitAboveParent,
     /// The parts must sum to the whole, when all are stated.
     Sum { whole: String, parts: Vec<String> },
-    /// A printed percentage must follow from its two figures, to the places it is printed with.
-    Percentage { percentage: String, top: String, bottom: String },
+    /// A percentage written beside two figures must follow from them, to the places it is written with.
+    Percentage { joined: Vec<String> },
     /// A typed count must be a whole number.
     WholeNumber,
     /// Figures must not be the same in several periods that contain each other: asked when as many as `together`
@@ -52,8 +59,36 @@ enum Kind {
 #[derive(Deserialize)]
 struct File {
     check: Vec<Check>,
-    /// Names of figures that no indicator computes.
-    stated: HashMap<String, String>,
+    stated: Vec<StatedFigure>,
+}
+
+/// A figure that no indicator computes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatedFigure {
+    pub code: String,
+    vi: String,
+    en: String,
+    /// It is a part of this other figure and may never exceed it.
+    part_of: Option<String>,
+    /// It is never typed: the percentage of two others.
+    pub rate: Option<Rate>,
+}
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    pub top: String,
+    pub bottom: String,
+}
+impl StatedFigure {
+    pub fn name(&self, lang: Lang) -> &str {
+        lang.pick(&self.vi, &self.en)
+    }
+}
+
+/// A figure that a person states, by its code.
+pub fn find_stated(code: &str) -> Option<&'static StatedFigure> {
+    FILE.stated.iter().find(|s| s.code == code)
 }
 
 static FILE: LazyLock<File> = LazyLock::new(|| {
@@ -61,7 +96,7 @@ static FILE: LazyLock<File> = LazyLock::new(|| {
 });
 
 /// What is checked: one unit's figures of one period, as computed or as typed, with what they stand beside.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Material {
     /// Figures by code, as printed ("1.234", "94,42").
     pub printed: BTreeMap<String, String>,
@@ -82,14 +117,19 @@ pub struct Material {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     pub check: &'static str,
+    pub impossible: bool,
     /// The figure it is about; empty for text.
     pub figure: String,
+    /// What was found, as papers say it.
     pub vi: String,
     pub en: String,
+    advice: (&'static str, &'static str),
 }
 impl Finding {
-    pub fn sentence(&self, lang: Lang) -> &str {
-        lang.pick(&self.vi, &self.en)
+    /// What was found, and what to look at.
+    pub fn sentence(&self, lang: Lang) -> String {
+        let advice = lang.pick(self.advice.0, self.advice.1);
+        format!("{} {advice}", lang.pick(&self.vi, &self.en)).trim_end().to_owned()
     }
 }
 
@@ -120,12 +160,7 @@ pub async fn gather(
     let by_code = |figures: &[Figure]| -> BTreeMap<String, i64> {
         all.iter().zip(figures).map(|(i, f)| (i.code.clone(), f.total())).collect()
     };
-    let mut material = Material {
-        before: by_code(last),
-        before_rows: all.iter().zip(last).map(|(i, f)| (i.code.clone(), f.rows)).collect(),
-        period: Some(question.period),
-        ..Material::default()
-    };
+    let mut material = Material::default().beside(question.period, all, last);
     for (code, value) in by_code(now) {
         material.figure(&code, value);
     }
@@ -171,6 +206,21 @@ impl Material {
     fn number(&self, code: &str) -> Option<i64> {
         viet::parse_int(self.printed.get(code)?)
     }
+    /// The same beside the figures of a year earlier.
+    pub(super) fn beside(mut self, period: Period, all: &[&'static Indicator], last: &[Figure]) -> Material {
+        self.period = Some(period);
+        for (indicator, figure) in all.iter().zip(last) {
+            self.before.insert(indicator.code.clone(), figure.total());
+            self.before_rows.insert(indicator.code.clone(), figure.rows);
+        }
+        self
+    }
+    /// The figure without a part of it.
+    pub(super) fn take_away(&mut self, code: &str, part: i64) {
+        if let Some(value) = self.number(code).filter(|_| part != 0) {
+            self.figure(code, value - part);
+        }
+    }
     pub fn figure(&mut self, code: &str, value: i64) {
         self.printed.insert(code.to_owned(), viet::format_int(value));
     }
@@ -186,20 +236,42 @@ impl Check {
             Kind::PartAboveWhole | Kind::WholeNumber => !m.printed.is_empty(),
             Kind::UnitAboveParent => !m.parent.is_empty(),
             Kind::Sum { whole, parts } => has(&[whole]) && parts.iter().all(|p| m.number(p).is_some()),
-            Kind::Percentage { percentage, .. } => m.printed.contains_key(percentage),
+            Kind::Percentage { .. } => !m.sentences.is_empty(),
             Kind::SameInPeriods { .. } => !m.other_periods.is_empty(),
             Kind::OtherYear { .. } => !m.sentences.is_empty(),
             Kind::SameText { .. } => !m.sentences_before.is_empty(),
         }
     }
 
-    fn finding(&'static self, figure: &str, values: &[(&str, String)]) -> Finding {
-        let fill = |text: &str| {
-            values
-                .iter()
-                .fold(text.to_owned(), |t, (name, value)| t.replace(&format!("{{ ${name} }}"), value))
+    fn finding(&'static self, figure: &str, values: &[(&str, Said)]) -> Finding {
+        let fill = |lang: Lang| {
+            let put = |text: String, (key, value): &(&str, Said)| {
+                let value = match value {
+                    Said::Text(text) => text.as_str(),
+                    Said::Figure(code) => name(code, lang),
+                };
+                text.replace(&format!("{{ ${key} }}"), value)
+            };
+            values.iter().fold(lang.pick(&self.vi, &self.en).to_owned(), put)
         };
-        Finding { check: &self.code, figure: figure.to_owned(), vi: fill(&self.vi), en: fill(&self.en) }
+        Finding {
+            check: &self.code,
+            impossible: self.impossible,
+            figure: figure.to_owned(),
+            vi: fill(Lang::Vi),
+            en: fill(Lang::En),
+            advice: (&self.advice_vi, &self.advice_en),
+        }
+    }
+
+    fn part_above_whole(&'static self, part: &str, value: i64, whole: &str, limit: i64) -> Finding {
+        let values = [
+            ("part", Said::Figure(part)),
+            ("value", int(value)),
+            ("whole", Said::Figure(whole)),
+            ("limit", int(limit)),
+        ];
+        self.finding(part, &values)
     }
 
     fn run(&'static self, m: &Material) -> Vec<Finding> {
@@ -207,7 +279,7 @@ impl Check {
         match &self.kind {
             Kind::RatioAbove { top, bottom, limit } => {
                 if let Some(ratio) = ratio(m.number(top), m.number(bottom)).filter(|r| r > limit) {
-                    let values = [("value", decimal(ratio, 0)), ("limit", decimal(*limit, 0))];
+                    let values = [("value", places(ratio, 0)), ("limit", places(*limit, 0))];
                     found.push(self.finding(top, &values));
                 }
             }
@@ -219,11 +291,11 @@ impl Check {
                     && before > 0.0
                     && now / before > *limit
                 {
-                    let values = [("value", decimal(now / before, 1)), ("limit", decimal(*limit, 0))];
+                    let values = [("value", places(now / before, 1)), ("limit", places(*limit, 0))];
                     found.push(self.finding(top, &values));
                 }
             }
-            Kind::Growth { figures, limit, least } => {
+            Kind::Growth { figures, limit, least, .. } => {
                 for code in figures {
                     let (Some(now), Some(before)) = (m.number(code), m.before.get(code).copied()) else {
                         continue;
@@ -231,10 +303,10 @@ impl Check {
                     let enough = m.before_rows.get(code) >= Some(least);
                     if let Some(times) = ratio(Some(now), Some(before)).filter(|t| enough && t > limit) {
                         let values = [
-                            ("part", name(code)),
-                            ("value", decimal(times, 1)),
-                            ("before", viet::format_int(before)),
-                            ("now", viet::format_int(now)),
+                            ("part", Said::Figure(code)),
+                            ("value", places(times, 1)),
+                            ("before", int(before)),
+                            ("now", int(now)),
                         ];
                         found.push(self.finding(code, &values));
                     }
@@ -242,28 +314,19 @@ impl Check {
             }
             Kind::PartAboveWhole => {
                 for code in m.printed.keys() {
-                    let Some(whole) = find_indicator(code).and_then(|i| i.part_of.as_ref()) else { continue };
+                    let Some(whole) = whole_of(code) else { continue };
                     if let (Some(part), Some(all)) = (m.number(code), m.number(whole))
                         && part > all
                     {
-                        let values = [
-                            ("part", name(code)),
-                            ("value", viet::format_int(part)),
-                            ("whole", name(whole)),
-                            ("limit", viet::format_int(all)),
-                        ];
-                        found.push(self.finding(code, &values));
+                        found.push(self.part_above_whole(code, part, whole, all));
                     }
                 }
             }
             Kind::UnitAboveParent => {
                 for (code, above) in &m.parent {
                     if let Some(part) = m.number(code).filter(|p| p > above) {
-                        let values = [
-                            ("part", name(code)),
-                            ("value", viet::format_int(part)),
-                            ("limit", viet::format_int(*above)),
-                        ];
+                        let values =
+                            [("part", Said::Figure(code)), ("value", int(part)), ("limit", int(*above))];
                         found.push(self.finding(code, &values));
                     }
                 }
@@ -273,36 +336,32 @@ impl Check {
                 if let (Some(sum), Some(all)) = (sum, m.number(whole))
                     && sum != all
                 {
-                    let values = [
-                        ("value", viet::format_int(sum)),
-                        ("whole", name(whole)),
-                        ("limit", viet::format_int(all)),
-                    ];
+                    let values = [("value", int(sum)), ("whole", Said::Figure(whole)), ("limit", int(all))];
                     found.push(self.finding(whole, &values));
                 }
             }
-            Kind::Percentage { percentage, top, bottom } => {
-                let printed = m.printed.get(percentage).map(|p| p.trim_end_matches('%').trim());
-                let value = printed.and_then(viet::parse_decimal);
-                let computed = ratio(m.number(top), m.number(bottom)).map(|r| r * 100.0);
-                if let (Some(printed), Some(value), Some(computed)) = (printed, value, computed) {
-                    let places = printed.rsplit_once(',').map_or(0, |(_, places)| places.len());
-                    // Half of the last printed place, and a hair for the arithmetic.
-                    let margin = 0.5 * 10f64.powi(-i32::try_from(places).unwrap_or(0)) + 1e-9;
-                    if (value - computed).abs() > margin {
-                        let values =
-                            [("value", printed.to_owned()), ("limit", decimal(computed, places.max(2)))];
-                        found.push(self.finding(percentage, &values));
+            Kind::Percentage { joined } => {
+                for sentence in &m.sentences {
+                    for (top, bottom, written) in percentages(sentence, joined) {
+                        let Some(value) = viet::parse_decimal(&written) else { continue };
+                        let computed = top as f64 * 100.0 / bottom as f64;
+                        let after = written.rsplit_once(',').map_or(0, |(_, after)| after.len());
+                        // Half of the last place written, and a hair for the arithmetic.
+                        let margin = 0.5 * 10f64.powi(-i32::try_from(after).unwrap_or(0)) + 1e-9;
+                        if (value - computed).abs() > margin {
+                            let limit = places(computed, after.max(2));
+                            let values =
+                                [("value", Said::Text(written)), ("limit", limit), ("part", short(sentence))];
+                            found.push(self.finding("", &values));
+                        }
                     }
                 }
             }
             Kind::WholeNumber => {
                 for (code, printed) in &m.printed {
-                    let is_rate = FILE.check.iter().any(
-                        |c| matches!(&c.kind, Kind::Percentage { percentage, .. } if percentage == code),
-                    );
-                    if !is_rate && viet::parse_int(printed).is_none() {
-                        found.push(self.finding(code, &[("part", name(code)), ("value", printed.clone())]));
+                    if viet::parse_int(printed).is_none() {
+                        let values = [("part", Said::Figure(code)), ("value", Said::Text(printed.clone()))];
+                        found.push(self.finding(code, &values));
                     }
                 }
             }
@@ -319,9 +378,9 @@ impl Check {
                         let own = m.period.map(|p| p.to_string());
                         let periods: Vec<String> = own.into_iter().chain(same).collect();
                         let values = [
-                            ("part", name(code)),
-                            ("value", viet::format_int(value)),
-                            ("periods", periods.join(", ")),
+                            ("part", Said::Figure(code)),
+                            ("value", int(value)),
+                            ("periods", Said::Text(periods.join(", "))),
                         ];
                         found.push(self.finding(code, &values));
                     }
@@ -346,9 +405,11 @@ impl Check {
                     }
                     // Plans for the year to come belong into a report; years gone by do not.
                     if let Some(other) = years_of(&folded).into_iter().find(|y| *y < year) {
-                        let short: String = sentence.chars().take(80).collect();
-                        let values =
-                            [("value", other.to_string()), ("limit", year.to_string()), ("part", short)];
+                        let values = [
+                            ("value", Said::Text(other.to_string())),
+                            ("limit", Said::Text(year.to_string())),
+                            ("part", short(sentence)),
+                        ];
                         found.push(self.finding("", &values));
                     }
                 }
@@ -360,7 +421,7 @@ impl Check {
                     let same = now.intersection(&before).count() as f64 / now.len() as f64;
                     if same > *limit {
                         let values =
-                            [("value", decimal(same * 100.0, 0)), ("limit", decimal(limit * 100.0, 0))];
+                            [("value", places(same * 100.0, 0)), ("limit", places(limit * 100.0, 0))];
                         found.push(self.finding("", &values));
                     }
                 }
@@ -375,20 +436,23 @@ impl Check {
 pub enum Change {
     /// In percent.
     Percent(f64),
-    /// So much that it would be asked about, but from too few rows of last year, or of a figure no rule looks at.
+    /// From too few rows of last year; or so much that it would be asked about, of a figure no rule looks at.
     Nothing,
     /// There is no figure of last year.
     Unknown,
 }
 
-/// The change of a figure from a year earlier, which rests on so many rows.
+/// The change of a figure from a year earlier, which rests on so many rows. One rule for every period and every
+/// place that names a change.
 pub fn change(code: &str, now: i64, before: i64, rows: i64) -> Change {
+    let few = |c: &Check| matches!(c.kind, Kind::Growth { named_from, .. } if rows < named_from);
     let asked = |c: &Check| match &c.kind {
         Kind::Growth { figures, least, .. } => rows >= *least && figures.iter().any(|f| f == code),
         _ => false,
     };
     match before {
         0 => Change::Unknown,
+        _ if FILE.check.iter().any(few) => Change::Nothing,
         _ if is_doubtful_growth(now, before) && !FILE.check.iter().any(asked) => Change::Nothing,
         _ => Change::Percent((now - before) as f64 * 100.0 / before as f64),
     }
@@ -407,13 +471,67 @@ fn ratio(top: Option<i64>, bottom: Option<i64>) -> Option<f64> {
     Some(top? as f64 / bottom as f64)
 }
 
-fn decimal(value: f64, places: usize) -> String {
-    viet::format_decimal(value, places)
+/// What stands in a sentence: a text, or the name of a figure in the reader's language.
+enum Said<'a> {
+    Text(String),
+    Figure(&'a str),
 }
 
-fn name(code: &str) -> String {
-    let stated = || FILE.stated.get(code).cloned().unwrap_or_else(|| code.to_owned());
-    find_indicator(code).map_or_else(stated, |i| i.vi.clone())
+fn int(value: i64) -> Said<'static> {
+    Said::Text(viet::format_int(value))
+}
+fn places(value: f64, places: usize) -> Said<'static> {
+    Said::Text(viet::format_decimal(value, places))
+}
+fn short(sentence: &str) -> Said<'static> {
+    Said::Text(sentence.chars().take(80).collect())
+}
+
+/// A figure's name, computed or stated.
+fn name(code: &str, lang: Lang) -> &str {
+    let stated = || find_stated(code).map_or(code, |s| s.name(lang));
+    find_indicator(code).map_or_else(stated, |i| i.name(lang))
+}
+
+/// The figure of which this one is a part.
+pub(super) fn whole_of(code: &str) -> Option<&'static str> {
+    let computed = find_indicator(code).and_then(|i| i.part_of.as_deref());
+    computed.or_else(|| find_stated(code)?.part_of.as_deref())
+}
+
+/// What the rules say of a part that is above its whole in one row.
+pub(super) fn part_above_whole(part: &str, value: i64, whole: &str, limit: i64) -> Option<Finding> {
+    let rule = FILE.check.iter().find(|c| matches!(c.kind, Kind::PartAboveWhole))?;
+    Some(rule.part_above_whole(part, value, whole, limit))
+}
+
+/// Percentages written beside their two figures: "2.825/2.990 vụ việc, đạt 94,48 %", "36 trên 39 vụ (92,31 %)".
+fn percentages(sentence: &str, joined: &[String]) -> Vec<(i64, i64, String)> {
+    let words: Vec<&str> = sentence.split_whitespace().collect();
+    let count = |word: &str| viet::parse_int(word.trim_matches(['(', ')', ',', ';', ':']));
+    let mut found = Vec::new();
+    for (i, word) in words.iter().enumerate() {
+        let pair = match word.split_once('/') {
+            Some((top, bottom)) => Some((count(top), count(bottom), i + 1)),
+            None if words.get(i + 1) == Some(&"trên") => {
+                Some((count(word), words.get(i + 2).and_then(|w| count(w)), i + 3))
+            }
+            None => None,
+        };
+        let Some((Some(top), Some(bottom), next)) = pair else { continue };
+        let rest: Vec<&str> = words.iter().skip(next).take(8).copied().collect();
+        let Some(at) = rest.iter().position(|w| w.contains('%')) else { continue };
+        let is_alone = rest.get(at).is_some_and(|w| w.trim_matches(['(', ')', ',', ';', '.']) == "%");
+        let Some(number) = rest.get(if is_alone { at.wrapping_sub(1) } else { at }) else { continue };
+        let between =
+            format!(" {} ", viet::fold(&rest.iter().take(at).copied().collect::<Vec<_>>().join(" ")));
+        let is_joined = number.starts_with('(') || joined.iter().any(|j| between.contains(&format!(" {j} ")));
+        let written = number.trim_matches(['(', ')', ',', ';', '%', '.']);
+        if bottom > 0 && top <= bottom && is_joined {
+            found.push((top, bottom, written.to_owned()));
+        }
+    }
+    found
 }
 
 /// Years written out after "năm" in folded text.
@@ -492,7 +610,9 @@ mod tests {
         assert!(is_doubtful_growth(40_478, 1_000) && !is_doubtful_growth(5_000, 1_000));
         assert_eq!(change("materials", 40_478, 1_000, 30), Change::Percent(3_947.8));
         assert_eq!(change("materials", 40_478, 1_000, 29), Change::Nothing);
-        assert_eq!(change("materials", 1_125, 1_000, 3), Change::Percent(12.5));
+        // A change from a handful is not named at all, small or large.
+        assert_eq!(change("materials", 1_125, 1_000, 10), Change::Percent(12.5));
+        assert_eq!(change("materials", 1_125, 1_000, 9), Change::Nothing);
         assert_eq!(change("materials", 7, 0, 0), Change::Unknown);
         assert_eq!(change("talk-minority", 40, 3, 65), Change::Nothing);
     }
@@ -517,19 +637,30 @@ mod tests {
 
     #[test]
     fn percentages_that_do_not_follow() {
-        let rate = |printed, top, bottom| {
-            figures(&[
-                ("mediation-rate", printed),
-                ("mediation-successful", top),
-                ("mediation-mediated", bottom),
-            ])
-        };
-        check(&rate("94,42 %", "2.825", "2.990"), &["mediation-rate"]);
-        check(&rate("94,48 %", "2.825", "2.990"), &[]);
-        check(&rate("94,5", "2.825", "2.990"), &[]);
-        check(&rate("71", "1.308", "1.860"), &["mediation-rate"]);
-        check(&rate("70", "1.308", "1.860"), &[]);
-        check(&rate("70,3", "1.308", "1.860"), &[]);
+        let text = |sentence: &str| Material { sentences: vec![sentence.to_owned()], ..Material::default() };
+        check(&text("Hòa giải thành 2.825/2.990 vụ việc, đạt 94,42 %"), &["percentage"]);
+        check(&text("Hòa giải thành 2.825/2.990 vụ việc, đạt 94,48 %"), &[]);
+        check(&text("Hòa giải thành 2.825/2.990 vụ việc (94,5%)"), &[]);
+        check(&text("Có 1.308 trên 1.860 vụ việc thành, chiếm tỷ lệ 71%"), &["percentage"]);
+        check(&text("Có 1.308 trên 1.860 vụ việc thành, chiếm tỷ lệ 70,3%"), &[]);
+        // Days, and figures that the percentage is not of.
+        check(&text("Hưởng ứng Ngày Pháp luật 9/11 tại các ấp với 100% cơ quan tham gia"), &[]);
+        check(&text("Luật số 14/2012/QH13 được phổ biến cho 95% hộ"), &[]);
+    }
+
+    #[test]
+    fn stated_figures_have_their_names_in_both_languages_and_parts_below_their_wholes() {
+        let m = figures(&[("mediation-received", "41"), ("mediation-mediated", "45")]);
+        let found = run(&m);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].impossible);
+        assert_eq!(found[0].vi, "“Vụ việc đã hòa giải” là 45, lớn hơn “Vụ việc tiếp nhận” là 41.");
+        assert_eq!(found[0].en, "“Cases mediated” is 45, larger than “Cases received”, which is 41.");
+        for figure in &FILE.stated {
+            let known = |code: &String| find_stated(code).is_some();
+            assert!(figure.part_of.as_ref().is_none_or(known), "{figure:?}");
+            assert!(figure.rate.as_ref().is_none_or(|r| known(&r.top) && known(&r.bottom)), "{figure:?}");
+        }
     }
 
     #[test]

@@ -10,12 +10,13 @@ use store::{Db, Filter, Id, RecordId, Runs, Select, Tx, sql};
 
 use super::asked::{period_words, units_words};
 use super::{
-    By, Figure, Ground, Indicator, Period, Question, Units, find_indicator, indicators, list_overrides, read,
+    By, Figure, Ground, Indicator, Period, Question, Units, checks, find_indicator, flags, indicators,
+    list_overrides, read,
 };
 use crate::access::Act;
 use crate::app::{App, Shared};
 use crate::audit;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldProblem, Result};
 use crate::page::{Page, Room, show};
 use crate::web::form::{Form, Problems};
 use crate::web::{Peer, Signed, Visitor};
@@ -251,18 +252,21 @@ async fn keep(
     Ok(Some(id))
 }
 
-/// What a form of this person's has frozen already.
-async fn find_once(db: &Db, shard: i64, unit: Id, account: Id, once: Id) -> Result<Option<RecordId>> {
-    let found: Option<(Id,)> = sql!(
-        "SELECT id FROM number_freezes WHERE shard_id = $1 AND once = $2 AND unit_id = $3 AND account_id = $4",
+/// What a form of this person's has frozen already; refused when that was another unit, period or tree.
+async fn get_once(db: &Db, shard: i64, question: &Question, account: Id, once: Id) -> Result<RecordId> {
+    let found: Freeze = sql!(
+        "SELECT shard_id, id, unit_id, period, units_on, code, audit_seq, audit_hash, account_id, created_at
+         FROM number_freezes WHERE shard_id = $1 AND once = $2 AND account_id = $3",
         shard,
         once,
-        unit,
         account
     )
-    .find(db)
+    .get(db)
     .await?;
-    Ok(found.map(|(id,)| RecordId { shard, id }))
+    match found.question()? == *question {
+        true => Ok(found.record_id()),
+        false => Err(Error::Conflict("numbers-frozen-otherwise")),
+    }
 }
 
 /// A row of facts that changed after a freeze.
@@ -313,6 +317,24 @@ pub async fn changed_since(app: &App, freeze: &Freeze) -> Result<Vec<Changed>> {
     Ok(changed)
 }
 
+/// Refuses to freeze figures that cannot be, its own or those of the units below, naming them.
+async fn require_possible(app: &App, question: &Question) -> Result<()> {
+    let all = indicators(question.period.from, question.period.to);
+    let by_unit = Question { by: By::Unit, ..question.clone() };
+    let now = read(app, &by_unit, &all).await?;
+    let last = read(app, &Question { period: question.period.year_before(), ..by_unit }, &all).await?;
+    let own = checks::gather(app, question, &all, &now.total, &last.total).await?;
+    let mut problems = Vec::new();
+    for flag in flags(app, question, &all, &own, (&now, &last)).await? {
+        if flag.finding.impossible && flag.settled.is_none() {
+            let name = app.trees.name(&app.db, flag.unit).await?;
+            let value = format!("{name}: {}", flag.finding.vi);
+            problems.push(FieldProblem { field: "ky", key: "numbers-freeze-impossible", value });
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}
+
 pub async fn create(signed: Signed, State(app): State<Shared>, form: Form) -> Result<Response> {
     let mut problems = Problems::default();
     let unit: Id = problems.parse(&form, "don-vi").ok_or(Error::NotFound)?;
@@ -326,8 +348,9 @@ pub async fn create(signed: Signed, State(app): State<Shared>, form: Form) -> Re
         _ => Units::AsOn(app.today()),
     };
     let shard = signed.tree.get(unit).map(|u| u.shard_id).ok_or(Error::NotFound)?;
-    let mut tx = app.db.begin().await?;
     let question = Question { unit, period, units, by: By::Whole };
+    require_possible(&app, &question).await?;
+    let mut tx = app.db.begin().await?;
     let account = signed.actor.account;
     let id = match (keep(&mut tx, &app, account, shard, &question, once).await?, once) {
         (Some(id), _) => {
@@ -336,7 +359,7 @@ pub async fn create(signed: Signed, State(app): State<Shared>, form: Form) -> Re
         }
         (None, Some(once)) => {
             drop(tx);
-            find_once(&app.db, shard, unit, account, once).await?.ok_or(Error::NotFound)?
+            get_once(&app.db, shard, &question, account, once).await?
         }
         (None, None) => return Err(Error::NotFound),
     };

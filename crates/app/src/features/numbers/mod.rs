@@ -7,6 +7,7 @@
 mod api;
 mod asked;
 pub mod checks;
+mod flags;
 mod freeze;
 mod indicator;
 mod overrides;
@@ -20,6 +21,7 @@ use store::{Migration, migration};
 pub use asked::{
     estimate_path, mark, month_text, period_text, period_words, row_text, rows_path, table_path, units_text,
 };
+pub use flags::{Flag, Row as AskedRow, Settled, answer, flags};
 pub use freeze::changed_freezes;
 pub use freeze::{
     Changed, Freeze, Frozen, changed_since, freeze, frozen_figures, frozen_heads, get_freeze, list_freezes,
@@ -28,8 +30,8 @@ pub use indicator::{Indicator, find_indicator, indicators};
 pub use overrides::{Override, list_overrides, state as state_figure};
 pub use period::{BadPeriod, Period};
 pub use reading::{
-    Behind, By, Figure, Ground, Place, Question, RowKey, Table, Units, read, read_on, rows_behind,
-    silent_units,
+    Behind, By, Figure, Ground, NO_LAW, Place, Question, RowKey, Table, Units, of_several_laws, read,
+    read_on, rows_behind, silent_units,
 };
 
 pub const FEATURE: crate::Feature = crate::Feature {
@@ -43,8 +45,11 @@ pub const FEATURE: crate::Feature = crate::Feature {
     plan_lines: None,
 };
 
-const MIGRATIONS: &[Migration] =
-    &[migration!(70, "numbers", "0070_numbers.sql"), migration!(71, "a freeze once", "0071_freeze_once.sql")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(70, "numbers", "0070_numbers.sql"),
+    migration!(71, "a freeze once", "0071_freeze_once.sql"),
+    migration!(72, "answers", "0072_answers.sql"),
+];
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()

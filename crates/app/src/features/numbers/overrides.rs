@@ -43,6 +43,17 @@ pub async fn list_overrides(db: &Db, unit: Id, period: Period) -> Result<Vec<Ove
     .await?)
 }
 
+/// The overrides in force of a period, of whatever unit.
+pub async fn list_of_period(db: &Db, period: Period) -> Result<Vec<Override>> {
+    Ok(sql!(
+        "SELECT shard_id, id, unit_id, period, indicator, computed, stated, reason, account_id, created_at
+         FROM number_overrides WHERE period = $1 AND withdrawn_at IS NULL ORDER BY created_at DESC, id DESC",
+        period.to_string()
+    )
+    .all(db)
+    .await?)
+}
+
 /// States a value; an earlier override of the same figure is withdrawn, and stays in the history.
 #[allow(clippy::too_many_arguments)]
 pub async fn state(

@@ -102,6 +102,16 @@ pub enum Place {
     Divided(Id),
 }
 
+impl Place {
+    /// The unit named; none for what the asked unit did itself.
+    pub fn unit(self) -> Option<Id> {
+        match self {
+            Place::Own => None,
+            Place::Under(unit) | Place::Divided(unit) => Some(unit),
+        }
+    }
+}
+
 /// What a row of a table is about: a place, a month, a value of a dimension, as the table is split.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RowKey {
@@ -189,6 +199,29 @@ impl Ground {
         self.spans.last().map(|s| s.tree.as_ref())
     }
 
+    /// The places under the asked unit as addresses name them, in the order of a table.
+    pub(super) fn places(&self) -> Vec<(Place, String)> {
+        let all: BTreeSet<Place> = self.spans.iter().flat_map(|s| s.places.values().copied()).collect();
+        let mut all: Vec<Place> = all.into_iter().collect();
+        all.sort_by_cached_key(|p| self.order(Some(*p)));
+        all.into_iter().map(|p| (p, super::asked::place_word(p))).collect()
+    }
+    fn order(&self, place: Option<Place>) -> (usize, Option<(usize, String)>, Option<Id>) {
+        let (group, unit) = match place {
+            None | Some(Place::Own) => (0, None),
+            Some(Place::Under(u)) => (1, Some(u)),
+            Some(Place::Divided(u)) => (2, Some(u)),
+        };
+        let named = |u: Id| self.spans.iter().rev().find_map(|s| s.tree.get(u));
+        let name = unit.and_then(named).map(|u| (u.order().0, u.order().1.to_owned()));
+        (group, name, unit)
+    }
+
+    /// Where what a unit recorded stands, in the span that begins on a day.
+    pub(super) fn place_of(&self, unit: Id, from: Date) -> Option<Place> {
+        self.spans.iter().find(|s| s.from == from)?.places.get(&unit).copied()
+    }
+
     /// The recording units at a place (or all), span by span; `None` for every unit there is.
     pub(super) fn members(&self, place: Option<Place>) -> Vec<(Date, Date, Option<Vec<Id>>)> {
         self.spans
@@ -273,8 +306,8 @@ pub async fn read_on(
             let span = Period { from, to };
             let places = ground.spans.iter().find(|s| s.from == from).map(|s| &s.places);
             let Some(places) = places else { continue };
-            for cell in sums(app, fact, span, By::Whole, &list, members.clone(), question.by.months()).await?
-            {
+            let months = question.by.months();
+            for cell in sums(app, fact, span, By::Whole, &list, members.clone(), months, None).await? {
                 let row = (question.by.units() || question.by.months()).then(|| RowKey {
                     place: if question.by.units() { places.get(&cell.unit).copied() } else { None },
                     month: question.by.months().then_some(cell.month),
@@ -297,7 +330,14 @@ pub async fn read_on(
                 if split.is_empty() {
                     continue;
                 }
-                for cell in sums(app, fact, span, question.by, &split, members, false).await? {
+                let mut cells =
+                    sums(app, fact, span, question.by, &split, members.clone(), false, None).await?;
+                if question.by == By::Law && fact.rows.column(LAWS).is_some() {
+                    let without = Some(Filter::is(LAWS, 0_i64));
+                    let none = sums(app, fact, span, By::Whole, &split, members, false, without).await?;
+                    cells.extend(none.into_iter().map(|cell| Cell { key: NO_LAW.to_owned(), ..cell }));
+                }
+                for cell in cells {
                     let row = rows
                         .entry(RowKey { value: Some(cell.key), ..RowKey::default() })
                         .or_insert_with(|| vec![Figure::default(); width]);
@@ -333,20 +373,7 @@ pub async fn read_on(
     }
     let mut rows: Vec<_> = rows.into_iter().collect();
     if question.by.units() {
-        let names: HashMap<Id, &str> = ground
-            .spans
-            .iter()
-            .flat_map(|s| s.tree.units())
-            .map(|u| (u.unit_id, u.name_key.as_str()))
-            .collect();
-        rows.sort_by_cached_key(|(key, _)| {
-            let (group, unit) = match key.place {
-                None | Some(Place::Own) => (0, None),
-                Some(Place::Under(u)) => (1, Some(u)),
-                Some(Place::Divided(u)) => (2, Some(u)),
-            };
-            (group, unit.and_then(|u| names.get(&u).map(|n| n.to_string())), unit, key.month)
-        });
+        rows.sort_by_cached_key(|(key, _)| (ground.order(key.place), key.month));
     }
     Ok(Table { rows, total })
 }
@@ -358,7 +385,32 @@ struct Cell {
     figures: Vec<Figure>,
 }
 
-/// Sums of one fact over a span, grouped by recording unit, by month if asked, or by the values of a split.
+/// In a table by laws, the row of what names none: with it the rows of a table make up the whole.
+pub const NO_LAW: &str = "none";
+/// The column of facts that says how many laws a row names.
+const LAWS: &str = "laws";
+
+/// How much of a figure names several laws, and so stands in several rows of a table by laws.
+pub async fn of_several_laws(
+    app: &App,
+    question: &Question,
+    indicator: &'static Indicator,
+) -> Result<Figure> {
+    let mut several = Figure::default();
+    let Some(fact) = indicator.fact().filter(|f| f.rows.column(LAWS).is_some()) else { return Ok(several) };
+    let ground = Ground::of(app, question).await?;
+    for (from, to, members) in ground.members(None) {
+        let (span, least) = (Period { from, to }, Some(Filter::at_least(LAWS, 2_i64)));
+        for cell in sums(app, fact, span, By::Whole, &[(0, indicator)], members, false, least).await? {
+            cell.figures.iter().for_each(|figure| several.add(*figure));
+        }
+    }
+    Ok(several)
+}
+
+/// Sums of one fact over a span, grouped by recording unit, by month if asked, or by the values of a split; of the
+/// rows of a condition, when one is given.
+#[allow(clippy::too_many_arguments)]
 async fn sums(
     app: &App,
     fact: &'static Fact,
@@ -367,8 +419,13 @@ async fn sums(
     indicators: &[(usize, &'static Indicator)],
     members: Option<Vec<Id>>,
     months: bool,
+    only: Option<Filter>,
 ) -> Result<Vec<Cell>> {
-    let (relation, rolled) = relation(fact, span, by)?;
+    let (relation, rolled) = match &only {
+        // Stored sums do not know it.
+        Some(_) => (fact.rows, false),
+        None => relation(fact, span, by)?,
+    };
     let mut select = Select::from(relation);
     let split = by.dimension().is_some();
     // A split needs no unit; a table by unit or month needs no key.
@@ -386,6 +443,9 @@ async fn sums(
     }
     if let Some(members) = members {
         select = select.filter(Filter::any_of("unit_id", members));
+    }
+    if let Some(only) = only {
+        select = select.filter(only);
     }
     // Indicators share sums ("talks" is how many rows, "attendances" of the same rows); each is asked once.
     let estimates = relation.column("estimated").is_some();
@@ -467,23 +527,27 @@ pub struct Behind {
     pub page: String,
 }
 
-/// The rows behind one figure, or behind its estimated part, newest first, at most `limit`, after the one named
-/// (day, id).
+/// The rows behind one figure, or behind its done or its estimated part alone, newest first, at most `limit`, after
+/// the one named (day, id).
 pub async fn rows_behind(
     app: &App,
     question: &Question,
     indicator: &'static Indicator,
     row: Option<&RowKey>,
-    only_estimates: bool,
+    mut estimates: Option<bool>,
     after: Option<(Date, Id)>,
     limit: i64,
 ) -> Result<Vec<Behind>> {
     let Some(fact) = indicator.fact() else { return Ok(vec![]) };
     let ground = Ground::of(app, question).await?;
-    let split = row.is_some_and(|r| r.value.is_some());
+    let without_law = question.by == By::Law && row.is_some_and(|r| r.value.as_deref() == Some(NO_LAW));
+    let split = row.is_some_and(|r| r.value.is_some()) && !without_law;
     let relation = rows_relation(fact, if split { question.by } else { By::Whole })?;
-    if only_estimates && relation.column("estimated").is_none() {
-        return Ok(vec![]);
+    if relation.column("estimated").is_none() {
+        match estimates {
+            Some(true) => return Ok(vec![]),
+            _ => estimates = None,
+        }
     }
     let counts = indicator.measure == "rows";
     let mut found = Vec::new();
@@ -522,10 +586,13 @@ pub async fn rows_behind(
         for condition in indicator.conditions(relation, app.today()) {
             select = select.filter(condition);
         }
-        if only_estimates {
-            select = select.filter(Filter::is("estimated", true));
+        if let Some(estimates) = estimates {
+            select = select.filter(Filter::is("estimated", estimates));
         }
-        if let Some(value) = row.and_then(|r| r.value.as_ref()) {
+        if without_law {
+            select = select.filter(Filter::is(LAWS, 0_i64));
+        }
+        if let Some(value) = row.and_then(|r| r.value.as_ref()).filter(|_| split) {
             let value = match question.by {
                 By::Law => Value::Bytes(Some(value.parse::<Id>()?.0.to_vec())),
                 _ => Value::Text(Some(value.clone())),

@@ -4,13 +4,15 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 
-use super::asked::{Asked, period_words, row_text, rows_path, table_path, units_words};
-use super::{Behind, Figure, find_indicator, read, rows_behind};
+use super::asked::{Asked, month_text, period_words, row_text, rows_path, table_path, units_words};
+use super::{Behind, By, Figure, Ground, Question, RowKey, find_indicator, read, rows_behind};
 use crate::error::{Error, Result};
 use crate::page::{Page, Room, show};
 use crate::web::Signed;
 
 const PAGE_ROWS: i64 = 25;
+/// Before the mark of a page's last row, when that is an estimate.
+const AMONG_ESTIMATES: &str = "u";
 
 #[derive(Template)]
 #[template(path = "numbers/rows.html")]
@@ -28,18 +30,82 @@ struct RowsPage {
     rows: Vec<RowView>,
     next: Option<String>,
     table: String,
+    narrow: Option<Narrow>,
+}
+
+/// The form that narrows the rows to a month and a unit.
+struct Narrow {
+    hidden: Vec<(&'static str, String)>,
+    months: Vec<Choice>,
+    units: Vec<Choice>,
+}
+
+struct Choice {
+    value: String,
+    text: String,
+    chosen: bool,
+}
+
+/// What may be chosen: months of the period and units directly under the one asked. Rows of one law or one audience
+/// are narrowed no further.
+async fn narrow(signed: &Signed, page: &Page, question: &Question, asked: &Asked) -> Result<Option<Narrow>> {
+    if asked.value.as_deref().is_some_and(|v| !v.is_empty()) {
+        return Ok(None);
+    }
+    let app = &signed.app;
+    let chosen = asked.row()?.unwrap_or_default();
+    let any = |key: &str, chosen: bool| Choice { value: String::new(), text: page.t(key), chosen };
+    let mut months = vec![any("numbers-month-any", chosen.month.is_none())];
+    months.extend(question.period.months().into_iter().map(|m| Choice {
+        value: m.to_string(),
+        text: month_text(page.words(), page.lang, m),
+        chosen: chosen.month == Some(m),
+    }));
+    let by_unit = Question { by: By::Unit, ..question.clone() };
+    let ground = Ground::of(app, &by_unit).await?;
+    let mut units = vec![any("numbers-unit-any", chosen.place.is_none())];
+    for (place, value) in ground.places() {
+        units.push(Choice {
+            value,
+            text: row_text(app, page.lang, &by_unit, &RowKey::place(place)).await?,
+            chosen: chosen.place == Some(place),
+        });
+    }
+    let hidden = [
+        ("don-vi", Some(question.unit.to_string())),
+        ("ky", Some(question.period.to_string())),
+        ("cay", asked.units.clone()),
+        ("chi-tieu", asked.indicator.clone()),
+        ("uoc-tinh", asked.estimate.clone()),
+    ];
+    let hidden = hidden.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    Ok(Some(Narrow { hidden, months, units }))
 }
 
 struct RowView {
     row: Behind,
     unit_name: String,
+    estimated: bool,
 }
 
 pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response> {
-    let question = asked.question(&signed)?;
+    let mut question = asked.question(&signed)?;
     let row = asked.row()?;
+    if let Some(RowKey { place, month, value: None }) = &row {
+        question.by = match (place, month) {
+            (Some(_), Some(_)) => By::UnitAndMonth,
+            (Some(_), None) => By::Unit,
+            _ => By::Month,
+        };
+    }
     let indicator = asked.indicator.as_deref().and_then(find_indicator).ok_or(Error::NotFound)?;
-    let after = match asked.after.as_deref().and_then(|a| a.split_once('_')) {
+    // What was done comes first, what is estimated after all of it: the mark says how far the page before came.
+    let after = asked
+        .after
+        .as_deref()
+        .map(|a| (a.starts_with(AMONG_ESTIMATES), a.trim_start_matches(AMONG_ESTIMATES)));
+    let among_estimates = after.is_some_and(|(among, _)| among);
+    let after = match after.and_then(|(_, a)| a.split_once('_')) {
         Some((day, id)) => Some((day.parse().map_err(|_| Error::NotFound)?, id.parse()?)),
         None => None,
     };
@@ -51,15 +117,28 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     };
     let figure = figure.unwrap_or_default();
     let only_estimates = asked.estimate.as_deref() == Some("1");
-    let found =
-        rows_behind(&app, &question, indicator, row.as_ref(), only_estimates, after, PAGE_ROWS).await?;
+    let rows = async |estimates, after, limit| {
+        rows_behind(&app, &question, indicator, row.as_ref(), Some(estimates), after, limit).await
+    };
+    let (mut found, done) = match only_estimates || among_estimates {
+        true => (rows(true, after, PAGE_ROWS).await?, 0),
+        false => {
+            let found = rows(false, after, PAGE_ROWS).await?;
+            let done = found.len();
+            (found, done)
+        }
+    };
+    if !only_estimates && !among_estimates && (done as i64) < PAGE_ROWS {
+        found.extend(rows(true, None, PAGE_ROWS - done as i64).await?);
+    }
     let mut page = signed.page(Room::Numbers, indicator.name(signed.lang()));
     let whole = rows_path(&question, app.today(), &indicator.code, row.as_ref());
     let estimates = format!("{whole}&uoc-tinh=1");
     let path = if only_estimates { &estimates } else { &whole };
     let next = match found.last() {
         Some(last) if found.len() as i64 == PAGE_ROWS => {
-            Some(format!("{path}&sau={}_{}", last.day, last.id.id))
+            let mark = if !only_estimates && found.len() > done { AMONG_ESTIMATES } else { "" };
+            Some(format!("{path}&sau={mark}{}_{}", last.day, last.id.id))
         }
         _ => None,
     };
@@ -87,11 +166,13 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         filter.push(names.join(page.t("numbers-or").as_str()));
     }
     let mut rows = Vec::new();
-    for row in found {
-        rows.push(RowView { unit_name: signed.unit_name(row.unit).await?, row });
+    for (at, row) in found.into_iter().enumerate() {
+        let estimated = at >= done;
+        rows.push(RowView { unit_name: signed.unit_name(row.unit).await?, row, estimated });
     }
     page = page.crumb(signed.say("room-numbers"), table_path(&question, app.today()));
     show(&RowsPage {
+        narrow: narrow(&signed, &page, &question, &asked).await?,
         unit_of_measure: indicator.unit_of_measure(page.lang).to_owned(),
         legal: indicator.legal.clone(),
         table: table_path(&question, app.today()),

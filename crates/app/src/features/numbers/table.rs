@@ -114,7 +114,7 @@ fn ask<'a>(
 ) {
     for (code, cell) in codes.into_iter().zip(cells) {
         let about = findings.iter().filter(|f| f.figure == code);
-        cell.asked = about.map(|f| f.sentence(lang).to_owned()).collect();
+        cell.asked = about.map(|f| f.sentence(lang)).collect();
     }
 }
 

@@ -48,6 +48,13 @@ impl Unit {
     pub fn holds_on(&self, day: Date) -> bool {
         self.valid_from <= day && self.valid_until.is_none_or(|until| day < until)
     }
+    /// Where it stands among its siblings: by kind as the state lists them, agencies before all, then by name.
+    pub fn order(&self) -> (usize, &str) {
+        const KINDS: [&str; 9] =
+            ["tỉnh", "thành phố", "quận", "thị xã", "huyện", "phường", "thị trấn", "xã", "đặc khu"];
+        let kind = KINDS.iter().position(|k| *k == self.kind).map_or(0, |at| at + 1);
+        (kind, &self.name_key)
+    }
 }
 
 /// A unit and everything under it, with what has gone over into them; none: everything there is.
@@ -88,7 +95,11 @@ impl Tree {
         }
         let units = &tree.units;
         // A unit left hanging by its parent's end comes after the true roots.
-        let key = |id: &Id| units.get(id).map(|u| (u.parent_id.is_some(), u.name_key.clone(), u.unit_id));
+        let key = |id: &Id| {
+            let unit = units.get(id)?;
+            let (kind, name) = unit.order();
+            Some((unit.parent_id.is_some(), kind, name.to_owned(), unit.unit_id))
+        };
         tree.children.values_mut().chain([&mut tree.roots]).for_each(|list| list.sort_by_cached_key(key));
         tree
     }
@@ -102,7 +113,7 @@ impl Tree {
     pub fn parent(&self, id: Id) -> Option<Id> {
         self.units.get(&id)?.parent_id.filter(|p| self.units.contains_key(p))
     }
-    /// Children in the order of their names.
+    /// Children in the order of their kinds and names.
     pub fn children(&self, id: Id) -> &[Id] {
         self.children.get(&id).map_or(&[], Vec::as_slice)
     }

@@ -16,10 +16,11 @@ use super::report::{self, Report, Text};
 use super::template::{self, Agency, Piece, Template, find_template, pieces};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::numbers::checks::{self, Change, Finding};
+use crate::features::numbers::checks::{self, Change, Finding, Material, find_stated};
 use crate::features::numbers::{
-    By, Figure, Ground, Indicator, Override, Period, Place, Question, RowKey, Table, estimate_path,
-    indicators, list_overrides, mark, period_text, read, read_on, row_text, rows_path,
+    By, Figure, Flag, Ground, Indicator, NO_LAW, Override, Period, Place, Question, RowKey, Settled, Table,
+    estimate_path, flags, indicators, list_overrides, mark, of_several_laws, period_text, read, read_on,
+    row_text, rows_path,
 };
 use crate::features::orgs::{Tree, bare_name, in_sentence};
 use crate::i18n::Lang;
@@ -33,7 +34,8 @@ pub struct Numbers {
     pub by_month: Table,
     pub by_law: Table,
     pub by_audience: Table,
-    pub last_total: Vec<Figure>,
+    /// Those of a year earlier, by unit.
+    pub last_by_unit: Table,
     overrides: Vec<Override>,
     last_overrides: Vec<Override>,
 }
@@ -50,7 +52,8 @@ impl Numbers {
             by_month: split(By::Month).await?,
             by_law: split(By::Law).await?,
             by_audience: split(By::Audience).await?,
-            last_total: read_on(app, &last, &all, &last_ground).await?.total,
+            last_by_unit: read_on(app, &Question { by: By::Unit, ..last.clone() }, &all, &last_ground)
+                .await?,
             overrides: list_overrides(&app.db, question.unit, question.period).await?,
             last_overrides: list_overrides(&app.db, question.unit, last.period).await?,
             question: question.clone(),
@@ -68,7 +71,7 @@ impl Numbers {
             by_month: empty(),
             by_law: empty(),
             by_audience: empty(),
-            last_total: read(app, &last, &all).await?.total,
+            last_by_unit: read(app, &last, &all).await?,
             overrides: list_overrides(&app.db, question.unit, question.period).await?,
             last_overrides: list_overrides(&app.db, question.unit, last.period).await?,
             question: question.clone(),
@@ -84,7 +87,7 @@ impl Numbers {
         self.index(code).and_then(|i| self.by_unit.total.get(i)).copied().unwrap_or_default()
     }
     pub fn last_figure(&self, code: &str) -> Figure {
-        self.index(code).and_then(|i| self.last_total.get(i)).copied().unwrap_or_default()
+        self.index(code).and_then(|i| self.last_by_unit.total.get(i)).copied().unwrap_or_default()
     }
     /// The figure as reported: what a person stated, or else what was computed.
     pub fn reported(&self, code: &str) -> i64 {
@@ -149,6 +152,8 @@ pub struct Paper {
     /// What has to be looked at, written or stated as absent before it may be frozen.
     pub open: Vec<Open>,
     pub findings: Vec<Finding>,
+    /// Figures to look at again: its own and those of the units below, with how each is settled.
+    pub flags: Vec<Flag>,
     /// Units below that recorded nothing in the period.
     pub silent: Vec<Id>,
     pub numbers: Numbers,
@@ -165,8 +170,12 @@ pub async fn compose(app: &App, report: &Report, texts: &BTreeMap<String, Text>)
     let numbers = Numbers::read(app, &report.question()).await?;
     let words = Words::of(app, report, template).await?;
     let silent = evidence::silent(&numbers, &words.tree, &template.appendix.levels);
+    let material = material(app, &numbers, &numbers.by_unit.total, texts).await?;
+    let tables = (&numbers.by_unit, &numbers.last_by_unit);
+    let flags = flags(app, &numbers.question, &numbers.all, &material, tables).await?;
     let mut writer = Writer {
         app,
+        flags: &flags,
         words: &words,
         numbers: &numbers,
         no_last: &template.no_last,
@@ -197,24 +206,25 @@ pub async fn compose(app: &App, report: &Report, texts: &BTreeMap<String, Text>)
         appendices: vec![appendix],
         ..Document::default()
     };
-    let findings = ask(app, &numbers, &numbers.by_unit.total, texts).await?;
-    Ok(Paper { findings, document, written, stated, open: open::open(template, texts), silent, numbers })
+    let (findings, open) = (checks::run(&material), open::open(template, texts));
+    Ok(Paper { findings, flags, document, written, stated, open, silent, numbers })
 }
 
-/// What the rules ask about a paper: its figures, those of the whole unit given, and what was written into it
+/// What the rules look at in a paper: its figures, those of the whole unit given, and what was written into it
 /// beside what was written a year earlier. The template's own sentences are the same every year, so they are not
 /// looked at.
-pub async fn ask(
+pub async fn material(
     app: &App,
     numbers: &Numbers,
     now: &[Figure],
     texts: &BTreeMap<String, Text>,
-) -> Result<Vec<Finding>> {
-    let Numbers { question, all, last_total, .. } = numbers;
-    let mut material = checks::gather(app, question, all, now, last_total).await?;
+) -> Result<Material> {
+    let Numbers { question, all, last_by_unit, .. } = numbers;
+    let mut material = checks::gather(app, question, all, now, &last_by_unit.total).await?;
     for (key, text) in texts {
         match key.strip_prefix(FIGURE) {
-            Some(code) if !text.content.is_empty() => {
+            // A rate that an older release let people type is computed by now.
+            Some(code) if !text.content.is_empty() && find_stated(code).is_some_and(|s| s.rate.is_none()) => {
                 material.printed.insert(code.to_owned(), text.content.clone());
             }
             Some(_) => {}
@@ -228,11 +238,13 @@ pub async fn ask(
         let written = texts.values().filter(|t| !t.key.starts_with(FIGURE) && !t.key.starts_with(ABSENT));
         material.sentences_before = written.flat_map(|t| sentences(&t.content)).collect();
     }
-    Ok(checks::run(&material))
+    Ok(material)
 }
 
+/// A full stop ends a sentence before a space; one between digits belongs to a number.
 fn sentences(text: &str) -> Vec<String> {
-    let pieces = text.split(['.', ';', '\n']).map(str::trim);
+    let pieces = text.split([';', '\n']).flat_map(|line| line.split(". "));
+    let pieces = pieces.map(|s| s.trim().trim_end_matches('.'));
     pieces.filter(|s| !s.is_empty()).map(str::to_owned).collect()
 }
 
@@ -300,6 +312,7 @@ struct Writer<'a> {
     words: &'a Words,
     numbers: &'a Numbers,
     no_last: &'a str,
+    flags: &'a [Flag],
     texts: &'a BTreeMap<String, Text>,
     blocks: Vec<Block>,
     written: Vec<Written>,
@@ -374,7 +387,7 @@ impl Writer<'_> {
                     None if figures.iter().any(|f| f.text.is_empty()) => {
                         Block::Paragraph(vec![Run::italic(open)])
                     }
-                    None => Block::Paragraph(self.runs(text)),
+                    None => Block::Paragraph(self.template_runs(text)),
                 };
                 self.blocks.push(block);
                 self.stated.push(StatedBlock {
@@ -386,7 +399,7 @@ impl Writer<'_> {
                     figures,
                 });
             }
-            B::Table { table, caption, indicators } => {
+            B::Table { table, caption, indicators, note } => {
                 let by = By::from_code(table).ok_or(Error::NotFound)?;
                 let split = match by {
                     By::Law => &self.numbers.by_law,
@@ -399,19 +412,35 @@ impl Writer<'_> {
                     .iter()
                     .filter(|(_, f)| columns.iter().any(|i| f.get(*i).is_some_and(|f| f.rows > 0)))
                     .collect();
-                if rows.is_empty() {
+                let is_none = |key: &RowKey| by == By::Law && key.value.as_deref() == Some(NO_LAW);
+                if rows.iter().all(|(key, _)| is_none(key)) {
                     return Ok(());
                 }
                 let first = columns.first().copied().unwrap_or(0);
                 rows.sort_by_key(|(key, f)| {
-                    (std::cmp::Reverse(f.get(first).map(|f| f.total())), key.clone())
+                    (is_none(key), std::cmp::Reverse(f.get(first).map(|f| f.total())), key.clone())
                 });
                 let question = Question { by, ..self.numbers.question.clone() };
                 let corner = if by == By::Law { "Văn bản" } else { "Đối tượng" };
-                let grid =
-                    self.grid(corner, Some(self.words.fill(caption)), &question, &columns, &rows, None);
-                let grid = grid.await?;
+                let (caption, total) = (Some(self.words.fill(caption)), Some(split.total.as_slice()));
+                let grid = self.grid(corner, caption, &question, &columns, &rows, total).await?;
                 self.blocks.push(Block::Table(grid));
+                if let (By::Law, Some(indicator)) = (by, self.numbers.all.get(first)) {
+                    let several = of_several_laws(self.app, &self.numbers.question, indicator).await?.total();
+                    if several > 0 {
+                        let several = viet::format_int(several);
+                        self.blocks.push(Block::Paragraph(vec![Run::italic(format!(
+                            "Có {several} cuộc gắn từ hai văn bản trở lên, được tính ở mỗi văn bản; vì vậy cộng các \
+                             dòng lớn hơn tổng số."
+                        ))]));
+                    }
+                }
+                if let Some(note) = note {
+                    let runs = self.template_runs(note);
+                    if !runs.is_empty() {
+                        self.blocks.push(Block::Paragraph(runs));
+                    }
+                }
             }
         }
         Ok(())
@@ -434,8 +463,10 @@ impl Writer<'_> {
                 });
                 named.collect()
             };
-            let last = bound("last");
-            if last.iter().any(|code| self.numbers.last_reported(code) != 0)
+            let (last, stated) = (bound("last"), bound("stated"));
+            if stated.iter().any(|code| !self.stated_text(code).is_empty())
+                || bound("now").iter().any(|code| self.numbers.reported(code) != 0)
+                || last.iter().any(|code| self.numbers.last_reported(code) != 0)
                 || bound("estimate").iter().any(|code| self.numbers.estimate(code) != 0)
             {
                 runs.extend(self.runs(inside));
@@ -446,6 +477,20 @@ impl Writer<'_> {
         }
         runs.extend(self.runs(rest));
         runs
+    }
+
+    /// A figure stated by hand, or a rate computed from two of them; nothing when there is none.
+    fn stated_text(&self, code: &str) -> String {
+        let typed = |code: &str| self.texts.get(&figure_key(code)).map_or("", |t| t.content.as_str());
+        let Some(rate) = find_stated(code).and_then(|s| s.rate.as_ref()) else {
+            return typed(code).to_owned();
+        };
+        match (viet::parse_int(typed(&rate.top)), viet::parse_int(typed(&rate.bottom))) {
+            (Some(top), Some(bottom)) if bottom > 0 => {
+                viet::format_decimal(top as f64 * 100.0 / bottom as f64, 2)
+            }
+            _ => String::new(),
+        }
     }
 
     /// A sentence with its figures.
@@ -460,9 +505,10 @@ impl Writer<'_> {
                 Some(("estimate", code)) if n.index(code).is_some() => {
                     estimated(&n.question, code, n.estimate(code))
                 }
-                Some(("stated", code)) => {
-                    Run::text(self.texts.get(&figure_key(code)).map_or("", |t| t.content.as_str()))
+                Some(("now", code)) if n.index(code).is_some() => {
+                    number(&n.question, code, None, n.reported(code))
                 }
+                Some(("stated", code)) => Run::text(self.stated_text(code)),
                 None if n.index(name).is_some() => number(&n.question, name, None, n.reported(name)),
                 None if self.words.names.contains_key(name) => {
                     Run::text(self.words.names.get(name).cloned().unwrap_or_default())
@@ -562,13 +608,14 @@ impl Writer<'_> {
         if n.by_unit.rows.iter().any(|(key, _)| counts(key.place)) {
             let question = Question { by: By::Unit, ..n.question.clone() };
             // Whoever is not of these levels has a row when there is something in it.
+            let by_unit = columns(&a.by_unit);
             let shown = |(key, figures): &&(RowKey, Vec<Figure>)| {
-                counts(key.place) || figures.iter().any(|f| f.rows > 0)
+                counts(key.place) || by_unit.iter().any(|at| figures.get(*at).is_some_and(|f| f.rows > 0))
             };
             let rows: Vec<_> = n.by_unit.rows.iter().filter(shown).collect();
             let caption = Some("Theo đơn vị".to_owned());
             let total = Some(n.by_unit.total.as_slice());
-            let units = self.grid("Đơn vị", caption, &question, &columns(&a.by_unit), &rows, total).await?;
+            let units = self.grid("Đơn vị", caption, &question, &by_unit, &rows, total).await?;
             blocks.push(Block::Table(units));
         }
         blocks.extend(self.notes());
@@ -594,7 +641,10 @@ impl Writer<'_> {
                 cells: vec![
                     vec![Run::text(i.titled(Lang::Vi).into_owned())],
                     vec![number(&n.question, &i.code, None, now)],
-                    vec![number(&n.last, &i.code, None, last)],
+                    match last {
+                        0 => vec![Run::text("–")],
+                        _ => vec![number(&n.last, &i.code, None, last)],
+                    },
                     vec![Run::text(change)],
                 ],
                 weight: Weight::Normal,
@@ -612,7 +662,8 @@ impl Writer<'_> {
         }
     }
 
-    /// What is estimated, and what a person stated in place of what was computed.
+    /// What is estimated, what a person stated in place of what was computed, and which unusual figures stand with a
+    /// reason.
     fn notes(&self) -> Vec<Block> {
         let n = self.numbers;
         let mut blocks = Vec::new();
@@ -633,6 +684,21 @@ impl Writer<'_> {
                 "{}: đơn vị báo cáo {stated}, máy tính từ các dòng được {computed}. Lý do: {}",
                 indicator.vi, o.reason
             ))]));
+        }
+        let stands = |flag: &Flag| {
+            let reason = match flag.settled.as_ref()? {
+                Settled::Answered { reason, .. } => reason.trim().trim_end_matches('.').to_owned(),
+                Settled::ByRows(rows) => format!("đã ghi tại {rows} dòng hoạt động"),
+                Settled::Overridden => return None,
+            };
+            let name = self.words.tree.get(flag.unit).map_or("", |u| u.name.as_str());
+            Some(vec![Run::text(format!("{name}: {} Lý do: {reason}.", flag.finding.vi))])
+        };
+        let standing: Vec<Vec<Run>> = self.flags.iter().filter_map(stands).collect();
+        if !standing.is_empty() {
+            blocks
+                .push(Block::Paragraph(vec![Run::text("Con số khác thường đã được xem lại và giữ nguyên:")]));
+            blocks.push(Block::List(standing));
         }
         blocks
     }

@@ -9,7 +9,7 @@ use super::compose::Numbers;
 use crate::app::App;
 use crate::error::Result;
 use crate::features::laws;
-use crate::features::numbers::checks::is_doubtful_growth;
+use crate::features::numbers::checks::{Change, change, is_doubtful_growth};
 use crate::features::numbers::{Question, find_indicator, rows_behind, silent_units};
 use crate::features::orgs::Tree;
 
@@ -25,7 +25,7 @@ pub fn silent(numbers: &Numbers, tree: &Tree, levels: &[String]) -> Vec<Id> {
     }
     let level = |u: &Id| tree.get(*u).is_none_or(|u| levels.contains(&u.level));
     let mut quiet: Vec<Id> = quiet.unwrap_or_default().into_iter().filter(level).collect();
-    quiet.sort_by_key(|u| tree.get(*u).map(|u| u.name_key.clone()));
+    quiet.sort_by_key(|u| tree.get(*u).map(|u| (u.order().0, u.name_key.clone())));
     quiet
 }
 
@@ -33,12 +33,14 @@ const COMPARED: [&str; 5] = ["talks", "talk-attendances", "broadcasts", "materia
 
 /// "Số … tăng 12,5% so với năm 2025 (từ 100 lên 112)": for each figure that went up, or down.
 fn changes(numbers: &Numbers, up: bool) -> Vec<String> {
-    let change = |code: &&str| {
+    let named = |code: &&str| {
         let indicator = find_indicator(code)?;
         let (now, last) = (numbers.reported(code), numbers.last_reported(code));
-        let percent = (now - last) as f64 * 100.0 / last.max(1) as f64;
+        let Change::Percent(percent) = change(code, now, last, numbers.last_figure(code).rows) else {
+            return None;
+        };
         // What moved by less than a tenth neither went well nor badly; what is asked about may not have moved at all.
-        if last == 0 || is_doubtful_growth(now, last) || percent.abs() < 10.0 || (percent > 0.0) != up {
+        if is_doubtful_growth(now, last) || percent.abs() < 10.0 || (percent > 0.0) != up {
             return None;
         }
         let (verb, from, to) = if up { ("tăng", "từ", "lên") } else { ("giảm", "từ", "xuống") };
@@ -48,7 +50,7 @@ fn changes(numbers: &Numbers, up: bool) -> Vec<String> {
             indicator.vi, indicator.unit_vi
         ))
     };
-    COMPARED.iter().filter_map(change).collect()
+    COMPARED.iter().filter_map(named).collect()
 }
 
 fn listed(lines: Vec<String>) -> String {
@@ -91,7 +93,7 @@ pub async fn limits(app: &App, numbers: &Numbers, tree: &Tree, silent: &[Id]) ->
     let mut lines = Vec::new();
     let late = find_indicator("plan-lines-late").filter(|_| numbers.figure("plan-lines-late").total() > 0);
     if let Some(late) = late {
-        let rows = rows_behind(app, &numbers.question, late, None, false, None, 1_000).await?;
+        let rows = rows_behind(app, &numbers.question, late, None, None, None, 1_000).await?;
         // Many units have the same task in their plans: each is named once, the most frequent first.
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
         rows.into_iter().for_each(|r| *times.entry(r.title).or_default() += 1);

@@ -5,7 +5,8 @@
 //! paper, once every block was looked at, written or stated as absent with a reason; whoever did not write it approves (duyệt) or returns it; the number and date of the agency's own
 //! register issue it (ban hành); an issued paper is withdrawn (thu hồi), never deleted.
 //!
-//! Rules: every figure printed leads to its rows and carries a mark that names it; a figure that a person stated
+//! Rules: a figure that the rules ask about, its own or that of a unit below, is corrected or answered for before
+//! anything is frozen, and the answer is printed; every figure printed leads to its rows and carries a mark that names it; a figure that a person stated
 //! says what was computed; rows that change after freezing mark the report and change nothing in it; papers are
 //! in Vietnamese whoever reads them. The number of a paper is typed, never invented (Nghị định 30/2020 Điều 15).
 //!
@@ -33,7 +34,7 @@ pub use report::{Report, State, get};
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::numbers::{By, Period, Question, Units};
+use crate::features::numbers::{self, By, Flag, Period, Question, Units};
 use crate::features::orgs::Touches;
 use crate::tasks::Later;
 
@@ -51,6 +52,7 @@ pub const FEATURE: crate::Feature = crate::Feature {
 const MIGRATIONS: &[Migration] = &[
     migration!(80, "papers", "0080_papers.sql"),
     migration!(81, "how reports are signed", "0081_signed_as.sql"),
+    migration!(82, "numbers given once, figures looked at", "0082_numbers_and_figures.sql"),
 ];
 
 fn routes() -> crate::web::Routes {
@@ -63,6 +65,7 @@ fn routes() -> crate::web::Routes {
         .post("/bao-cao/{id}/noi-dung", write::text)
         .post("/bao-cao/{id}/so-ghi-tay", write::figures)
         .post("/bao-cao/{id}/khong-co", write::absent)
+        .post("/bao-cao/{id}/tra-loi", write::answer)
         .post("/bao-cao/{id}/chot", steps::freeze)
         .post("/bao-cao/{id}/chot/thu-hoi", steps::thaw)
         .post("/bao-cao/{id}/trinh", steps::submit)
@@ -131,7 +134,23 @@ pub async fn keep_proposed(app: &App, account: Id, id: RecordId) -> Result<()> {
     Ok(())
 }
 
-/// Freezes the figures and the paper as they are now, once nothing is missing.
+/// What is asked about in a draft, and is not settled yet.
+pub async fn open_flags(app: &App, id: RecordId) -> Result<Vec<Flag>> {
+    let r = report::get(&app.db, id).await?;
+    let paper = compose::compose(app, &r, &report::texts(&app.db, id).await?).await?;
+    Ok(paper.flags.into_iter().filter(|f| f.settled.is_none()).collect())
+}
+
+/// Answers for a flagged figure of a draft.
+pub async fn answer(app: &App, account: Id, id: RecordId, flag: &Flag, reason: &str) -> Result<()> {
+    let r = report::get(&app.db, id).await?;
+    let mut tx = app.db.begin().await?;
+    numbers::answer(&mut tx, app, account, (r.id.shard, r.unit), r.period, flag, reason).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Freezes the figures and the paper as they are now, once nothing is missing and no figure waits for an answer.
 pub async fn freeze(app: &App, account: Id, id: RecordId) -> Result<()> {
     steps::do_freeze(app, account, id).await
 }

@@ -61,8 +61,9 @@ store::record! {
         shard_id: i64, id: Id, unit_id: Id, template: String, period: String, units_on: Option<Date>, state: String,
         number: Option<String>, issued_on: Option<Date>, authority: Option<String>, signer: Option<String>,
         note: Option<String>,
-        freeze_shard: Option<i64>, freeze_id: Option<Id>, frozen: Option<String>, version: i64, created_by: Id,
-        submitted_by: Option<Id>, approved_by: Option<Id>, created_at: Timestamp,
+        freeze_shard: Option<i64>, freeze_id: Option<Id>, frozen: Option<String>, settled_at: Option<Timestamp>,
+        version: i64, created_by: Id, submitted_by: Option<Id>, approved_by: Option<Id>, created_at: Timestamp,
+        updated_at: Timestamp,
     }
 }
 
@@ -84,11 +85,15 @@ pub struct Report {
     pub freeze: Option<RecordId>,
     /// The frozen paper.
     pub frozen: Option<press::Document>,
+    /// When it was frozen with every figure looked at; none for what an older release froze.
+    pub settled_at: Option<Timestamp>,
     pub version: i64,
     pub created_by: Id,
     pub submitted_by: Option<Id>,
     pub approved_by: Option<Id>,
     pub created_at: Timestamp,
+    /// When it last moved on.
+    pub updated_at: Timestamp,
 }
 
 impl Report {
@@ -109,6 +114,8 @@ impl Report {
                 None => None,
             },
             template: row.template,
+            settled_at: row.settled_at,
+            updated_at: row.updated_at,
             number: row.number,
             issued_on: row.issued_on,
             authority: row.authority,
@@ -126,7 +133,7 @@ impl Report {
 pub async fn get(db: &Db, id: RecordId) -> Result<Report> {
     let row: ReportRow = sql!(
         "SELECT shard_id, id, unit_id, template, period, units_on, state, number, issued_on, authority, signer, note,
-                freeze_shard, freeze_id, frozen, version, created_by, submitted_by, approved_by, created_at
+                freeze_shard, freeze_id, frozen, settled_at, version, created_by, submitted_by, approved_by, created_at, updated_at
          FROM reports WHERE shard_id = $1 AND id = $2",
         id.shard,
         id.id
@@ -140,8 +147,8 @@ pub async fn get(db: &Db, id: RecordId) -> Result<Report> {
 pub async fn list(db: &Db, unit: Id) -> Result<Vec<Report>> {
     let rows: Vec<ReportRow> = sql!(
         "SELECT shard_id, id, unit_id, template, period, units_on, state, number, issued_on, authority, signer, note,
-                freeze_shard, freeze_id, CAST(NULL AS TEXT) AS frozen, version, created_by, submitted_by, approved_by,
-                created_at
+                freeze_shard, freeze_id, CAST(NULL AS TEXT) AS frozen, settled_at, version, created_by, submitted_by,
+                approved_by, created_at, updated_at
          FROM reports WHERE unit_id = $1 ORDER BY created_at DESC, id DESC LIMIT 200",
         unit
     )
@@ -319,7 +326,8 @@ pub async fn keep_frozen(
 ) -> Result<()> {
     let json = serde_json::to_string(paper).map_err(|e| Error::Internal(e.into()))?;
     let touched = sql!(
-        "UPDATE reports SET freeze_shard = $4, freeze_id = $5, frozen = $6, version = version + 1, updated_at = $7
+        "UPDATE reports SET freeze_shard = $4, freeze_id = $5, frozen = $6, settled_at = $7, version = version + 1,
+             updated_at = $7
          WHERE shard_id = $1 AND id = $2 AND version = $3 AND state = 'draft' AND frozen IS NULL",
         r.id.shard,
         r.id.id,
@@ -341,7 +349,7 @@ pub async fn keep_frozen(
 /// `note` says why, when it was returned.
 pub async fn thaw(tx: &mut Tx, app: &App, account: Id, r: &Report, note: Option<&str>) -> Result<()> {
     let touched = sql!(
-        "UPDATE reports SET freeze_shard = NULL, freeze_id = NULL, frozen = NULL, state = 'draft',
+        "UPDATE reports SET freeze_shard = NULL, freeze_id = NULL, frozen = NULL, settled_at = NULL, state = 'draft',
              submitted_by = NULL, approved_by = NULL, note = $5, version = version + 1, updated_at = $4
          WHERE shard_id = $1 AND id = $2 AND version = $3 AND state IN ('draft', 'waiting', 'approved')",
         r.id.shard,
@@ -397,6 +405,10 @@ pub async fn move_to(
     if to != State::Withdrawn && !super::open::open(super::compose::template_of(r)?, &texts).is_empty() {
         return Err(Error::Conflict("papers-reopen-gaps"));
     }
+    // What an older release froze may hold figures that nobody has looked at.
+    if to != State::Withdrawn && r.settled_at.is_none() {
+        return Err(Error::Conflict("papers-reopen-figures"));
+    }
     match to {
         State::Waiting => submitted_by = Some(account),
         State::Approved => {
@@ -407,32 +419,17 @@ pub async fn move_to(
             }
             approved_by = Some(account);
         }
-        State::Issued => {
-            let year = said.issued_on.map(|day| (day.first_of_year(), day.last_of_year()));
-            if let (Some(number), Some((first, last))) = (said.number, year) {
-                // Whoever issues another report of the unit at the same moment waits, and then sees this number taken.
-                sql!("UPDATE reports SET version = version WHERE unit_id = $1", r.unit).run(&mut *tx).await?;
-                let (taken,): (i64,) = sql!(
-                    "SELECT COUNT(*) FROM reports WHERE unit_id = $1 AND number = $2 AND issued_on >= $3
-                        AND issued_on <= $4 AND state = 'issued'",
-                    r.unit,
-                    number,
-                    first,
-                    last
-                )
-                .get(&mut *tx)
-                .await?;
-                if taken > 0 {
-                    return Err(Error::Conflict("papers-number-taken"));
-                }
-            }
-        }
         _ => {}
     }
     let owned = |t: Option<&str>| t.map(str::to_owned);
+    // A unit gives a number once a year, as long as the paper stands.
+    let register_key = match (to, said.number, said.issued_on) {
+        (State::Issued, Some(number), Some(day)) => Some(format!("{} {number}", day.year())),
+        _ => None,
+    };
     let touched = sql!(
         "UPDATE reports SET state = $4, submitted_by = $5, approved_by = $6, number = $7, issued_on = $8, authority = $9,
-             signer = $10, note = $11, version = version + 1, updated_at = $12
+             signer = $10, note = $11, version = version + 1, updated_at = $12, register_key = $13
          WHERE shard_id = $1 AND id = $2 AND version = $3",
         r.id.shard,
         r.id.id,
@@ -445,10 +442,15 @@ pub async fn move_to(
         owned(said.authority).or_else(|| r.authority.clone()),
         owned(said.signer).or_else(|| r.signer.clone()),
         owned(said.note),
-        app.now()
+        app.now(),
+        register_key
     )
-    .run(tx)
-    .await?;
+    .run(&mut *tx)
+    .await
+    .map_err(|e| match e {
+        store::Error::Constraint(_) => Error::Conflict("papers-number-taken"),
+        other => other.into(),
+    })?;
     if touched == 0 {
         return Err(Error::Conflict("error-conflict"));
     }

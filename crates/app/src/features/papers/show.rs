@@ -73,6 +73,44 @@ struct Finding {
     /// The mark of the number it is about; empty for text.
     mark: String,
     sentence: String,
+    flag: Option<FlagView>,
+}
+
+/// A figure to look at again, and how it is settled.
+struct FlagView {
+    key: String,
+    sentence: String,
+    impossible: bool,
+    is_open: bool,
+    /// Where its rows are.
+    path: Option<String>,
+    rows: Vec<numbers::AskedRow>,
+    /// Why it stands.
+    settled: Option<String>,
+    /// What stands in the box.
+    reason: String,
+}
+
+/// What is asked about a unit below.
+struct Group {
+    name: String,
+    open: usize,
+    flags: Vec<FlagView>,
+}
+
+/// Names one flag of a report to its form.
+pub(super) fn flag_key(flag: &numbers::Flag) -> String {
+    format!("{}:{}:{}", flag.unit, flag.finding.check, flag.finding.figure)
+}
+
+/// How many rows are named under a flag; the link above them shows all.
+const ROWS_NAMED: usize = 5;
+
+/// The units below that have not issued theirs.
+struct NotIssued {
+    issued: usize,
+    all: usize,
+    names: Vec<(String, String)>,
 }
 
 struct Missing {
@@ -129,6 +167,10 @@ pub struct ShowPage {
     stated: Vec<StatedView>,
     figures_version: i64,
     findings: Vec<Finding>,
+    /// What is asked about the units below, by unit.
+    groups: Vec<Group>,
+    flags_open: usize,
+    not_issued: Option<NotIssued>,
     missing: Vec<Missing>,
     /// The units below that recorded nothing: no gap of the report's own.
     silent: Option<Missing>,
@@ -233,19 +275,20 @@ pub(super) async fn view(
     let texts = report::texts(&app.db, report.id).await?;
     let freeze = print::freeze_of(app, report).await?;
     let is_frozen = report.frozen.is_some();
-    let Paper { document: paper, written, stated, open, mut findings, silent, numbers } = match &report.frozen
-    {
-        None => compose::compose(app, report, &texts).await?,
-        Some(frozen) => Paper {
-            document: frozen.clone(),
-            written: vec![],
-            stated: vec![],
-            open: vec![],
-            findings: vec![],
-            silent: vec![],
-            numbers: compose::Numbers::read_whole(app, &report.question()).await?,
-        },
-    };
+    let Paper { document: paper, written, stated, open, mut findings, flags, silent, numbers } =
+        match &report.frozen {
+            None => compose::compose(app, report, &texts).await?,
+            Some(frozen) => Paper {
+                document: frozen.clone(),
+                written: vec![],
+                stated: vec![],
+                open: vec![],
+                findings: vec![],
+                flags: vec![],
+                silent: vec![],
+                numbers: compose::Numbers::read_whole(app, &report.question()).await?,
+            },
+        };
     let frozen_figures = match &freeze {
         Some(f) => frozen_figures(&app.db, f.record_id()).await?,
         None => vec![],
@@ -255,7 +298,7 @@ pub(super) async fn view(
         // What is asked about a frozen paper is asked about the figures printed in it.
         let figure = |i: &&'static numbers::Indicator| frozen_figure(&i.code).map(|f| f.figure());
         let then: Vec<_> = numbers.all.iter().map(|i| figure(i).unwrap_or_default()).collect();
-        findings = compose::ask(app, &numbers, &then, &texts).await?;
+        findings = numbers::checks::run(&compose::material(app, &numbers, &then, &texts).await?);
     }
     let paper = print::dress(app, report, freeze.as_ref(), paper);
     let now_question = &numbers.question;
@@ -280,16 +323,42 @@ pub(super) async fn view(
             path: page.href(&table_path(&by_unit, app.today())),
         }
     });
-    let findings: Vec<Finding> = findings
+    let flags_open = flags.iter().filter(|f| f.settled.is_none()).count();
+    let mut own: Vec<FlagView> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
+    for flag in &flags {
+        let view = flag_view(signed, &page, now_question, flag, &form).await?;
+        let open = usize::from(view.is_open);
+        if flag.unit == report.unit {
+            own.push(view);
+            continue;
+        }
+        let name = signed.unit_name(flag.unit).await?;
+        match groups.last_mut().filter(|g| g.name == name) {
+            Some(group) => {
+                group.open += open;
+                group.flags.push(view);
+            }
+            None => groups.push(Group { name, open, flags: vec![view] }),
+        }
+    }
+    let mut findings: Vec<Finding> = findings
         .iter()
         .map(|f| Finding {
             mark: match f.figure.is_empty() {
                 true => String::new(),
                 false => mark(now_question, &f.figure, None),
             },
-            sentence: f.sentence(lang).to_owned(),
+            sentence: f.sentence(lang),
+            flag: own.iter().position(|v| v.sentence == f.sentence(lang)).map(|at| own.remove(at)),
         })
         .collect();
+    // What only a row shows, not the sum.
+    findings.extend(own.into_iter().map(|v| Finding {
+        mark: String::new(),
+        sentence: v.sentence.clone(),
+        flag: Some(v),
+    }));
     let compared = numbers.all.iter().map(|i| Compared {
         name: i.titled(lang).into_owned(),
         asked: {
@@ -352,10 +421,11 @@ pub(super) async fn view(
         text: o.authority.iter().rev().map(String::as_str).collect::<Vec<_>>().join(" – "),
         chosen: if form.has("chuc-vu") { form.is("chuc-vu", &o.code) } else { n == usual },
     });
+    let not_issued = if may.freeze { not_issued(signed, report).await? } else { None };
     let figures_version = stated.iter().flat_map(|b| &b.figures).map(|s| s.version).sum();
     let figure = |s: compose::Stated| Figure {
         code: s.code,
-        name: page.t(&format!("papers-figure-{}", s.code)),
+        name: numbers::checks::find_stated(s.code).map_or(s.code, |f| f.name(lang)).to_owned(),
         text: match form.has(s.code) || page.problems.iter().any(|p| p.field == s.code) {
             true => form.text(s.code).to_owned(),
             false => s.text,
@@ -385,6 +455,9 @@ pub(super) async fn view(
         stated,
         figures_version,
         findings,
+        groups,
+        flags_open,
+        not_issued,
         missing,
         silent,
         offices: offices.collect(),
@@ -395,6 +468,55 @@ pub(super) async fn view(
         signer,
         page,
     })
+}
+
+async fn flag_view(
+    signed: &Signed,
+    page: &Page,
+    question: &numbers::Question,
+    flag: &numbers::Flag,
+    form: &Form,
+) -> Result<FlagView> {
+    let key = flag_key(flag);
+    let settled = match &flag.settled {
+        None => None,
+        Some(numbers::Settled::ByRows(rows)) => Some(page.t1("papers-flag-by-rows", "n", *rows)),
+        Some(numbers::Settled::Overridden) => Some(page.t("papers-flag-overridden")),
+        Some(numbers::Settled::Answered { reason, who, at }) => {
+            let who = crate::signin::account_name(&signed.app.db, *who).await?;
+            Some(format!("{reason} – {who}, {}", page.moment(*at)))
+        }
+    };
+    let indicator = numbers::find_indicator(&flag.finding.figure).filter(|_| signed.tree.contains(flag.unit));
+    let of_unit = numbers::Question { unit: flag.unit, ..question.clone() };
+    Ok(FlagView {
+        sentence: flag.finding.sentence(page.lang),
+        impossible: flag.finding.impossible,
+        is_open: flag.settled.is_none(),
+        path: indicator.map(|i| numbers::rows_path(&of_unit, signed.app.today(), &i.code, None)),
+        rows: flag.rows.iter().take(ROWS_NAMED).cloned().collect(),
+        settled,
+        reason: match form.is("con-so", &key) {
+            true => form.text("ly-do").to_owned(),
+            false => flag.said_before.clone().unwrap_or_default(),
+        },
+        key,
+    })
+}
+
+/// The units below whose reports of the period are not issued, when they are more than the template lets pass.
+async fn not_issued(signed: &Signed, report: &Report) -> Result<Option<NotIssued>> {
+    let template = compose::template_of(report)?;
+    let below = signed.tree.children(report.unit).iter().filter_map(|u| signed.tree.get(*u));
+    let below: Vec<_> = below.filter(|u| template.agency.contains_key(&u.level)).collect();
+    let reports = report::of_period(&signed.app.db, report.period).await?;
+    let issued = |unit: store::Id| {
+        reports.iter().any(|r| r.unit_id == unit && State::from_code(&r.state) == Some(State::Issued))
+    };
+    let waiting = below.iter().filter(|u| !issued(u.unit_id));
+    let names: Vec<_> = waiting.map(|u| (u.name.clone(), format!("/bao-cao?don-vi={}", u.unit_id))).collect();
+    let (all, done) = (below.len(), below.len() - names.len());
+    Ok((done * 100 < all * template.below_issued).then_some(NotIssued { issued: done, all, names }))
 }
 
 /// In which offices the unit's leaders sign.

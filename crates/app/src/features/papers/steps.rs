@@ -8,8 +8,8 @@ use super::report::{self, Report, Said, State};
 use super::{compose, open, path, show};
 use crate::access::Act;
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::features::numbers;
+use crate::error::{Error, FieldProblem, Result};
+use crate::features::numbers::{self, Flag};
 use crate::page::show_again;
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -33,6 +33,7 @@ pub(super) async fn do_freeze(app: &App, account: Id, id: RecordId) -> Result<()
     let texts = report::texts(&app.db, id).await?;
     open::require_whole(compose::template_of(&report)?, &texts)?;
     let paper = compose::compose(app, &report, &texts).await?;
+    require_settled(app, &paper).await?;
     let mut tx = app.db.begin().await?;
     let freeze = numbers::freeze(&mut tx, app, account, id.shard, &report.question()).await?;
     let frozen = numbers::frozen_figures(&mut tx, freeze).await?;
@@ -44,6 +45,27 @@ pub(super) async fn do_freeze(app: &App, account: Id, id: RecordId) -> Result<()
     report::keep_frozen(&mut tx, app, account, &report, freeze, &paper.document).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Most figures named above the page; all of them stand on it.
+const NAMED: usize = 12;
+
+/// Refuses a paper with a figure that nobody has corrected or answered for, naming each.
+async fn require_settled(app: &App, paper: &compose::Paper) -> Result<()> {
+    let open: Vec<&Flag> = paper.flags.iter().filter(|f| f.settled.is_none()).collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let count = open.len().to_string();
+    let mut problems = vec![FieldProblem { field: "con-so", key: "papers-flags-open", value: count }];
+    let typed: Vec<&'static str> = paper.stated.iter().flat_map(|b| &b.figures).map(|f| f.code).collect();
+    for flag in open.into_iter().take(NAMED) {
+        let name = app.trees.name(&app.db, flag.unit).await?;
+        let field = typed.iter().copied().find(|code| *code == flag.finding.figure).unwrap_or("con-so");
+        let key = if flag.finding.impossible { "papers-flag-impossible" } else { "papers-flag-unusual" };
+        problems.push(FieldProblem { field, key, value: format!("{name}: {}", flag.finding.vi) });
+    }
+    Err(Error::Invalid(problems))
 }
 
 /// `POST /bao-cao/{id}/chot`
@@ -131,9 +153,15 @@ pub async fn issue(signed: Signed, Path(id): Path<String>, form: Form) -> Result
         return show_again(&show::view(&signed, &report, form, problems.0, None).await?);
     };
     let signer = Some(signer.as_str()).filter(|s| !s.is_empty());
-    super::issue(&signed.app, signed.actor.account, report.id, &number, day, (authority.as_deref(), signer))
-        .await?;
-    Ok(done(&signed, &report, "ban-hanh"))
+    let signed_as = (authority.as_deref(), signer);
+    match super::issue(&signed.app, signed.actor.account, report.id, &number, day, signed_as).await {
+        Ok(()) => Ok(done(&signed, &report, "ban-hanh")),
+        Err(Error::Conflict(key @ "papers-number-taken")) => {
+            let problem = FieldProblem { field: "so", key, value: number };
+            show_again(&show::view(&signed, &report, form, vec![problem], None).await?)
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// `POST /bao-cao/{id}/thu-hoi`

@@ -16,6 +16,9 @@ pub struct Template {
     pub no_last: String,
     /// Said in place of a change that says nothing.
     pub few_last: String,
+    /// Of a hundred units below, so many should have issued theirs before the figures of all are frozen; with fewer
+    /// the page warns.
+    pub below_issued: usize,
     /// "BÁO CÁO" and its abbreviation "BC".
     pub kind: String,
     pub kind_code: String,
@@ -94,6 +97,8 @@ pub enum Block {
         table: String,
         caption: String,
         indicators: Vec<String>,
+        /// Said below it: how it is to be read.
+        note: Option<String>,
     },
     List {
         list: Vec<String>,
@@ -191,6 +196,7 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::numbers::checks::find_stated;
     use crate::features::numbers::find_indicator;
 
     #[test]
@@ -211,7 +217,10 @@ mod tests {
                         texts.extend([text, open].map(String::as_str));
                         texts.extend(absent.as_deref());
                     }
-                    Block::Table { indicators: i, .. } => indicators.extend(i),
+                    Block::Table { indicators: i, note, .. } => {
+                        indicators.extend(i);
+                        texts.extend(note.as_deref());
+                    }
                     Block::Written { absent, .. } => texts.extend(absent.as_deref()),
                 }
             }
@@ -224,8 +233,9 @@ mod tests {
             });
             for name in names {
                 let known = match name.split_once(':') {
-                    Some(("last" | "estimate", code)) => find_indicator(code).is_some(),
-                    Some(("stated", code)) => stated.iter().any(|s| *s == code),
+                    Some(("last" | "estimate" | "now", code)) => find_indicator(code).is_some(),
+                    Some(("stated", code)) => find_stated(code)
+                        .is_some_and(|f| f.rate.is_some() || stated.iter().any(|s| *s == code)),
                     Some(_) => false,
                     None => words.contains(&name) || find_indicator(name).is_some(),
                 };

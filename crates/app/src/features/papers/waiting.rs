@@ -85,6 +85,9 @@ pub fn due_days(level: &str, today: Date) -> Vec<Due> {
     due
 }
 
+/// For so long whoever approved a report finds on the work list that it was issued.
+const TOLD_HOURS: i64 = 7 * 24;
+
 pub struct Waiting;
 
 impl Tasks for Waiting {
@@ -95,6 +98,9 @@ impl Tasks for Waiting {
             let words = |key: &str, period: Period, unit: &str| {
                 let period = period_text(&app.words, signed.lang(), period);
                 app.words.say(signed.lang(), key, &[("period", period), ("unit", named(signed.lang(), unit))])
+            };
+            let is_fresh = |r: &report::Report| {
+                app.now().duration_since(r.updated_at) < jiff::SignedDuration::from_hours(TOLD_HOURS)
             };
             let mut seen = std::collections::BTreeSet::new();
             let units =
@@ -127,13 +133,22 @@ impl Tasks for Waiting {
                         State::Draft if writes && r.note.is_some() => "papers-task-returned",
                         State::Waiting if signs => "papers-task-sign",
                         State::Approved if writes => "papers-task-issue",
+                        // Whoever approved is told that it went out.
+                        State::Issued if r.approved_by == Some(signed.actor.account) && is_fresh(r) => {
+                            "papers-task-issued"
+                        }
                         _ => continue,
                     };
                     tasks.push(Task {
                         key: format!("{key}-{}", r.id),
                         due: None,
                         state: if r.note.is_some() { "papers-state-returned" } else { r.state.word() },
-                        title: words(key, r.period, &name),
+                        title: match &r.number {
+                            Some(number) if r.state == State::Issued => {
+                                format!("{} – {number}", words(key, r.period, &name))
+                            }
+                            _ => words(key, r.period, &name),
+                        },
                         path: super::path(r.id),
                         quick: None,
                     });

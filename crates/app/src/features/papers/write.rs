@@ -5,12 +5,13 @@ use axum::response::Response;
 use store::Tx;
 
 use super::open::absent_key;
-use super::report::{self, Report};
+use super::report::{self, Report, State};
 use super::show::{self, Clash};
 use super::steps::find;
 use super::{compose, path};
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
+use crate::features::numbers::Flag;
 use crate::page::show_again;
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -100,17 +101,10 @@ pub async fn figures(signed: Signed, Path(id): Path<String>, form: Form) -> Resu
     let mut typed = Vec::new();
     for code in compose::template_of(&report)?.stated() {
         let value = form.text(code);
-        let number = if code.ends_with("-rate") {
-            viet::parse_decimal(value.trim_end_matches('%').trim())
-                .filter(|n| (0.0..=100.0).contains(n))
-                .is_some()
-        } else {
-            viet::parse_int(value).is_some_and(|n| n >= 0)
-        };
-        if !value.is_empty() && !number {
-            problems.add(code, if code.ends_with("-rate") { "papers-bad-rate" } else { "error-count" });
+        if !value.is_empty() && viet::parse_int(value).is_none_or(|n| n < 0) {
+            problems.add(code, "error-count");
         }
-        typed.push((compose::figure_key(code), value.trim_end_matches('%').trim().to_owned()));
+        typed.push((compose::figure_key(code), value.trim().to_owned()));
     }
     if !problems.0.is_empty() {
         return show_again(&show::view(&signed, &report, form, problems.0, None).await?);
@@ -141,4 +135,31 @@ pub async fn figures(signed: Signed, Path(id): Path<String>, form: Form) -> Resu
     }
     tx.commit().await?;
     Ok(signed.redirect(&format!("{}?xong=ghi", path(report.id))))
+}
+
+/// `POST /bao-cao/{id}/tra-loi`: why a figure that is asked about stands.
+pub async fn answer(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let app = &signed.app;
+    let report = find(&signed, &id).await?;
+    signed.require(Act::WriteReport, report.unit)?;
+    if report.state != State::Draft || report.frozen.is_some() {
+        return Err(Error::Conflict("papers-frozen-already"));
+    }
+    let texts = report::texts(&app.db, report.id).await?;
+    let paper = compose::compose(app, &report, &texts).await?;
+    let is_it = |f: &&Flag| show::flag_key(f) == form.text("con-so") && !f.finding.impossible;
+    // Corrected meanwhile: there is nothing left to answer for.
+    let Some(flag) = paper.flags.iter().find(is_it) else {
+        return Ok(signed.redirect(&format!("{}#f-con-so", path(report.id))));
+    };
+    let mut problems = Problems::default();
+    let reason = problems.optional(&form, "ly-do", 500);
+    if reason.is_empty() {
+        problems.add("con-so", "papers-flag-needs-reason");
+    }
+    if !problems.0.is_empty() {
+        return show_again(&show::view(&signed, &report, form, problems.0, None).await?);
+    }
+    super::answer(app, signed.actor.account, report.id, flag, &reason).await?;
+    Ok(signed.redirect(&format!("{}?xong=tra-loi#f-con-so", path(report.id))))
 }

@@ -162,6 +162,7 @@ act-withdraw-evidence = Withdraw evidence
 act-nothing-arose = Nothing arose
 act-something-arose = Something arose
 act-freeze = Freeze the figures
+act-answer = Answer for a figure
 act-override = State another figure
 act-override-withdraw = Withdraw the stated figure
 act-add-line = Add a task

@@ -162,6 +162,7 @@ act-withdraw-evidence = Rút minh chứng
 act-nothing-arose = Không phát sinh
 act-something-arose = Có phát sinh
 act-freeze = Chốt số liệu
+act-answer = Trả lời về một con số
 act-override = Ghi số khác
 act-override-withdraw = Thu hồi số đã ghi khác
 act-add-line = Thêm nhiệm vụ

@@ -12,17 +12,19 @@ use jiff::{Span, Timestamp};
 use serde::Deserialize;
 use store::{Db, Id, RecordId, Tx, sql};
 
+use super::calendar;
 use super::choose;
 use super::edit;
 use super::line::{self, Line, LineContent, Standing};
 use super::plan::{self, Content, Kind, State, Wanted, json};
-use super::template::{in_sentence, template};
+use super::template::{LawLine, in_sentence, template};
 use crate::access::Act;
 use crate::audit;
 use crate::changes::Conflict;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::activities::reference::{self, Audience};
 use crate::features::laws::{self, Coming, Law};
+use crate::i18n::Lang;
 use crate::page::{Page, Room, show, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -158,6 +160,10 @@ impl Entry {
             ("plans-law-planned", "wait")
         }
     }
+}
+
+fn day_of_year(year: i64, month: i8, day: i8) -> Date {
+    i16::try_from(year).ok().and_then(|y| Date::new(y, month, day).ok()).unwrap_or(Date::MAX)
 }
 
 fn shift(day: Date, days: i32) -> Date {
@@ -327,8 +333,8 @@ async fn of_unit(signed: &Signed, form_unit: &str, law: &str) -> Result<(Id, Com
     Ok((unit, coming))
 }
 
-/// The lines that a law puts into a unit's plan: for officials and for the people, by the template.
-fn lines_for(signed: &Signed, unit: Id, coming: &Coming, note: &Note) -> Vec<LineContent> {
+/// The lines that a law puts into a unit's plan of a year: for officials and for the people, by the template.
+fn lines_for(signed: &Signed, unit: Id, year: i64, coming: &Coming, note: &Note) -> Vec<LineContent> {
     let today = signed.app.today();
     let hamlets = signed
         .tree
@@ -336,22 +342,34 @@ fn lines_for(signed: &Signed, unit: Id, coming: &Coming, note: &Note) -> Vec<Lin
         .iter()
         .filter(|u| signed.tree.get(**u).is_some_and(|u| u.level == "hamlet"));
     let hamlets = hamlets.count() as i64;
-    // People should know the law before it applies; what applies already, within a month.
-    let until = coming.law.effective.filter(|day| *day > today).unwrap_or(shift(today, 30));
+    let (first, last) = (day_of_year(year, 1, 1), day_of_year(year, 12, 31));
+    let from = calendar::working_from(first.max(today));
+    // People should know the law before it applies; what applies by then, within a month.
+    let until = coming.law.effective.filter(|day| *day > from).unwrap_or(shift(from, 30));
+    let until = calendar::working_from(until).min(last).max(from);
     let concerned = if note.audiences.is_empty() { &coming.audiences } else { &note.audiences };
     let others: Vec<String> = concerned.iter().filter(|a| *a != "officials").cloned().collect();
+    // A line is for its own group; only a law that does not concern the people at large is told to those it does.
+    let audiences = |l: &LawLine| match l.audiences.iter().any(|a| a == "people" && !others.contains(a)) {
+        true if !others.is_empty() => others.clone(),
+        _ => l.audiences.clone(),
+    };
+    let for_whom = |audiences: &[String]| {
+        let names = choose::audience_names(audiences, Lang::Vi);
+        names.iter().map(|n| in_sentence(n)).collect::<Vec<_>>().join("; ")
+    };
     let lines = template(today).law_line.iter().map(|l| LineContent {
-        content: l.content.replace("{law}", &laws::Title::of(&coming.law).with_number()),
+        content: l
+            .content
+            .replace("{law}", &laws::Title::of(&coming.law).with_number())
+            .replace("{audience}", &for_whom(&audiences(l))),
         laws: vec![coming.law.id],
-        audiences: match l.audiences.iter().any(|a| a == "people") && !others.is_empty() {
-            true => others.clone(),
-            false => l.audiences.clone(),
-        },
+        audiences: audiences(l),
         methods: l.methods.clone(),
         lead: unit,
         with_units: vec![],
-        with_others: String::new(),
-        from: Some(today).filter(|t| *t < until),
+        with_others: l.with_others.clone(),
+        from: Some(from),
         until,
         product: l.product.clone(),
         talks: if l.per_hamlet { hamlets.max(1) } else { 1 },
@@ -416,7 +434,7 @@ pub async fn plan_law(signed: Signed, Path(law): Path<String>, form: Form) -> Re
             plan.insert(plan::insert(&mut tx, app, account, shard, &content).await?)
         }
     };
-    for content in lines_for(&signed, unit, &coming, &note) {
+    for content in lines_for(&signed, unit, plan.content.year, &coming, &note) {
         line::add_line(&mut tx, app, account, plan, &content).await?;
     }
     tx.commit().await?;

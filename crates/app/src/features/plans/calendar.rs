@@ -72,6 +72,11 @@ pub fn works(day: Date) -> bool {
     }
 }
 
+/// A day, or the first working day after it.
+pub fn working_from(day: Date) -> Date {
+    if works(day) { day } else { after(day, 1) }
+}
+
 /// The last of so many working days after a day; the day itself does not count (Bộ luật Dân sự 91/2015/QH13
 /// Điều 147).
 pub fn after(day: Date, working_days: i64) -> Date {

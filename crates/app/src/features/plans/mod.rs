@@ -154,8 +154,15 @@ impl PlanLines for Given {
 /// The fact "plan-line": one row for each line of an issued plan, on the day until which it is to be done.
 /// `done` is 1 when as many activities as meant are recorded under it, `late` is 1 otherwise: whoever asks what is
 /// late asks only for days that are over (`overdue` in the indicators' file).
-pub static FACT: Fact =
-    Fact { name: "plan-line", rows: &ROWS, by: &[], rolled: None, changes: Some(&CHANGES), page: line_page };
+pub static FACT: Fact = Fact {
+    name: "plan-line",
+    rows: &ROWS,
+    by: &[],
+    rolled: None,
+    changes: Some(&CHANGES),
+    asked: None,
+    page: line_page,
+};
 
 static ROWS: Relation = Relation {
     name: "plan-line",

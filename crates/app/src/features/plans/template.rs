@@ -45,6 +45,8 @@ pub struct LawLine {
     pub audiences: Vec<String>,
     pub methods: Vec<String>,
     pub product: String,
+    /// Who usually helps; empty where nobody is known.
+    pub with_others: String,
     /// Once in each hamlet.
     pub per_hamlet: bool,
 }

@@ -230,3 +230,6 @@ plans-line-up = Move up: { $value }
 plans-line-down = Move down: { $value }
 plans-did-restore-line = put back a line
 plans-did-move-line = changed the order of lines
+plans-with-others-hint = For example the Fatherland Front (Mặt trận Tổ quốc), mass organisations, schools. Leave it empty if nobody is assigned.
+plans-talks-hint = How many are meant.
+plans-budget-hint = From the unit's yearly budget (Thông tư 56/2023/TT-BTC). Leave it empty if none is given yet.

@@ -215,3 +215,6 @@ plans-line-up = Chuyển lên: { $value }
 plans-line-down = Chuyển xuống: { $value }
 plans-did-restore-line = trả lại nhiệm vụ đã bỏ
 plans-did-move-line = đổi thứ tự nhiệm vụ
+plans-with-others-hint = Ví dụ: Mặt trận Tổ quốc, các đoàn thể, trường học. Để trống nếu chưa phân công.
+plans-talks-hint = Số cuộc dự kiến.
+plans-budget-hint = Từ dự toán ngân sách hằng năm của đơn vị (Thông tư 56/2023/TT-BTC). Để trống nếu chưa được giao.
