@@ -599,9 +599,10 @@ async fn timed(runs: usize, mut what: impl AsyncFnMut() -> anyhow::Result<()>) -
 /// The program in this process, on a port of its own.
 async fn serve(data: &Data) -> anyhow::Result<(Shared, SocketAddr)> {
     let app = start::open(data, false, Clock::not_before(seed::AS_OF), Random::System).await?;
-    let address = free_address().await?;
+    let listener = start::listen("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
     let served = app.clone();
-    tokio::spawn(async move { start::serve(served, &address.to_string()).await });
+    tokio::spawn(async move { start::serve(served, listener, &Lang::ALL).await });
     while TcpStream::connect(address).await.is_err() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

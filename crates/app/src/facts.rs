@@ -29,6 +29,9 @@ pub struct Fact {
     pub page: fn(RecordId) -> String,
 }
 
+/// The years of which the program speaks: a day outside them is a slip of the hand, wherever it comes from.
+pub const YEARS: std::ops::RangeInclusive<i16> = 1945..=2199;
+
 /// year × 100 + month.
 pub fn month_of(day: jiff::civil::Date) -> i64 {
     i64::from(day.year()) * 100 + i64::from(day.month())

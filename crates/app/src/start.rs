@@ -1,7 +1,7 @@
 //! Starting up: opening the data folder and the database, serving.
 
 use std::convert::Infallible;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,12 +16,14 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use store::{Db, Place};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::{Service, ServiceExt as _};
 
 use crate::app::{App, Clock, Keys, Random, Shared};
-use crate::commands::print_aside;
+use crate::commands::{Trouble, print_aside};
 use crate::config::Config;
+use crate::i18n::Lang;
 
 /// Where the data are: a folder, and a database in it unless another is named.
 #[derive(Debug, Clone)]
@@ -31,11 +33,12 @@ pub struct Data {
 }
 
 impl Data {
-    /// Whether there is a database to open; one on a server is known only by opening it.
+    /// Whether there is a database to open, or what a restore has left of one; a database on a server is known only by
+    /// opening it.
     pub fn exists(&self) -> bool {
         match self.place() {
             Place::Postgres(_) => true,
-            Place::File(file) => file.exists(),
+            Place::File(file) => file.exists() || self.folder.join(RESTORING).exists(),
         }
     }
     pub fn place(&self) -> Place {
@@ -46,12 +49,27 @@ impl Data {
     }
 }
 
+/// Stands in a data folder from the first moment of a restore to the last. What is cut off between them looks like
+/// a sound installation with nothing in it, and must not be taken for one.
+pub const RESTORING: &str = "restoring";
+
+/// Errors when a restore into this place was begun and has not ended.
+fn refuse_half_restored(data: &Data, is_marked: bool) -> anyhow::Result<()> {
+    if is_marked {
+        Err(Trouble::of_folder("command-restore-unfinished", &data.folder).into())
+    } else {
+        Ok(())
+    }
+}
+
 /// Opens everything and brings the database up to date. A database with the demo's data stays a demo, whoever
 /// opens it.
 pub async fn open(data: &Data, demo: bool, clock: Clock, random: Random) -> anyhow::Result<Shared> {
+    refuse_half_restored(data, data.folder.join(RESTORING).exists())?;
     std::fs::create_dir_all(&data.folder).with_context(|| data.folder.display().to_string())?;
     let mut config = Config::load(data.folder.clone(), demo)?;
     let db = Db::open(&data.place()).await?;
+    refuse_half_restored(data, store::is_being_filled(&db).await?)?;
     store::migrate(&db, &crate::migrations()).await?;
     config.demo |=
         crate::seed::find_mark(&db).await.map_err(|e| anyhow::anyhow!("{e}"))? != crate::seed::Marked::No;
@@ -71,6 +89,17 @@ pub async fn open(data: &Data, demo: bool, clock: Clock, random: Random) -> anyh
     }))
 }
 
+/// Takes away an SQLite database that is half made.
+pub fn remove_database(file: &Path) -> anyhow::Result<()> {
+    for end in ["", "-wal", "-shm"] {
+        let path = PathBuf::from(format!("{}{end}", file.display()));
+        if path.exists() {
+            std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
+        }
+    }
+    Ok(())
+}
+
 /// Without an address in `lantoa.toml`, links lead where the program listens.
 pub fn reached_at(app: &mut Shared, listen: &str) {
     if let Some(app) = Arc::get_mut(app)
@@ -80,19 +109,19 @@ pub fn reached_at(app: &mut Shared, listen: &str) {
     }
 }
 
-/// The address to serve on is taken or not to be had.
-#[derive(Debug, thiserror::Error)]
-#[error("{cause}")]
-pub struct CannotListen {
-    pub listen: String,
-    pub cause: std::io::Error,
+/// Takes the address to serve on.
+pub async fn listen(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|cause| {
+        let key = match cause.kind() {
+            std::io::ErrorKind::AddrInUse => "command-port-in-use",
+            _ => "command-cannot-listen",
+        };
+        anyhow::Error::new(cause).context(Trouble::new(key, vec![("listen", address.to_owned())]))
+    })
 }
 
 /// Serves until the process is asked to stop; requests under way are answered first.
-pub async fn serve(app: Shared, listen: &str) -> anyhow::Result<()> {
-    let listener = tokio::net::TcpListener::bind(listen)
-        .await
-        .map_err(|cause| CannotListen { listen: listen.to_owned(), cause })?;
+pub async fn serve(app: Shared, listener: TcpListener, langs: &[Lang]) -> anyhow::Result<()> {
     tokio::spawn(crate::features::laws::index::follow(Arc::clone(&app)));
     tokio::spawn(crate::features::laws::alerts::follow(Arc::clone(&app)));
     // The port may have been left to the system.
@@ -100,9 +129,7 @@ pub async fn serve(app: Shared, listen: &str) -> anyhow::Result<()> {
     if !app.config.demo
         && let Some(said) = crate::commands::admin::first(&app).await.map_err(|e| anyhow::anyhow!("{e}"))?
     {
-        crate::i18n::Lang::ALL
-            .into_iter()
-            .for_each(|lang| said.sentences(&app.words, lang).for_each(print_aside));
+        langs.iter().for_each(|lang| said.sentences(&app.words, *lang).for_each(print_aside));
     }
     answer(crate::router(app), listener, &Patience::default(), asked_to_stop()).await;
     Ok(())
@@ -127,7 +154,7 @@ impl Default for Patience {
 /// Answers at a listener until `stop`. Whoever says nothing is not waited for: an open connection costs a file.
 pub async fn answer(
     service: impl Answers,
-    listener: tokio::net::TcpListener,
+    listener: TcpListener,
     patience: &Patience,
     stop: impl Future<Output = ()>,
 ) {

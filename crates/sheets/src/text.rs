@@ -1,10 +1,14 @@
 //! Text as people type it, brought to one form.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// One form for a cell's text: NFC, every kind of space a plain space, line ends `\n`, invisible and control
 /// characters gone, no space around. Applying it twice changes nothing.
 pub(crate) fn clean(text: &str) -> String {
+    // Most text of a long table is so already.
+    if text.trim().len() == text.len() && text.chars().all(|c| plain(c) == Some(c)) && is_nfc(text) {
+        return text.to_owned();
+    }
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let visible: String = text.chars().filter_map(plain).nfc().collect();
     visible.trim().to_owned()

@@ -168,7 +168,8 @@ fn parts(good: &[u8]) -> Vec<(String, Vec<u8>, Expect)> {
     for name in [SHEET, STRINGS, "xl/workbook.xml", "xl/styles.xml"] {
         let part = unzip(good).into_iter().find(|(known, _)| known == name).expect("a part").1;
         for (at, put) in places(7, part.len()).take(12).zip(b"<>\"&/=A9 ;\x01'".iter().cycle()) {
-            let bytes = change(good, name, |mut part| {
+            let bytes = change(good, name, |part| {
+                let mut part = part.to_vec();
                 part[at] = *put;
                 part
             });
@@ -240,16 +241,16 @@ fn parts(good: &[u8]) -> Vec<(String, Vec<u8>, Expect)> {
     add("unclosed comment", sheet("<sheetData>", "<sheetData><!-- "), Any);
     add("long attribute", sheet("<sheetData>", &format!("<sheetData a=\"{}\">", "x".repeat(10 << 20))), Same);
     add("sheetData unclosed", sheet("</sheetData>", ""), Problem("breaks-off"));
-    add("not UTF-8", change(good, SHEET, |part| [part, vec![0xff, 0xfe]].concat()), Error("damaged"));
-    let wide = |part: Vec<u8>| [&[0xff, 0xfe][..], &utf16(&String::from_utf8(part).unwrap())].concat();
+    add("not UTF-8", change(good, SHEET, |part| [part, &[0xff, 0xfe]].concat()), Error("damaged"));
+    let wide = |part: &[u8]| [&[0xff, 0xfe][..], &utf16(std::str::from_utf8(part).unwrap())].concat();
     add("UTF-16", change(good, SHEET, wide), Error("damaged"));
     // Much of it.
     add(
         "bomb",
-        change(good, SHEET, |part| [part, vec![b' '; 200 << 20]].concat()),
+        change(good, SHEET, |part| [part, vec![b' '; 200 << 20].as_slice()].concat()),
         Error("unpacks-too-large"),
     );
-    let mut lying = change(good, SHEET, |part| [part, vec![b' '; 200 << 20]].concat());
+    let mut lying = change(good, SHEET, |part| [part, vec![b' '; 200 << 20].as_slice()].concat());
     let declared = u32::try_from(
         unzip(good).iter().find(|(name, _)| name == SHEET).map_or(0, |(_, part)| part.len()) + (200 << 20),
     )

@@ -173,6 +173,46 @@ pub async fn tables(on: impl Runs) -> Result<Vec<Table>> {
     Ok(tables)
 }
 
+/// Stands in a database from the first moment of its filling to the last: what is cut off between them is no
+/// database to work with.
+const MARK: &str = "restoring";
+
+/// Whether a filling was begun and never ended.
+pub async fn is_being_filled(db: &Db) -> Result<bool> {
+    let (marks,): (i64,) = sql!(
+        sqlite: "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
+        postgres: "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1";
+        MARK
+    )
+    .get(db)
+    .await?;
+    Ok(marks > 0)
+}
+
+/// Marks a database as being filled, and takes away what a filling that was cut off has left in it. False, and
+/// nothing is touched, where other data are.
+pub async fn begin_filling(db: &Db) -> Result<bool> {
+    let left = tables(db).await?;
+    if !left.is_empty() && !left.iter().any(|t| t.name == MARK) {
+        return Ok(false);
+    }
+    let mut tx = db.begin().await?;
+    for table in left {
+        let how = if tx.engine() == Engine::Postgres { " CASCADE" } else { "" };
+        Db::script(&mut tx, &format!("DROP TABLE \"{}\"{how}", table.name)).await?;
+    }
+    Db::script(&mut tx, &format!("CREATE TABLE {MARK} (at BIGINT)")).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Takes the mark away: the last act of a filling.
+pub async fn end_filling(db: &Db) -> Result<()> {
+    let mut tx = db.begin().await?;
+    Db::script(&mut tx, &format!("DROP TABLE {MARK}")).await?;
+    tx.commit().await
+}
+
 /// Fills the tables of a database in one transaction; foreign keys are checked at its end, so that tables
 /// come in any order.
 pub struct Filling {

@@ -16,7 +16,7 @@ pub mod testing;
 mod value;
 
 pub use compose::{Columns, Filter, Relation, Select, Test, shapes};
-pub use copy::{Filling, Kind, Snapshot, Table, tables};
+pub use copy::{Filling, Kind, Snapshot, Table, begin_filling, end_filling, is_being_filled, tables};
 pub use db::{Db, Engine, Place, Runs, Tx};
 pub use error::{Error, Trouble};
 pub use migrate::{Migration, migrate};

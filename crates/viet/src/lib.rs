@@ -22,4 +22,4 @@ pub use numbers::{
     format_decimal, format_int, money_in_words, number_in_words, parse_decimal, parse_int, roman,
 };
 pub use syllable::{is_marked_syllable, marked_share, syllables, tone_place};
-pub use text::{clean, fold, nfc, slug};
+pub use text::{clean, fold, nfc, slug, visible};

@@ -35,6 +35,15 @@ pub fn clean(text: &str) -> String {
     out
 }
 
+/// The text without what nobody sees: zero widths, turns of direction, controls that are no white space. Lines and
+/// spaces stay as they are.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    match text.chars().any(is_invisible) {
+        true => text.chars().filter(|c| !is_invisible(*c)).collect(),
+        false => Cow::Borrowed(text),
+    }
+}
+
 fn is_invisible(c: char) -> bool {
     match c {
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' => true,

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use store::Id;
 
-use super::Said;
+use super::{Said, Speech};
 use crate::access::{Appointment, Role};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -22,44 +22,38 @@ const HOURS: i64 = 7 * 24;
 pub enum Act {
     /// Tạo quản trị viên · Make a system administrator; prints a one-time link to set the password
     Create {
-        /// E-mail address: the name to sign in with
+        /// Địa chỉ thư điện tử, dùng để đăng nhập · E-mail address: the name to sign in with
         #[arg(long)]
         email: String,
-        /// The person's name
+        /// Họ và tên · The person's name
         #[arg(long)]
         name: String,
-        /// Code of the unit, as today; the highest unit when left out
+        /// Mã đơn vị hôm nay; bỏ trống thì là đơn vị cao nhất · Code of the unit, as today; the highest unit when left out
         #[arg(long)]
         unit: Option<String>,
-        #[arg(long)]
-        json: bool,
     },
     /// Đặt lại tài khoản · End every sign-in, forget the password, open a closed account; prints a one-time link
     Reset {
+        /// Địa chỉ thư điện tử của tài khoản · E-mail address of the account
         #[arg(long)]
         email: String,
-        #[arg(long)]
-        json: bool,
     },
     /// Liên kết một lần · Print a one-time link; the password works until the link is used
     Link {
+        /// Địa chỉ thư điện tử của tài khoản · E-mail address of the account
         #[arg(long)]
         email: String,
-        #[arg(long)]
-        json: bool,
     },
 }
 
 impl Act {
-    pub async fn run(self, app: &App) -> anyhow::Result<ExitCode> {
-        let (said, json) = match self {
-            Act::Create { email, name, unit, json } => {
-                (create(app, &email, &name, unit.as_deref()).await, json)
-            }
-            Act::Reset { email, json } => (link(app, &email, true).await, json),
-            Act::Link { email, json } => (link(app, &email, false).await, json),
+    pub async fn run(self, app: &App, speech: Speech) -> anyhow::Result<ExitCode> {
+        let said = match self {
+            Act::Create { email, name, unit } => create(app, &email, &name, unit.as_deref()).await,
+            Act::Reset { email } => link(app, &email, true).await,
+            Act::Link { email } => link(app, &email, false).await,
         };
-        Ok(said?.print(&app.words, json))
+        Ok(said?.print(&app.words, speech))
     }
 }
 

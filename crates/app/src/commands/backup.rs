@@ -17,29 +17,25 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use store::{Db, Filling, Kind, Snapshot, Table, Value};
+use store::{Db, Filling, Kind, Place, Snapshot, Table, Value};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use super::{Said, check, progress};
+use super::{Said, Speech, Trouble, check, progress, trouble};
 use crate::app::{App, Clock, Random, write_private};
 use crate::audit;
-use crate::start::{self, Data};
+use crate::start::{self, Data, RESTORING};
 
 #[derive(clap::Args)]
 pub struct Backup {
-    /// The file to write; it must not be there yet
+    /// Tệp sẽ ghi; tên chưa có ai dùng · The file to write; it must not be there yet
     file: PathBuf,
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(clap::Args)]
 pub struct Restore {
-    /// The backup
+    /// Tệp sao lưu · The backup
     file: PathBuf,
-    #[arg(long)]
-    json: bool,
 }
 
 /// What a backup says of itself.
@@ -61,32 +57,25 @@ const MANIFEST: &str = "manifest.json";
 const MIGRATIONS: &str = "migrations";
 
 impl Backup {
-    pub async fn run(self, app: &App) -> anyhow::Result<ExitCode> {
+    pub async fn run(self, app: &App, speech: Speech) -> anyhow::Result<ExitCode> {
         let mut said = Said::default();
-        match write(app, &self.file, self.json).await {
-            Ok(manifest) => {
-                let rows: u64 = manifest.tables.values().sum();
-                let file = self.file.display().to_string();
-                let count = |n: u64| viet::format_int(i64::try_from(n).unwrap_or(i64::MAX));
-                let args = vec![
-                    ("file", file.clone()),
-                    ("rows", count(rows)),
-                    ("files", count(manifest.files as u64)),
-                ];
-                said.say("command-backed-up", args);
-                said.put("file", file).put("rows", rows).put("files", manifest.files);
-            }
-            Err(e) => {
-                said.wrong("command-backup-failed", vec![("cause", format!("{e:#}"))]);
-            }
-        }
-        Ok(said.print(&app.words, self.json))
+        let manifest = write(app, &self.file, speech.json).await?;
+        let rows: u64 = manifest.tables.values().sum();
+        let file = self.file.display().to_string();
+        let count = |n: u64| viet::format_int(i64::try_from(n).unwrap_or(i64::MAX));
+        let args =
+            vec![("file", file.clone()), ("rows", count(rows)), ("files", count(manifest.files as u64))];
+        said.say("command-backed-up", args);
+        said.put("file", file).put("rows", rows).put("files", manifest.files);
+        Ok(said.print(&app.words, speech))
     }
 }
 
 /// Writes a backup, beside its name first: a file with the right name is complete.
 pub async fn write(app: &App, file: &Path, quiet: bool) -> anyhow::Result<Manifest> {
-    anyhow::ensure!(!file.exists(), "{} is there already: choose another name", file.display());
+    if file.exists() {
+        return Err(Trouble::of_file("command-file-there", file).into());
+    }
     let part = file.with_extension("part");
     // Private from the first byte: it holds the installation's secret.
     write_private(&part, b"").with_context(|| part.display().to_string())?;
@@ -208,63 +197,95 @@ fn from_json(kind: Kind, json: &Json) -> Option<Value> {
 }
 
 fn archive(file: &Path) -> anyhow::Result<ZipArchive<BufReader<File>>> {
-    let opened = File::open(file).with_context(|| file.display().to_string())?;
-    ZipArchive::new(BufReader::new(opened)).with_context(|| file.display().to_string())
+    let opened = File::open(file).map_err(|cause| trouble::unreadable(cause, file))?;
+    ZipArchive::new(BufReader::new(opened)).with_context(|| Trouble::of_file("command-not-a-backup", file))
 }
 
 /// What a backup says of itself.
 pub fn manifest(file: &Path) -> anyhow::Result<Manifest> {
     let mut zip = archive(file)?;
     let mut text = String::new();
-    zip.by_name(MANIFEST)?.read_to_string(&mut text)?;
-    Ok(serde_json::from_str(&text)?)
+    zip.by_name(MANIFEST)
+        .map_err(anyhow::Error::from)
+        .and_then(|mut part| Ok(part.read_to_string(&mut text)?))
+        .and_then(|_| Ok(serde_json::from_str(&text)?))
+        .with_context(|| Trouble::of_file("command-not-a-backup", file))
 }
 
 impl Restore {
-    pub async fn run(self, data: &Data) -> anyhow::Result<ExitCode> {
-        let words = crate::words()?;
+    pub async fn run(self, data: &Data, speech: Speech) -> anyhow::Result<ExitCode> {
+        let app = match restore(data, &self.file, speech.json).await {
+            Ok(app) => app,
+            Err(e) if e.is::<Trouble>() => return Err(e),
+            Err(e) => return Err(e.context(Trouble::of_file("command-restore-failed", &self.file))),
+        };
         let mut said = Said::default();
-        match restore(data, &self.file, self.json).await {
-            Ok(app) => {
-                let heads = manifest(&self.file)?.chains;
-                check::check(&app, &heads, &mut said, self.json).await?;
-                let key = if said.failed { "command-restored-wrong" } else { "command-restored" };
-                said.say(key, vec![("folder", data.folder.display().to_string())]);
-                app.db.close().await;
-            }
-            Err(e) => {
-                said.wrong("command-restore-failed", vec![("cause", format!("{e:#}"))]);
-            }
-        }
-        Ok(said.print(&words, self.json))
+        let heads = manifest(&self.file)?.chains;
+        check::check(&app, &heads, &mut said, speech.json).await?;
+        let key = if said.failed { "command-restored-wrong" } else { "command-restored" };
+        said.say(key, vec![("folder", data.folder.display().to_string())]);
+        app.db.close().await;
+        Ok(said.print(&app.words, speech))
     }
 }
 
-/// Restores a backup into an empty data folder and an empty database; the installation, opened.
+/// The mark that a restore is under way, in the data folder; locked while the process that made it lives.
+struct Mark {
+    path: PathBuf,
+    /// Left by a restore that was cut off: what it has written is written over.
+    again: bool,
+    _locked: File,
+}
+
+impl Mark {
+    /// Marks a folder that has nothing in it, or what a restore that was cut off has left.
+    fn set(folder: &Path) -> anyhow::Result<Mark> {
+        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        let path = folder.join(RESTORING);
+        let again = path.exists();
+        if !again && std::fs::read_dir(folder)?.next().is_some() {
+            return Err(Trouble::of_folder("command-folder-not-empty", folder).into());
+        }
+        let locked = File::options().write(true).create(true).truncate(false).open(&path)?;
+        if locked.try_lock().is_err() {
+            return Err(Trouble::of_folder("command-restore-running", folder).into());
+        }
+        locked.sync_all()?;
+        File::open(folder)?.sync_all()?;
+        Ok(Mark { path, again, _locked: locked })
+    }
+    fn remove(&self) -> std::io::Result<()> {
+        std::fs::remove_file(&self.path)?;
+        self.path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    }
+}
+
+/// Restores a backup into an empty data folder and an empty database, or over what a restore that was cut off has
+/// left; the installation, opened. Until everything is in its place, folder and database carry a mark that keeps
+/// every other command away.
 pub async fn restore(data: &Data, file: &Path, quiet: bool) -> anyhow::Result<crate::app::Shared> {
     let manifest = manifest(file)?;
     let mut zip = archive(file)?;
     let folder = &data.folder;
-    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    let is_empty = std::fs::read_dir(folder)?.next().is_none();
-    anyhow::ensure!(is_empty, "{} is not empty: name another folder with --data", folder.display());
     let known = crate::migrations();
-    if let Some(newer) = manifest.migrations.iter().find(|n| !known.iter().any(|m| m.number == **n)) {
-        anyhow::bail!(
-            "the backup was written by a newer version of the program ({}, migration {newer}): use that version",
-            manifest.version
-        );
+    if manifest.migrations.iter().any(|n| !known.iter().any(|m| m.number == *n)) {
+        return Err(Trouble::new("command-backup-newer", vec![("version", manifest.version)]).into());
+    }
+    let mark = Mark::set(folder)?;
+    if let (true, Place::File(database)) = (mark.again, data.place()) {
+        start::remove_database(&database)?;
     }
     let db = Db::open(&data.place()).await?;
-    anyhow::ensure!(
-        store::tables(&db).await?.is_empty(),
-        "the database is not empty: create an empty one and name it with --database"
-    );
+    if !store::begin_filling(&db).await? {
+        if !mark.again {
+            mark.remove()?;
+        }
+        return Err(Trouble::new("command-database-not-empty", vec![]).into());
+    }
     // First as it was, then forward to what this program knows.
     let then: Vec<_> = known.into_iter().filter(|m| manifest.migrations.contains(&m.number)).collect();
     store::migrate(&db, &then).await?;
     fill_tables(&db, &mut zip, &manifest, quiet).await?;
-    db.close().await;
 
     let files = crate::files::Files::open(folder)?;
     let names: Vec<String> = zip.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
@@ -283,6 +304,9 @@ pub async fn restore(data: &Data, file: &Path, quiet: bool) -> anyhow::Result<cr
             }
         }
     }
+    store::end_filling(&db).await?;
+    db.close().await;
+    mark.remove()?;
     start::open(data, false, Clock::System, Random::System).await
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::{Said, backup, progress};
+use super::{Said, Speech, backup, progress};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Result};
@@ -11,28 +11,21 @@ use crate::features::{activities, numbers, people};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Compare with this backup too: every head of an audit chain in it must still stand in its chain
+    /// So cả với bản sao lưu này: nhật ký phải còn nguyên như lúc sao lưu · Compare with this backup too: every head of an
+    /// audit chain in it must still stand in its chain
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
-    #[arg(long)]
-    json: bool,
 }
 
 impl Args {
-    pub async fn run(self, app: &App) -> anyhow::Result<ExitCode> {
-        let mut said = Said::default();
+    pub async fn run(self, app: &App, speech: Speech) -> anyhow::Result<ExitCode> {
         let heads = match &self.against {
             None => vec![],
-            Some(file) => match backup::manifest(file) {
-                Ok(manifest) => manifest.chains,
-                Err(e) => {
-                    said.wrong("command-backup-unreadable", vec![("cause", format!("{e:#}"))]);
-                    return Ok(said.print(&app.words, self.json));
-                }
-            },
+            Some(file) => backup::manifest(file)?.chains,
         };
-        check(app, &heads, &mut said, self.json).await?;
-        Ok(said.print(&app.words, self.json))
+        let mut said = Said::default();
+        check(app, &heads, &mut said, speech.json).await?;
+        Ok(said.print(&app.words, speech))
     }
 }
 
@@ -102,9 +95,17 @@ pub async fn check(app: &App, heads: &[audit::At], said: &mut Said, quiet: bool)
     }
     bar.finish_and_clear();
 
-    if !said.failed {
+    // A place where nobody works holds together too: it must not be taken for the one that was meant.
+    let (units, accounts) = crate::seed::counted(&app.db).await?;
+    if units == 0 || accounts == 0 {
+        said.say(
+            "command-check-empty",
+            vec![("units", viet::format_int(units)), ("accounts", viet::format_int(accounts))],
+        );
+    } else if !said.failed {
         said.say("command-check-clean", vec![("links", links.to_string()), ("files", files.to_string())]);
     }
+    said.put("units", units).put("accounts", accounts);
     said.put("links", links).put("heads", known.len()).put("files", files);
     said.put("broken_chains", broken.iter().map(|b| b.unit.to_string()).collect::<Vec<_>>());
     said.put("wrong_sums", wrong.iter().map(|u| u.to_string()).collect::<Vec<_>>());

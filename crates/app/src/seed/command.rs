@@ -1,7 +1,7 @@
 //! `lantoa demo`: makes the data once, does the main job from end to end, writes the two annual reports, says
 //! what it did, and serves.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -9,6 +9,7 @@ use store::RecordId;
 
 use super::{AS_OF, BEN_LUC, DemoAccount, Marked, PASSWORD, SEED, TAY_NINH, Told, find_mark, people};
 use crate::app::{App, Clock, Random, Shared};
+use crate::commands::Trouble;
 use crate::features::numbers::{self, Period};
 use crate::features::papers;
 use crate::i18n::Lang;
@@ -64,30 +65,28 @@ pub async fn run(options: &Options) -> anyhow::Result<(Shared, Done)> {
     let mut app = start::open(&options.data, true, Clock::not_before(AS_OF), Random::System).await?;
     start::reached_at(&mut app, &options.listen);
     let say = |key: &str| app.words.say(options.lang, key, &[]);
-    let tree = app.trees.on(&app.db, app.today()).await.map_err(said(&app, options.lang))?;
+    let tree = app.trees.on(&app.db, app.today()).await.map_err(Trouble::of)?;
     let unit = |level: &str, name: &str| {
         tree.units()
             .find(|u| u.level == level && u.name == name)
             .map(|u| u.unit_id)
-            .ok_or_else(|| anyhow::anyhow!("{}", app.words.say(options.lang, "seed-not-whole", &[])))
+            .ok_or_else(|| Trouble::new("seed-not-whole", vec![]))
     };
     let (province, commune) = (unit("province", TAY_NINH)?, unit("commune", BEN_LUC)?);
     let out = options.out.clone().unwrap_or_else(|| options.data.folder.join("out"));
     std::fs::create_dir_all(&out).map_err(|e| anyhow::anyhow!("{}: {e}", out.display()))?;
     let (mut figures, mut reports, mut pages) = (Vec::new(), Vec::new(), Vec::new());
     for unit in [commune, province] {
-        let report =
-            papers::find(&app.db, unit, Period::year(YEAR)).await.map_err(said(&app, options.lang))?;
-        let report = report.ok_or_else(|| anyhow::anyhow!("{}", say("seed-not-whole")))?;
-        let reported = reported_figures(&app, report, options.lang).await;
-        figures.extend(reported.map_err(said(&app, options.lang))?);
-        let printed = papers::print(&app, report).await.map_err(said(&app, options.lang))?;
+        let report = papers::find(&app.db, unit, Period::year(YEAR)).await.map_err(Trouble::of)?;
+        let report = report.ok_or_else(|| Trouble::new("seed-not-whole", vec![]))?;
+        figures.extend(reported_figures(&app, report, options.lang).await.map_err(Trouble::of)?);
+        let printed = papers::print(&app, report).await.map_err(Trouble::of)?;
         for (ending, bytes) in [("docx", printed.docx), ("pdf", printed.pdf)] {
             let path = out.join(format!("{}.{ending}", printed.name));
             std::fs::write(&path, bytes).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
             reports.push(path);
         }
-        let name = app.trees.name(&app.db, unit).await.map_err(said(&app, options.lang))?;
+        let name = app.trees.name(&app.db, unit).await.map_err(Trouble::of)?;
         pages.push((name, papers::path(report)));
     }
     let at = |path: String| format!("http://{}{}", options.listen, crate::page::href(options.lang, &path));
@@ -103,7 +102,7 @@ pub async fn run(options: &Options) -> anyhow::Result<(Shared, Done)> {
         let name = app.words.say(options.lang, "seed-report", &[("unit", unit)]);
         links.push(Link { name, address: at(path) });
     }
-    let accounts = people::accounts(&app).await.map_err(said(&app, options.lang))?;
+    let accounts = people::accounts(&app).await.map_err(Trouble::of)?;
     let done = Done {
         created,
         seconds: began.elapsed().as_secs_f64(),
@@ -117,19 +116,11 @@ pub async fn run(options: &Options) -> anyhow::Result<(Shared, Done)> {
     Ok((app, done))
 }
 
-/// An error as a sentence.
-fn said<'a>(app: &'a App, lang: Lang) -> impl Fn(crate::error::Error) -> anyhow::Error + 'a {
-    move |e| match e {
-        crate::error::Error::Internal(cause) => cause,
-        other => anyhow::anyhow!("{}", app.words.say(lang, other.key(), &[])),
-    }
-}
-
 /// Makes the data unless they are there; whether they were made.
 async fn ensure(data: &Data, lang: Lang) -> anyhow::Result<bool> {
     // Keys come from real chance even here, so the first opening is an ordinary one.
     let mut app = start::open(data, true, Clock::System, Random::System).await?;
-    let mark = find_mark(&app.db).await.map_err(said(&app, lang))?;
+    let mark = find_mark(&app.db).await.map_err(Trouble::of)?;
     match mark {
         Marked::Whole => {
             app.db.close().await;
@@ -137,15 +128,15 @@ async fn ensure(data: &Data, lang: Lang) -> anyhow::Result<bool> {
         }
         Marked::Begun => {
             let store::Place::File(file) = data.place() else {
-                anyhow::bail!("{}", app.words.say(lang, "seed-cut-off", &[]));
+                return Err(Trouble::new("seed-cut-off", vec![]).into());
             };
             app.db.close().await;
             drop(app);
-            remove(&file)?;
+            start::remove_database(&file)?;
             app = start::open(data, true, Clock::System, Random::System).await?;
         }
-        Marked::No if !super::is_empty(&app.db).await.map_err(said(&app, lang))? => {
-            anyhow::bail!("{}", app.words.say(lang, "seed-other-data", &[]));
+        Marked::No if !super::is_empty(&app.db).await.map_err(Trouble::of)? => {
+            return Err(Trouble::new("seed-other-data", vec![]).into());
         }
         Marked::No => {}
     }
@@ -166,19 +157,9 @@ async fn ensure(data: &Data, lang: Lang) -> anyhow::Result<bool> {
     };
     let made = super::create(&app, 100, &tell).await;
     bar.finish_and_clear();
-    made.map_err(said(&app, lang))?;
+    made.map_err(Trouble::of)?;
     app.db.close().await;
     Ok(true)
-}
-
-fn remove(file: &Path) -> anyhow::Result<()> {
-    for end in ["", "-wal", "-shm"] {
-        let path = PathBuf::from(format!("{}{end}", file.display()));
-        if path.exists() {
-            std::fs::remove_file(&path).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?;
-        }
-    }
-    Ok(())
 }
 
 /// The figures of an issued report, as it prints them.

@@ -73,9 +73,14 @@ pub async fn find_mark(db: &Db) -> Result<Marked> {
 
 /// Whether anything but the program's own tables is in the database.
 pub async fn is_empty(db: &Db) -> Result<bool> {
-    let (rows,): (i64,) =
-        sql!("SELECT (SELECT COUNT(*) FROM units) + (SELECT COUNT(*) FROM accounts)").get(db).await?;
-    Ok(rows == 0)
+    Ok(counted(db).await? == (0, 0))
+}
+
+/// How many units and how many accounts there are.
+pub async fn counted(db: &Db) -> Result<(i64, i64)> {
+    let (units,): (i64,) = sql!("SELECT COUNT(*) FROM units").get(db).await?;
+    let (accounts,): (i64,) = sql!("SELECT COUNT(*) FROM accounts").get(db).await?;
+    Ok((units, accounts))
 }
 
 /// What the demo holds that its command and its tests speak of.

@@ -17,7 +17,8 @@ const HEIGHT: u32 = 420;
 pub async fn add(tx: &mut Tx, app: &App, chance: &mut Chance, site: &Site, to: RecordId) -> Result<()> {
     let upload = Upload { field: "photo".into(), name: "anh-minh-hoa.png".into(), bytes: draw(chance)? };
     let (kept, _) = activities::keep_evidence(app, vec![upload]).await?;
-    activities::insert_evidence(tx, app, site.officer, site.place.unit, to, &kept).await
+    activities::insert_evidence(tx, app, site.officer, site.place.unit, to, &kept).await?;
+    Ok(())
 }
 
 fn draw(chance: &mut Chance) -> Result<Vec<u8>> {

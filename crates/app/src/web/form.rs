@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use axum::RequestExt as _;
 use axum::extract::{FromRequest, Multipart, Request};
 
 use crate::app::Shared;
 use crate::error::{Error, FieldProblem, Result};
+use crate::facts::YEARS;
 
-/// The typed values of a form (urlencoded or multipart), and its files.
+/// The typed values of a form (urlencoded or multipart), and its files. What nobody sees of a text is not kept: a turn
+/// of direction makes a name read otherwise than it is written.
 #[derive(Debug, Default, Clone)]
 pub struct Form {
     values: BTreeMap<String, Vec<String>>,
@@ -26,6 +29,9 @@ pub struct Upload {
 /// What is larger nobody has typed, and to show it again would take long.
 const LONGEST: usize = 100_000;
 const MOST: usize = 5_000;
+
+/// Most bytes of a form without files, also where files may be sent: it is read whole.
+pub const PLAIN_BYTES: usize = 1 << 20;
 
 fn too_long() -> Error {
     let value = viet::format_int(LONGEST as i64);
@@ -78,11 +84,14 @@ impl FromRequest<Shared> for Form {
         let kind =
             request.headers().get("content-type").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
         if !kind.starts_with("multipart/form-data") {
-            let bytes = axum::body::Bytes::from_request(request, app).await.map_err(|_| too_long())?;
+            let body = request.with_limited_body().into_body();
+            let bytes = axum::body::to_bytes(body, PLAIN_BYTES).await.map_err(|_| too_long())?;
             let pairs: Vec<(String, String)> =
                 serde_html_form::from_bytes(&bytes).map_err(|_| Error::invalid("form", "error-invalid"))?;
             pairs.iter().try_for_each(|(_, value)| check_length(value, pairs.len()))?;
-            return Ok(Form::of(pairs));
+            return Ok(Form::of(
+                pairs.into_iter().map(|(name, value)| (name, viet::visible(&value).into_owned())),
+            ));
         }
         let mut form = Form::default();
         let mut parts = Multipart::from_request(request, app)
@@ -113,7 +122,7 @@ impl FromRequest<Shared> for Form {
                     count += 1;
                     let value = String::from_utf8_lossy(&value);
                     check_length(&value, count)?;
-                    form.push(&field, value);
+                    form.push(&field, viet::visible(&value));
                 }
             }
         }
@@ -177,7 +186,7 @@ impl Problems {
             return None;
         }
         let date = viet::parse_date(text).and_then(|(y, m, d)| jiff::civil::Date::new(y, m, d).ok());
-        if date.is_none_or(|d| !(1945..=2199).contains(&d.year())) {
+        if date.is_none_or(|d| !YEARS.contains(&d.year())) {
             self.add(field, "error-date");
         }
         date

@@ -1,4 +1,4 @@
-//! Throttles of what strangers may try: signing in and asking for a new password.
+//! Throttles of what strangers may try, signing in and asking for a new password; and room for files that are sent.
 //!
 //! Tries are counted by name and address together, and more generously by each alone: one machine cannot try
 //! many names, many machines cannot try one name, an office behind one address can still work, and whoever
@@ -7,13 +7,17 @@
 use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
+use axum::extract::Request;
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use governor::clock::Clock as _;
 use governor::nanos::Nanos;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::app::Clock;
+use crate::app::{Clock, Shared};
 use crate::error::{Error, Result};
 
 type Limiter =
@@ -28,10 +32,14 @@ pub struct Attempts {
     links_by_address: Limiter,
     open: Limiter,
     hashing: Semaphore,
+    uploads: Semaphore,
 }
 
 /// Passwords hashed at the same time.
 const HASHING: usize = 4;
+/// Memory, in kilobytes, of all files that are being sent and worked on; and how long one more waits for its part.
+const UPLOADS: usize = 512 << 10;
+const UPLOAD_WAITS: Duration = Duration::from_secs(60);
 
 impl Attempts {
     pub fn new(clock: &Clock) -> Attempts {
@@ -47,6 +55,7 @@ impl Attempts {
             links_by_address: per_hour(20, 60),
             open: per_minute(60, 60),
             hashing: Semaphore::new(HASHING),
+            uploads: Semaphore::new(UPLOADS),
         }
     }
 
@@ -75,6 +84,23 @@ impl Attempts {
     pub async fn hashing(&self) -> Option<SemaphorePermit<'_>> {
         self.hashing.acquire().await.ok()
     }
+    /// Room in memory for files of so many bytes together; none within [`UPLOAD_WAITS`] while others take it all.
+    pub async fn room(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
+        let kilobytes = u32::try_from((bytes >> 10).min(UPLOADS)).unwrap_or(u32::MAX);
+        tokio::time::timeout(UPLOAD_WAITS, self.uploads.acquire_many(kilobytes)).await.ok()?.ok()
+    }
+}
+
+/// Lets a request that may bring up to `most` bytes of files in when there is room for what it says it brings.
+pub async fn wait_for_room(most: usize, request: Request, next: Next) -> Response {
+    let Some(app) = request.extensions().get::<Shared>().cloned() else {
+        return next.run(request).await;
+    };
+    let said = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
+    let Some(_room) = app.attempts.room(said.unwrap_or(most).min(most)).await else {
+        return Error::Unavailable("too many files are being sent".to_owned()).into_response();
+    };
+    next.run(request).await
 }
 
 const fn some(n: u32) -> NonZeroU32 {
@@ -169,6 +195,21 @@ mod tests {
         let tried =
             (0..500).filter(|n| attempts.check_sign_in(&format!("n{n}"), "192.0.2.1").is_ok()).count();
         assert!((120..140).contains(&tried), "{tried}");
+    }
+
+    #[tokio::test]
+    async fn files_wait_for_room() {
+        let (_, attempts) = set_clock();
+        let most = 64 << 20;
+        let mut taken = Vec::new();
+        for _ in 0..8 {
+            taken.push(attempts.room(most).await.expect("room"));
+        }
+        let soon = Duration::from_millis(20);
+        assert!(tokio::time::timeout(soon, attempts.room(most)).await.is_err(), "there is none");
+        assert!(attempts.room(1_000).await.is_some(), "what is small needs none");
+        taken.pop();
+        assert!(attempts.room(most).await.is_some());
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod limits;
 pub mod openapi;
 mod routes;
 pub mod statics;
+pub mod workbook;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -56,6 +57,11 @@ pub fn take_language<B>(mut request: axum::http::Request<B>) -> axum::http::Requ
     request
 }
 
+/// Longest path and query in bytes: more than any page of ours asks for, less than what a database takes as words.
+const LONGEST_ADDRESS: usize = 16 << 10;
+/// How long the rest of a request is waited for when nothing of it comes: what was sent takes memory meanwhile.
+const SILENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
 /// The whole program as a service, the layers that every route needs around the features' routes.
 pub fn shell(app: Shared, routes: Router<Shared>) -> Router {
     routes
@@ -65,6 +71,7 @@ pub fn shell(app: Shared, routes: Router<Shared>) -> Router {
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()
         }))
+        .layer(tower_http::timeout::RequestBodyTimeoutLayer::new(SILENCE))
         .layer(axum::middleware::from_fn_with_state(app.clone(), show_errors))
         .layer(Extension(app.clone()))
         .layer(tower_http::compression::CompressionLayer::new())
@@ -88,14 +95,23 @@ async fn add_security_headers(mut response: Response) -> Response {
 /// token are let through: a request with an `Authorization` never acts by cookie (see [`Signed`]), so nobody
 /// can borrow one.
 async fn protect(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    if request.uri().path_and_query().is_some_and(|address| address.as_str().len() > LONGEST_ADDRESS) {
+        return Error::invalid("address", "error-address-too-long").into_response();
+    }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if changes && bearer(request.headers()).is_none() && !comes_from_here(&app.config.public_url, &request) {
+    let by_token = bearer(request.headers()).is_some() && is_for_programs(request.uri().path());
+    if changes && !by_token && !comes_from_here(&app.config.public_url, &request) {
         // The first part of the path only: the rest may be a one-time link.
         let place = request.uri().path().split('/').nth(1).unwrap_or_default();
         tracing::warn!(place, "a changing request from another site was refused");
         return Error::Forbidden.into_response();
     }
     next.run(request).await
+}
+
+/// Whether a path is of the interface for programs: only there a token counts.
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/api/")
 }
 
 fn comes_from_here(public_url: &str, request: &Request) -> bool {
@@ -120,7 +136,7 @@ fn is_our_own(response: &Response) -> bool {
 /// Turns an error's response into a page, or into JSON under `/api/`.
 async fn show_errors(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let address = request.extensions().get::<Address>().cloned();
-    let wants_json = request.uri().path().starts_with("/api/");
+    let wants_json = is_for_programs(request.uri().path());
     let method = request.method().clone();
     let token = cookie(&app, request.headers()).map(str::to_owned);
     let back = came_from(request.headers());
@@ -138,7 +154,11 @@ async fn show_errors(State(app): State<Shared>, request: Request, next: Next) ->
         }
         None => return response,
     };
-    let address = address.unwrap_or(Address { lang: Lang::Vi, path: "/".into() });
+    let mut address = address.unwrap_or(Address { lang: Lang::Vi, path: "/".into() });
+    if address.path.len() > LONGEST_ADDRESS {
+        // The links of the page would say it again and again.
+        address.path = "/".into();
+    }
     if wants_json {
         return api::failure(&app, address.lang, &failed);
     }
@@ -266,8 +286,6 @@ pub struct Signed {
     pub tree: std::sync::Arc<crate::features::orgs::Tree>,
     /// Where every unit that ever was stands today: what a gone unit recorded belongs to its successor.
     pub standing: std::sync::Arc<std::collections::HashMap<store::Id, crate::features::orgs::Placed>>,
-    /// A program, by its token, not a person at a browser.
-    pub by_token: bool,
 }
 
 impl Signed {
@@ -276,11 +294,6 @@ impl Signed {
     }
     pub fn say(&self, key: &str) -> String {
         self.app.words.say(self.lang(), key, &[])
-    }
-    /// Errors for a program: what concerns accounts is for a person at a browser, so that a lost token cannot make
-    /// itself new ones.
-    pub fn in_person(&self) -> Result<(), Error> {
-        if self.by_token { Err(Error::Forbidden) } else { Ok(()) }
     }
     /// A page inside, in one of the rooms of the menu or in none; `title` is text, not a key.
     pub fn page(&self, room: impl Into<Option<crate::page::Room>>, title: &str) -> Page {
@@ -353,9 +366,13 @@ impl FromRequestParts<Shared> for Signed {
             }
         };
         let actor = actor.ok_or(Error::SignInNeeded)?;
+        // Pages are for people at a browser: a lost token cannot make itself new ones there, nor approve.
+        if by_token && !is_for_programs(parts.uri.path()) {
+            return Err(Error::Forbidden);
+        }
         let tree = app.trees.on(&app.db, app.today()).await?;
         let standing = app.trees.placements(&app.db, app.today()).await?;
-        Ok(Signed { app: app.clone(), actor, address, tree, standing, by_token })
+        Ok(Signed { app: app.clone(), actor, address, tree, standing })
     }
 }
 

@@ -6,6 +6,7 @@ use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodFilter, on};
 
+use super::form::PLAIN_BYTES;
 use crate::app::Shared;
 
 /// Who may come to a route at all. What they may do there, the handler asks of [`Actor`](crate::access::Actor).
@@ -67,6 +68,11 @@ impl Routes {
         if body_limit > 0 {
             service = service.layer(DefaultBodyLimit::max(body_limit));
         }
+        if body_limit > PLAIN_BYTES {
+            service = service.layer(axum::middleware::from_fn(move |request, next| {
+                super::limits::wait_for_room(body_limit, request, next)
+            }));
+        }
         self.router = self.router.route(path, service);
         self.list.push(Route { method, path, who });
         self
@@ -88,13 +94,13 @@ impl Routes {
         self.add(Method::GET, path, Who::SignedIn, handler, 0)
     }
     pub fn post<H: Handler<T, Shared>, T: 'static>(self, path: &'static str, handler: H) -> Routes {
-        self.add(Method::POST, path, Who::SignedIn, handler, 1 << 20)
+        self.add(Method::POST, path, Who::SignedIn, handler, PLAIN_BYTES)
     }
     pub fn put<H: Handler<T, Shared>, T: 'static>(self, path: &'static str, handler: H) -> Routes {
-        self.add(Method::PUT, path, Who::SignedIn, handler, 1 << 20)
+        self.add(Method::PUT, path, Who::SignedIn, handler, PLAIN_BYTES)
     }
     pub fn delete<H: Handler<T, Shared>, T: 'static>(self, path: &'static str, handler: H) -> Routes {
-        self.add(Method::DELETE, path, Who::SignedIn, handler, 1 << 20)
+        self.add(Method::DELETE, path, Who::SignedIn, handler, PLAIN_BYTES)
     }
     /// Takes files: a body of up to `bytes`.
     pub fn upload<H: Handler<T, Shared>, T: 'static>(

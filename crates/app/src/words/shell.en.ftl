@@ -53,6 +53,7 @@ error-unavailable = The system is busy. Try again in a few minutes; what was typ
 error-internal = Something went wrong and was logged. Try again; if it goes on, tell the administrator.
 error-disk-full = The server has no room left, so nothing was saved. Tell the administrator to make room and try again; what was saved before is still there.
 error-text-too-long = A field is longer than { $value } characters, so it was not taken. Go back and shorten it, or send it as a file.
+error-address-too-long = This address is too long. Search with fewer words.
 error-form-too-long = The form has too many fields. Go back and send it in several parts.
 error-too-large = The file is too large. Choose a smaller one and send it again.
 error-upload-broken = The file did not arrive whole. Check the connection and upload it again.

@@ -53,6 +53,7 @@ error-unavailable = Hệ thống đang bận. Hãy thử lại sau ít phút; n�
 error-internal = Hệ thống gặp lỗi và đã ghi lại. Hãy thử lại; nếu vẫn lỗi, hãy báo người quản trị.
 error-disk-full = Máy chủ đã hết chỗ lưu nên chưa ghi được. Hãy báo người quản trị giải phóng chỗ trống rồi thử lại; nội dung đã ghi trước đó vẫn còn.
 error-text-too-long = Có ô dài quá { $value } ký tự nên chưa nhận được. Hãy quay lại, viết ngắn lại hoặc gửi thành tệp.
+error-address-too-long = Địa chỉ này quá dài. Hãy tìm bằng ít chữ hơn.
 error-form-too-long = Biểu mẫu có quá nhiều ô. Hãy quay lại và gửi thành nhiều lần.
 error-too-large = Tệp quá lớn. Hãy chọn tệp nhỏ hơn rồi gửi lại.
 error-upload-broken = Tệp chưa tải lên hết. Hãy kiểm tra đường truyền rồi tải lại.

@@ -595,12 +595,22 @@ impl<'t> World<'t> {
     /// Sends a line's request as somebody; the objects in it are the same for everybody until one succeeds.
     async fn ask(&mut self, line: &Line, asks: Asks) -> Answer {
         let person = self.person(asks).await;
+        let cookie = person.map(|p| (header::COOKIE, format!("{}={}", lantoa::signin::COOKIE, p.cookie)));
+        self.ask_with(line, asks, cookie).await
+    }
+    /// Sends a line's request about somebody's things with a cookie or a token.
+    async fn ask_with(
+        &mut self,
+        line: &Line,
+        asks: Asks,
+        credential: Option<(header::HeaderName, String)>,
+    ) -> Answer {
+        let person = self.person(asks).await;
         let path = self.fill(&line.request, person.as_deref()).await;
         let form = self.fill(&line.form, person.as_deref()).await;
         let mut request = Request::builder().method(line.method.clone()).uri(encode(&path));
-        if let Some(person) = &person {
-            let cookie = format!("{}={}", lantoa::signin::COOKIE, person.cookie);
-            request = request.header(header::COOKIE, cookie);
+        if let Some((name, value)) = credential {
+            request = request.header(name, value);
         }
         request = request.header("sec-fetch-site", "same-origin");
         let (kind, body) = body(&form, self.made);
@@ -892,6 +902,48 @@ async fn every_route_answers_everybody_as_the_table_says() {
         assert!(wordless.is_empty(), "the log needs words for {wordless:?}");
         let (_, broken) = lantoa::audit::verify(&t.app.db).await.expect("verified");
         assert_eq!(broken, vec![]);
+    })
+    .await;
+}
+
+/// A token opens the interface for programs with its owner's rights, and no page: neither does a page change
+/// anything by it.
+#[tokio::test]
+async fn a_token_opens_the_interface_for_programs_alone() {
+    on_every_engine(async |t| {
+        let mut w = World::new(&t).await;
+        let mut wrong = Vec::new();
+        for role in [Role::SystemAdministrator, Role::CommuneOfficer, Role::Leader] {
+            let asks = Asks::Own(role);
+            let account = w.person(asks).await.expect("a person").account;
+            let mut tx = t.app.db.begin().await.expect("begin");
+            let token = lantoa::signin::insert_api_token(&t.app, &mut tx, account, "thử", 30).await;
+            tx.commit().await.expect("commit");
+            let token = format!("Bearer {}", token.expect("a token"));
+            for line in table() {
+                let of_programs = line.path.starts_with("/api/");
+                if !of_programs && line.nobody != "401" {
+                    continue;
+                }
+                let expected = if of_programs { asks.expected(&line) } else { "403" };
+                let person = w.person(asks).await;
+                for text in [&line.request, &line.form] {
+                    w.fill(text, person.as_deref()).await;
+                }
+                let before = log(&t).await;
+                let answer = w.ask_with(&line, asks, Some((header::AUTHORIZATION, token.clone()))).await;
+                let said = word(&answer);
+                let written = gained(&before, &log(&t).await);
+                if said != expected || (!of_programs && !written.is_empty()) {
+                    let at = format!("{} {} as {role:?}", line.method, line.path);
+                    wrong.push(format!("{at}: {said}, expected {expected}, wrote {written:?}"));
+                }
+                if of_programs && line.method != Method::GET {
+                    w.objects.clear();
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{} wrong on {:?}:\n{}", wrong.len(), t.engine, wrong.join("\n"));
     })
     .await;
 }

@@ -827,6 +827,16 @@ async fn a_nul_in_an_address_or_a_form_breaks_nothing() {
         for path in ["/van-ban/%00", "/tin/%00", "/ma/%00"] {
             assert_eq!(t.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
         }
+        // Words longer than a database looks for.
+        let person = officer(&t).await;
+        let long = "a".repeat(60_000);
+        for path in
+            ["/van-ban", "/api/v1/laws", "/tim", "/luat", "/luat/chon", "/hoat-dong", "/tin-bai", "/ke-hoach"]
+        {
+            let answer = person.get(&t, &format!("{path}?q={long}")).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+            assert!(answer.body.len() < 50_000 && answer.text().contains("quá dài"), "{path}");
+        }
         let form = [("email", "a\0b@example.vn"), ("password", "a long word\0")];
         assert_eq!(t.post("/dang-nhap", &form).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     })

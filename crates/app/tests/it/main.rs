@@ -13,6 +13,8 @@ mod malformed;
 mod numbers;
 mod orgs;
 mod papers;
+#[path = "../../../sheets/tests/common/parts.rs"]
+mod parts;
 mod people;
 mod plans;
 mod portal;

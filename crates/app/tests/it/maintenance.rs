@@ -159,6 +159,19 @@ async fn what_was_backed_up_is_restored_row_by_row_on_either_engine() {
             assert!(String::from_utf8_lossy(&said.stderr).contains("quá khứ đã bị viết lại"));
         }
 
+        // What is no backup is called so, and nothing is made of it.
+        let other = t.data_folder().join("lantoa.toml");
+        let book = t.data_folder().join("so.xlsx");
+        std::fs::write(&book, crate::parts::zip(&[("xl/workbook.xml".to_owned(), b"<a/>".to_vec())]))
+            .unwrap();
+        for no_backup in [&other, &book] {
+            let (_folder, data) = place(t.engine).await;
+            let said = run(&data, &["restore", no_backup.to_str().unwrap()], 1);
+            let said = String::from_utf8_lossy(&said.stderr).into_owned();
+            assert!(said.contains("không phải bản sao lưu") && said.contains("is not a backup"), "{said}");
+            assert!(!data.folder.exists());
+        }
+
         // A damaged backup leaves a sentence, not half a restore taken for a whole one.
         let mut bytes = std::fs::read(&file).unwrap();
         bytes.iter_mut().skip(60).step_by(97).for_each(|b| *b ^= 0x55);
@@ -169,6 +182,227 @@ async fn what_was_backed_up_is_restored_row_by_row_on_either_engine() {
         assert!(String::from_utf8_lossy(&said.stderr).contains("Chưa phục hồi được"));
     })
     .await;
+}
+
+/// Power goes in the middle of a restore: what is left is not taken for a sound installation by any command, until
+/// a restore over it has come to its end.
+#[tokio::test]
+async fn a_restore_cut_off_by_kill_9_is_known_and_done_again() {
+    const FILES: usize = 60;
+    type Seen = fn(&Path) -> bool;
+    let moments: [(&str, Seen); 3] = [
+        ("marked", |folder| folder.join(start::RESTORING).exists()),
+        ("one file is there", |folder| {
+            folder.join("files").read_dir().is_ok_and(|mut all| all.next().is_some())
+        }),
+        ("many are there", |folder| folder.join("files").read_dir().is_ok_and(|all| all.count() > FILES / 4)),
+    ];
+    on_every_engine(async |t| {
+        let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+        t.person(Role::CommuneOfficer, nation).await;
+        for n in 0..FILES {
+            t.app.files.keep(format!("scan {n}").into_bytes()).await.unwrap();
+        }
+        let file = t.data_folder().join("sao-luu.zip");
+        backup::write(&t.app, &file, true).await.unwrap();
+        let file = file.to_str().unwrap();
+        for (moment, is_there) in moments {
+            let (_folder, data) = place(t.engine).await;
+            let mut restoring = lantoa(&data, &["restore", file]).stderr(Stdio::null()).spawn().unwrap();
+            while !is_there(&data.folder) {
+                assert_eq!(restoring.try_wait().unwrap(), None, "done before {moment}");
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            // While it lives, no other restores over it.
+            if moment == "marked" {
+                run(&data, &["restore", file], 1);
+            }
+            restoring.kill().unwrap();
+            let ended = restoring.wait().unwrap();
+            assert_eq!(ended.code(), None, "{moment}: it was done before it was killed");
+
+            for arguments in [
+                &["check"][..],
+                &["serve", "--listen", "127.0.0.1:0"],
+                &["backup", "x.zip"],
+                &["migrate"],
+                &["demo"],
+                &["admin", "link", "--email", "a@example.vn"],
+                &["import", "units"],
+            ] {
+                let said = run(&data, arguments, 1);
+                let said = String::from_utf8_lossy(&said.stderr).into_owned();
+                for part in ["bị ngắt giữa chừng", "was cut off", "lantoa restore"] {
+                    assert!(said.contains(part), "{moment}, {arguments:?}: {part} in {said}");
+                }
+            }
+            // Neither does the database serve from another folder.
+            if data.postgres.is_some() && moment != "marked" {
+                let elsewhere = tempfile::tempdir().unwrap();
+                let elsewhere = Data { folder: elsewhere.path().to_owned(), ..data.clone() };
+                run(&elsewhere, &["check"], 1);
+                // And a folder with something in it is not written over because the database may be.
+                std::fs::write(elsewhere.folder.join("secret.key"), "another's").unwrap();
+                run(&elsewhere, &["restore", file], 1);
+                assert_eq!(std::fs::read(elsewhere.folder.join("secret.key")).unwrap(), b"another's");
+            }
+            assert_eq!(json(&data, &["check"], 1)["ok"], false);
+            assert_eq!(json(&data, &["restore", file], 0)["ok"], true, "{moment}");
+            let said = json(&data, &["check", "--against", file], 0);
+            assert_eq!((&said["units"], &said["accounts"]), (&1.into(), &1.into()), "{moment}: {said}");
+            let restored = start::open(&data, false, Clock::System, Random::System).await.unwrap();
+            assert_eq!(restored.files.all().unwrap().len(), FILES);
+            assert_eq!(all_rows(&t.app.db).await, all_rows(&restored.db).await, "{moment}");
+            restored.db.close().await;
+        }
+    })
+    .await;
+}
+
+/// Power goes in the middle of an import: what came in is whole, and the rest comes in when it is run again.
+#[tokio::test]
+async fn an_import_of_laws_cut_off_by_kill_9_goes_on_when_run_again() {
+    const LAWS: usize = 1_500;
+    for engine in store::testing::engines() {
+        let (folder, data) = place(engine).await;
+        let lines: Vec<String> = (1..=LAWS)
+            .map(|n| {
+                serde_json::json!({
+                    "id": format!("{n}/2099/nđ-cp+1"), "number": format!("{n}/2099/NĐ-CP"), "type": "Nghị định",
+                    "title": format!("Về bến đò số {n}"), "body": "Chính phủ", "issued": "2099-01-01",
+                    "effective": "2099-02-01", "art": "1", "art_title": "Phạm vi", "text": "Về bến đò.",
+                })
+                .to_string()
+            })
+            .collect();
+        let file = folder.path().join("luat.jsonl");
+        std::fs::write(&file, lines.join("\n")).unwrap();
+        let arguments = ["import", "laws", file.to_str().unwrap()];
+        run(&data, &["migrate"], 0);
+        let app = start::open(&data, false, Clock::System, Random::System).await.unwrap();
+        let count = async || {
+            let (laws,): (i64,) = sql!("SELECT COUNT(*) FROM laws").get(&app.db).await.unwrap();
+            laws
+        };
+        let mut importing = lantoa(&data, &arguments).stderr(Stdio::null()).spawn().unwrap();
+        while count().await == 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        importing.kill().unwrap();
+        assert_eq!(importing.wait().unwrap().code(), None, "it was done before it was killed");
+        let there = count().await;
+        assert!(0 < there && there < LAWS as i64, "{there}");
+        run(&data, &["check"], 0);
+        let said = json(&data, &arguments, 0);
+        assert_eq!((&said["new"], &said["same"]), (&(LAWS as i64 - there).into(), &there.into()), "{said}");
+        assert_eq!(count().await, LAWS as i64);
+        app.db.close().await;
+        run(&data, &["check"], 0);
+    }
+}
+
+/// Commands speak the language asked for, to a program in JSON also when something is wrong; each is explained in
+/// both languages.
+#[test]
+fn commands_speak_the_language_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = Data { folder: folder.path().join("data"), postgres: None };
+    let said = |arguments: &[&str], status: i32| {
+        let output = run(&data, arguments, status);
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    run(&data, &["migrate"], 0);
+    // Nobody works there: not "sound".
+    let empty = json(&data, &["check"], 0);
+    assert_eq!((&empty["units"], &empty["accounts"]), (&0.into(), &0.into()));
+    let (vi, en) = ("Chưa có ai làm việc ở đây", "Nobody works here yet");
+    for (arguments, words) in [
+        (&["check"][..], [true, true]),
+        (&["check", "--lang", "vi"], [true, false]),
+        (&["check", "--lang", "en"], [false, true]),
+    ] {
+        let said = said(arguments, 0);
+        assert_eq!([said.contains(vi), said.contains(en)], words, "{arguments:?}: {said}");
+    }
+
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    for (name, content) in [
+        ("cu.doc", &b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old Word"[..]),
+        ("la.xyz", b"\x00\x01\x02"),
+        ("so.doc", b"\xd0\xcf\x11\xe0"),
+    ] {
+        std::fs::write(at(name), content).unwrap();
+    }
+    let bad_units = folder.path().join("units");
+    std::fs::create_dir(&bad_units).unwrap();
+    std::fs::write(
+        bad_units.join("units.csv"),
+        "era,code,level,kind,name,parent_code,lat,lon,area_km2\nx,1,province,Tỉnh,A,,,,\n",
+    )
+    .unwrap();
+    std::fs::write(bad_units.join("successions.csv"), "level,old_code,new_code,share\n").unwrap();
+    let (doc, odd, units, none) = (at("cu.doc"), at("la.xyz"), at("units"), at("khong-co"));
+    run(&data, &["import", "units"], 0);
+    for (arguments, vi, en) in [
+        (&["import", "laws", &doc][..], "lưu dạng .docx", "as .docx"),
+        (&["import", "laws", &odd], "không phải Word", "not Word"),
+        (&["import", "laws", &none], "Không có tệp", "There is no file"),
+        (&["import", "units", &units], "không rõ thời kỳ", "the era is unknown"),
+        (&["import", "units", &none], "Không có tệp", "There is no file"),
+        (&["import", "activities", &none, "--unit", "Tỉnh Tây Ninh"], "Không có tệp", "There is no file"),
+        (&["import", "activities", &doc, "--unit", "Tỉnh Tây Ninh"], ".xlsx", ".xlsx"),
+        // What was asked wrongly is said before anything is read.
+        (
+            &["import", "activities", &none, "--unit", "Xã Lạ"],
+            "Không có đơn vị Xã Lạ",
+            "There is no unit Xã Lạ",
+        ),
+        (
+            &["import", "activities", &none, "--unit", "Tỉnh Tây Ninh", "--account", "a@b.vn"],
+            "Không có tài khoản",
+            "There is no account",
+        ),
+        (&["check", "--against", &none], "Không có tệp", "There is no file"),
+        (&["check", "--against", &doc], "không phải bản sao lưu", "is not a backup"),
+        (&["restore", &none], "Không có tệp", "There is no file"),
+        (&["backup", &doc], "Hãy chọn tên khác", "Choose another name"),
+    ] {
+        for (lang, words) in [("vi", vi), ("en", en)] {
+            let arguments = &[arguments, &["--lang", lang]].concat();
+            let text = said(arguments, 1);
+            assert!(text.contains(words), "{arguments:?}: {words} in {text}");
+            let answer = json(&data, arguments, 1);
+            let said = format!("{}{}", answer["said"], answer["sentences"]);
+            assert!(said.contains(words), "{arguments:?}: {words} in {answer}");
+        }
+    }
+    let nowhere = Data { folder: folder.path().join("nowhere"), postgres: None };
+    assert_eq!(json(&nowhere, &["check"], 1)["ok"], false);
+    assert_eq!(json(&nowhere, &["backup", "x.zip"], 1)["ok"], false);
+
+    // An address that is none is refused before the demo is made.
+    for listen in ["abc", "8080", ":8080", "127.0.0.1:99999", "127.0.0.1:"] {
+        for command in ["serve", "demo"] {
+            let output = run(&nowhere, &[command, "--listen", listen], 2);
+            assert!(String::from_utf8_lossy(&output.stderr).contains("127.0.0.1:8080"));
+        }
+    }
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    run(&nowhere, &["demo", "--listen", &taken.local_addr().unwrap().to_string()], 1);
+    assert!(!nowhere.folder.exists());
+
+    fn explained(command: &clap::Command, path: &str) {
+        let both = |help: Option<&clap::builder::StyledStr>, what: &str| {
+            let help = help.map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains(" · "), "{path} {what}: {help:?}");
+        };
+        both(command.get_about(), "");
+        for argument in command.get_arguments() {
+            both(argument.get_help(), argument.get_id().as_str());
+        }
+        command.get_subcommands().for_each(|c| explained(c, &format!("{path} {}", c.get_name())));
+    }
+    explained(&<lantoa::commands::Cli as clap::CommandFactory>::command(), "lantoa");
 }
 
 #[tokio::test]
@@ -416,14 +650,14 @@ async fn activities_come_in_by_the_command() {
         std::fs::write(&broken, b"PK\x03\x04 broken").unwrap();
         assert!(said(&import(&broken, "Xã Bến Lức"), 1).contains("Hãy"));
         // A workbook whose reader panics: one clear sentence, no report of a fault.
-        let mut parts = crate::malformed::unzip(&std::fs::read(&clean).unwrap());
+        let mut parts = crate::parts::unzip(&std::fs::read(&clean).unwrap());
         for (name, part) in &mut parts {
             if name == "xl/worksheets/sheet1.xml" {
                 let text = String::from_utf8(std::mem::take(part)).unwrap();
                 *part = text.replacen("<sheetData>", HOSTILE, 1).into_bytes();
             }
         }
-        std::fs::write(&broken, crate::malformed::zip(&parts)).unwrap();
+        std::fs::write(&broken, crate::parts::zip(&parts)).unwrap();
         let arguments = import(&broken, "Xã Bến Lức");
         let output = lantoa(&data, &arguments.each_ref().map(String::as_str)).output().unwrap();
         let log = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();

@@ -2,7 +2,6 @@
 //! such file at all or a broken one, half damaged inside a container that is sound. Each is answered in time with
 //! a sentence that says what to do, or with what is left of it; what is good beside them is kept.
 
-use std::io::{Cursor, Read as _, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -10,9 +9,9 @@ use axum::http::StatusCode;
 use lantoa::access::Role;
 use lantoa::i18n::Lang;
 use store::{Engine, Id, sql};
-use zip::write::SimpleFileOptions;
 
 use crate::laws::LAW;
+use crate::parts::{change, unzip, zip};
 use crate::support::{Person, TestApp};
 
 /// Printed with what fails; the same files in every run.
@@ -65,35 +64,6 @@ impl Dice {
 struct Sent {
     name: String,
     bytes: Vec<u8>,
-}
-
-pub fn unzip(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a zip");
-    (0..archive.len())
-        .map(|index| {
-            let mut file = archive.by_index(index).expect("a part");
-            let mut part = Vec::new();
-            file.read_to_end(&mut part).expect("a part that unpacks");
-            (file.name().expect("a name").to_string(), part)
-        })
-        .collect()
-}
-
-pub fn zip(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, part) in parts {
-        writer.start_file(name.as_str(), SimpleFileOptions::default()).expect("a part begun");
-        writer.write_all(part).expect("a part written");
-    }
-    writer.finish().expect("a zip").into_inner()
-}
-
-/// The container with one part changed; its checksums fit.
-fn change(bytes: &[u8], name: &str, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {
-    let mut parts = unzip(bytes);
-    let part = parts.iter_mut().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no part {name}"));
-    part.1 = change(&part.1);
-    zip(&parts)
 }
 
 /// What people send under a wrong name, and what was sent to do harm.

@@ -729,15 +729,24 @@ async fn the_whole_way_for_programs_and_the_demo() {
         assert_eq!(papers::get(&app.db, id).await.unwrap().state, papers::State::Issued);
 
         // A unit gives a number once a year.
-        papers::write(app, officer, whole, &[none]).await.unwrap();
-        papers::keep_proposed(app, officer, whole).await.unwrap();
-        settle(app, officer, whole).await;
-        papers::freeze(app, officer, whole).await.unwrap();
-        papers::submit(app, officer, whole).await.unwrap();
-        papers::approve(app, leader, whole).await.unwrap();
-        let taken = papers::issue(app, officer, whole, "12", app.today(), (None, None)).await;
+        let autumn: Period = "2026-07-01..2026-10-31".parse().unwrap();
+        let other = papers::create(app, officer, p.commune, autumn, Units::AsTheyWere).await.unwrap();
+        for report in [whole, other] {
+            papers::write(app, officer, report, std::slice::from_ref(&none)).await.unwrap();
+            papers::keep_proposed(app, officer, report).await.unwrap();
+            settle(app, officer, report).await;
+            papers::freeze(app, officer, report).await.unwrap();
+            papers::submit(app, officer, report).await.unwrap();
+            papers::approve(app, leader, report).await.unwrap();
+        }
+        let issue = async |report, number| {
+            papers::issue(app, officer, report, number, app.today(), (None, None)).await
+        };
+        let taken = issue(whole, "12").await;
         assert!(matches!(taken, Err(lantoa::error::Error::Conflict("papers-number-taken"))), "{taken:?}");
-        papers::issue(app, officer, whole, "13", app.today(), (None, None)).await.unwrap();
+        // Also when two are issued at the same moment.
+        let (first, second) = tokio::join!(issue(whole, "13"), issue(other, "13"));
+        assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1, "{first:?} {second:?}");
     })
     .await;
 }

@@ -208,7 +208,8 @@ impl Person {
     ) -> Answer {
         self.send_parts(app, path, &[], field, files).await
     }
-    async fn send_parts(
+    /// Sends a form with several files in one field.
+    pub async fn send_parts(
         &self,
         app: &TestApp,
         path: &str,

@@ -1,10 +1,10 @@
 //! A template with every kind of column, and ways to fill it and to break it.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
-use std::io::{Cursor, Read, Write};
+mod parts;
 
+pub use parts::{change, unzip, zip};
 use sheets::{Column, Kind, Template};
-use zip::write::SimpleFileOptions;
 
 pub fn template() -> Template {
     let column = |key: &str, header: &str, kind, required| Column {
@@ -43,40 +43,10 @@ pub fn template() -> Template {
     }
 }
 
-/// The parts of a workbook, by name.
-pub fn unzip(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a zip");
-    (0..archive.len())
-        .map(|index| {
-            let mut file = archive.by_index(index).expect("a part");
-            let mut part = Vec::new();
-            file.read_to_end(&mut part).expect("a part that unpacks");
-            (file.name().expect("a name").to_string(), part)
-        })
-        .collect()
-}
-
-pub fn zip(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, part) in parts {
-        writer.start_file(name.as_str(), SimpleFileOptions::default()).expect("a part begun");
-        writer.write_all(part).expect("a part written");
-    }
-    writer.finish().expect("a zip").into_inner()
-}
-
-/// The workbook with one of its parts changed.
-pub fn change(bytes: &[u8], name: &str, change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Vec<u8> {
-    let mut parts = unzip(bytes);
-    let part = parts.iter_mut().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no part {name}"));
-    part.1 = change(std::mem::take(&mut part.1));
-    zip(&parts)
-}
-
 /// The workbook with a text in one of its parts replaced; the text must be there.
 pub fn replace(bytes: &[u8], name: &str, old: &str, new: &str) -> Vec<u8> {
     change(bytes, name, |part| {
-        let part = String::from_utf8(part).expect("UTF-8");
+        let part = std::str::from_utf8(part).expect("UTF-8");
         assert!(part.contains(old), "{name} has no {old}: {}", &part[..part.len().min(3000)]);
         part.replacen(old, new, 1).into_bytes()
     })

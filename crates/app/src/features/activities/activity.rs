@@ -38,6 +38,19 @@ pub struct Content {
     pub plan_line: Option<RecordId>,
 }
 
+impl Content {
+    /// What is written in words, by the fields of the form.
+    pub fn texts(&self) -> [(&'static str, &str); 5] {
+        [
+            ("title", &self.title),
+            ("place", &self.place),
+            ("speaker", &self.speaker),
+            ("note", &self.note),
+            ("reason", &self.reason),
+        ]
+    }
+}
+
 store::record! {
     struct ActivityRow {
         shard_id: i64, id: Id, unit_id: Id, method: String, day: Date, title: String, place: String,

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::changes::{Both, Conflict};
 use crate::drafts::{Draft, DraftState};
 use crate::error::{Error, FieldProblem, Result};
+use crate::facts::YEARS;
 use crate::features::laws::choose::Choice;
 use crate::features::laws::{self, Title};
 use crate::features::orgs::Tree;
@@ -48,14 +49,8 @@ pub fn form_of(c: &Content) -> Form {
     form.set("unit", c.unit.to_string());
     form.set("method", &*c.method);
     form.set("day", c.day.to_string());
-    for (field, text) in [
-        ("title", &c.title),
-        ("place", &c.place),
-        ("speaker", &c.speaker),
-        ("note", &c.note),
-        ("reason", &c.reason),
-    ] {
-        form.set(field, text.as_str());
+    for (field, text) in c.texts() {
+        form.set(field, text);
     }
     c.laws.iter().for_each(|l| form.push("law", l.to_string()));
     c.audiences.iter().for_each(|a| form.push("audience", a.as_str()));
@@ -131,16 +126,13 @@ const MOST_NAMED: usize = 50;
 /// What no activity may be, wherever it comes from.
 pub fn check(c: &Content, laws: &[Title]) -> Vec<FieldProblem> {
     let mut problems = Problems::default();
+    if !YEARS.contains(&c.day.year()) {
+        problems.add("day", "error-date");
+    }
     if c.title.is_empty() {
         problems.add("title", "error-required");
     }
-    for (field, text) in [
-        ("title", &c.title),
-        ("place", &c.place),
-        ("speaker", &c.speaker),
-        ("note", &c.note),
-        ("reason", &c.reason),
-    ] {
+    for (field, text) in c.texts() {
         if text.chars().count() > longest(field) {
             problems.add_value(field, "error-too-long", longest(field).to_string());
         }
@@ -435,20 +427,7 @@ impl KeptFragment {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn laws() -> Vec<Title> {
-        let law = |n: u8, number: &str, title: &str| Title {
-            id: Id([n; 16]),
-            number: number.into(),
-            title: title.into(),
-        };
-        vec![
-            law(1, "35/2013/QH13", "Luật Hòa giải ở cơ sở"),
-            law(2, "31/2024/QH15", "Luật Đất đai"),
-            law(3, "31/2024/QH151", "Không có thật"),
-            law(4, "45/2013/QH13", "Luật Đất đai"),
-        ]
-    }
+    use crate::features::laws::choose::tests::laws;
 
     #[test]
     fn a_form_made_of_content_reads_back_as_that_content() {

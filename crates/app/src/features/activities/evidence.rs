@@ -109,11 +109,7 @@ pub async fn keep(app: &App, uploads: Vec<Upload>) -> Result<(Vec<Kept>, Vec<Fie
     for upload in uploads.into_iter().filter(|u| u.field == "photo") {
         let name: String = viet::clean(&upload.name).chars().take(120).collect();
         if kept.len() == MOST {
-            problems.push(FieldProblem {
-                field: "photo",
-                key: "activities-error-photo-many",
-                value: MOST.to_string(),
-            });
+            problems.push(too_many());
             break;
         }
         let permit = DRAWING.acquire().await.map_err(|e| Error::Internal(e.into()))?;
@@ -164,7 +160,7 @@ pub async fn list(db: &Db, activity: RecordId) -> Result<Vec<Evidence>> {
     .await?)
 }
 
-/// Adds kept files to an activity at a unit.
+/// Adds kept files to an activity at a unit that is not withdrawn, [`MOST`] in all; how many found room.
 pub async fn insert(
     tx: &mut Tx,
     app: &App,
@@ -172,8 +168,30 @@ pub async fn insert(
     unit: Id,
     activity: RecordId,
     kept: &[Kept],
-) -> Result<()> {
-    for k in kept {
+) -> Result<usize> {
+    if kept.is_empty() {
+        return Ok(0);
+    }
+    // Whoever adds at the same moment waits here, and then counts these too.
+    let held = sql!(
+        "UPDATE activities SET version = version WHERE shard_id = $1 AND id = $2 AND state = 'recorded'",
+        activity.shard,
+        activity.id
+    )
+    .run(&mut *tx)
+    .await?;
+    if held == 0 {
+        return Err(Error::Conflict("activities-withdrawn-already"));
+    }
+    let (before,): (i64,) = sql!(
+        "SELECT COUNT(*) FROM activity_evidence WHERE shard_id = $1 AND activity_id = $2 AND withdrawn_at IS NULL",
+        activity.shard,
+        activity.id
+    )
+    .get(&mut *tx)
+    .await?;
+    let room = MOST.saturating_sub(usize::try_from(before).unwrap_or(MOST)).min(kept.len());
+    for k in kept.iter().take(room) {
         let id = app.new_id();
         sql!(
             "INSERT INTO activity_evidence (shard_id, id, activity_id, file, thumbnail, name, kind, bytes, created_by,
@@ -194,7 +212,11 @@ pub async fn insert(
         .await?;
         write_audit(tx, app, account, unit, activity, "add-evidence", &k.file).await?;
     }
-    Ok(())
+    Ok(room)
+}
+
+pub fn too_many() -> FieldProblem {
+    FieldProblem { field: "photo", key: "activities-error-photo-many", value: MOST.to_string() }
 }
 
 async fn write_audit(
@@ -236,8 +258,10 @@ pub async fn add(signed: Signed, Path(id): Path<String>, form: Form) -> Result<R
     let app = &signed.app;
     let activity = activity::get(&app.db, id.parse()?).await?;
     signed.require(Act::RecordActivity, activity.content.unit)?;
-    let before = list(&app.db, activity.id).await?.len();
-    let (mut kept, mut problems) = keep(app, form.files).await?;
+    if activity.withdrawn.is_some() {
+        return Err(Error::Conflict("activities-withdrawn-already"));
+    }
+    let (kept, mut problems) = keep(app, form.files).await?;
     if kept.is_empty() && problems.is_empty() {
         problems.push(FieldProblem {
             field: "photo",
@@ -245,17 +269,12 @@ pub async fn add(signed: Signed, Path(id): Path<String>, form: Form) -> Result<R
             value: String::new(),
         });
     }
-    if before + kept.len() > MOST {
-        kept.truncate(MOST.saturating_sub(before));
-        problems.push(FieldProblem {
-            field: "photo",
-            key: "activities-error-photo-many",
-            value: MOST.to_string(),
-        });
-    }
     let mut tx = app.db.begin().await?;
-    insert(&mut tx, app, signed.actor.account, activity.content.unit, activity.id, &kept).await?;
+    let added = insert(&mut tx, app, signed.actor.account, activity.content.unit, activity.id, &kept).await?;
     tx.commit().await?;
+    if added < kept.len() {
+        problems.push(too_many());
+    }
     if problems.is_empty() {
         return Ok(signed.redirect(&format!("/hoat-dong/{}", activity.id)));
     }
@@ -295,14 +314,17 @@ pub async fn withdraw(signed: Signed, Path((id, evidence)): Path<(String, String
     signed.require(Act::RecordActivity, activity.content.unit)?;
     let evidence = get(&app.db, activity.id, evidence.parse()?).await?;
     let mut tx = app.db.begin().await?;
-    sql!(
-        "UPDATE activity_evidence SET withdrawn_at = $3 WHERE shard_id = $1 AND id = $2",
+    let taken = sql!(
+        "UPDATE activity_evidence SET withdrawn_at = $3 WHERE shard_id = $1 AND id = $2 AND withdrawn_at IS NULL",
         activity.id.shard,
         evidence.id,
         app.now()
     )
     .run(&mut tx)
     .await?;
+    if taken == 0 {
+        return Err(Error::NotFound);
+    }
     let (account, unit) = (signed.actor.account, activity.content.unit);
     write_audit(&mut tx, app, account, unit, activity.id, "withdraw-evidence", &evidence.file).await?;
     tx.commit().await?;

@@ -13,7 +13,6 @@ use store::{Db, Id, sql};
 
 use super::activity::{self, Content};
 use super::entry;
-use super::list::workbook;
 use super::questions::ask;
 use super::reference;
 use crate::access::Act;
@@ -26,6 +25,7 @@ use crate::i18n::Lang;
 use crate::page::{Page, Room, show, show_again};
 use crate::web::Signed;
 use crate::web::form::Form;
+use crate::web::workbook;
 
 /// Most rows of one workbook; what is over is said.
 const MOST_ROWS: usize = 2_000;
@@ -366,7 +366,7 @@ fn write_back(app: &App, book: &Book, which: impl Fn(&RowRead) -> bool) -> Resul
 /// `GET /hoat-dong/mau.xlsx`
 pub async fn blank(signed: Signed) -> Result<Response> {
     let bytes = template(signed.app.today()).write().map_err(|e| Error::Internal(e.into()))?;
-    workbook(bytes, "mau-hoat-dong.xlsx")
+    Ok(workbook::answer(bytes, "mau-hoat-dong.xlsx"))
 }
 
 #[derive(Template)]
@@ -575,5 +575,6 @@ pub async fn save(signed: Signed, Path(id): Path<String>) -> Result<Response> {
 pub async fn returned(signed: Signed, Path(id): Path<String>) -> Result<Response> {
     let import = find(&signed, id.parse()?).await?;
     let book = book_of(&signed, &import).await?;
-    workbook(write_back(&signed.app, &book, |r| !r.problems.is_empty())?, "can-sua.xlsx")
+    let bytes = write_back(&signed.app, &book, |r| !r.problems.is_empty())?;
+    Ok(workbook::answer(bytes, "can-sua.xlsx"))
 }

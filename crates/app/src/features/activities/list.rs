@@ -1,19 +1,20 @@
 //! The list of activities: searched, filtered in words, sorted, 25 at a time, and as a workbook.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::Query;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::{Columns, Db, Filter, Id, RecordId, Relation, Select, Value};
 
 use super::reference;
 use crate::access::Act;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::found::folded_words;
 use crate::page::{Page, Room, date_text, show};
-use crate::web::Signed;
+use crate::web::{Signed, workbook};
 
 static LIST: Relation = Relation {
     name: "activities",
@@ -232,11 +233,17 @@ struct ListPage {
 }
 
 async fn show_lines(signed: &Signed, lines: Vec<Line>) -> Result<Vec<Shown>> {
-    let mut shown = Vec::new();
+    let mut shown = Vec::with_capacity(lines.len());
+    // Names of units that are gone are looked up once, not for each of their rows.
+    let mut gone: HashMap<Id, String> = HashMap::new();
     for line in lines {
-        let unit = match signed.tree.get(line.unit_id) {
-            Some(unit) => unit.name.clone(),
-            None => signed.unit_name(line.unit_id).await?,
+        let unit = match (signed.tree.get(line.unit_id), gone.get(&line.unit_id)) {
+            (Some(unit), _) => unit.name.clone(),
+            (None, Some(name)) => name.clone(),
+            (None, None) => {
+                let name = signed.unit_name(line.unit_id).await?;
+                gone.entry(line.unit_id).or_insert(name).clone()
+            }
         };
         let method = reference::find_method(&line.method).map_or("", |m| m.name(signed.lang())).to_owned();
         shown.push(Shown { id: RecordId { shard: line.shard_id, id: line.id }, method, unit, line });
@@ -345,17 +352,12 @@ pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Respon
         Ok(show_lines(&signed, found).await?.into_iter().map(cells).collect())
     };
     table.rows = block().await?;
-    let mut writer = sheets::TableWriter::new(&table).map_err(unwritten)?;
-    let mut rows = table.rows;
-    // A province's year takes a second: not on the threads that answer everybody else.
+    // The next rows are read while these are written.
+    let (mut book, mut rows) = tokio::try_join!(workbook::Book::begin(table), block())?;
     while !rows.is_empty() {
-        let written = tokio::task::spawn_blocking(move || writer.write(&rows).map(|()| writer)).await;
-        writer = written.map_err(|e| Error::Internal(e.into()))?.map_err(unwritten)?;
-        rows = block().await?;
+        (book, rows) = tokio::try_join!(book.write(rows), block())?;
     }
-    let bytes = tokio::task::spawn_blocking(move || writer.finish()).await;
-    let bytes = bytes.map_err(|e| Error::Internal(e.into()))?.map_err(unwritten)?;
-    workbook(bytes, "hoat-dong.xlsx")
+    book.answer("hoat-dong.xlsx").await
 }
 
 fn cells(shown: Shown) -> Vec<sheets::Cell> {
@@ -372,16 +374,4 @@ fn cells(shown: Shown) -> Vec<sheets::Cell> {
         if shown.line.estimated { Cell::Text("✓".to_owned()) } else { Cell::Empty },
         Cell::Text(shown.id.to_string()),
     ]
-}
-
-fn unwritten(e: sheets::WriteError) -> Error {
-    Error::Internal(e.into())
-}
-
-/// A workbook as an answer.
-pub fn workbook(bytes: Vec<u8>, name: &str) -> Result<Response> {
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let place = format!("attachment; filename=\"{name}\"");
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, place)], bytes)
-        .into_response())
 }

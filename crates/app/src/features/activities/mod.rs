@@ -142,38 +142,44 @@ macro_rules! row_columns {
     };
 }
 
+/// What the recorded activities give to count; joined with more, the same once for each of what is joined.
+macro_rules! recorded {
+    ($key:literal, $join:literal) => {
+        concat!(
+            "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.month, a.method, a.title, a.estimated, a.attendances,
+                     COALESCE(a.women, 0) AS women, COALESCE(a.minority, 0) AS minority, a.copies, a.cost,
+                     (SELECT COUNT(*) FROM activity_evidence e WHERE e.shard_id = a.shard_id AND e.activity_id = a.id
+                          AND e.withdrawn_at IS NULL) AS evidence",
+            $key,
+            " FROM activities a ",
+            $join,
+            " WHERE a.state = 'recorded')"
+        )
+    };
+}
+
 static ROWS: Relation = Relation {
     name: "activity",
-    from: "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.month, a.method, a.title, a.estimated, a.attendances,
-                   COALESCE(a.women, 0) AS women, COALESCE(a.minority, 0) AS minority, a.copies, a.cost,
-                   (SELECT COUNT(*) FROM activity_evidence e WHERE e.shard_id = a.shard_id AND e.activity_id = a.id
-                        AND e.withdrawn_at IS NULL) AS evidence,
-                   (SELECT COUNT(*) FROM activity_laws l WHERE l.shard_id = a.shard_id AND l.activity_id = a.id) AS laws
-            FROM activities a WHERE a.state = 'recorded')",
+    from: recorded!(
+        ", (SELECT COUNT(*) FROM activity_laws l WHERE l.shard_id = a.shard_id AND l.activity_id = a.id) AS laws",
+        ""
+    ),
     columns: row_columns![Columns::Dimension("laws")],
 };
 static BY_AUDIENCE: Relation = Relation {
     name: "activity by audience",
-    from:
-        "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.month, a.method, a.title, a.estimated, a.attendances,
-                   COALESCE(a.women, 0) AS women, COALESCE(a.minority, 0) AS minority, a.copies, a.cost,
-                   (SELECT COUNT(*) FROM activity_evidence e WHERE e.shard_id = a.shard_id AND e.activity_id = a.id
-                        AND e.withdrawn_at IS NULL) AS evidence,
-                   x.audience AS key
-            FROM activities a JOIN activity_audiences x ON x.shard_id = a.shard_id AND x.activity_id = a.id
-            WHERE a.state = 'recorded')",
+    from: recorded!(
+        ", x.audience AS key",
+        "JOIN activity_audiences x ON x.shard_id = a.shard_id AND x.activity_id = a.id"
+    ),
     columns: row_columns![Columns::Dimension("key")],
 };
 static BY_LAW: Relation = Relation {
     name: "activity by law",
-    from:
-        "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.month, a.method, a.title, a.estimated, a.attendances,
-                   COALESCE(a.women, 0) AS women, COALESCE(a.minority, 0) AS minority, a.copies, a.cost,
-                   (SELECT COUNT(*) FROM activity_evidence e WHERE e.shard_id = a.shard_id AND e.activity_id = a.id
-                        AND e.withdrawn_at IS NULL) AS evidence,
-                   x.law_id AS key
-            FROM activities a JOIN activity_laws x ON x.shard_id = a.shard_id AND x.activity_id = a.id
-            WHERE a.state = 'recorded')",
+    from: recorded!(
+        ", x.law_id AS key",
+        "JOIN activity_laws x ON x.shard_id = a.shard_id AND x.activity_id = a.id"
+    ),
     columns: row_columns![Columns::Dimension("key")],
 };
 static CHANGES: Relation = Relation {

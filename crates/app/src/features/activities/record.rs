@@ -107,7 +107,7 @@ impl Sent {
             Some(a) => a.content.unit,
             None => signed.unit(form.text("unit").parse().ok(), Act::RecordActivity)?,
         };
-        let (sent_photos, problems) = evidence::keep(app, std::mem::take(&mut form.files)).await?;
+        let (sent_photos, mut problems) = evidence::keep(app, std::mem::take(&mut form.files)).await?;
         let draft_version = form.text("draft_version").parse().unwrap_or(0);
         let tab = tab_of(app, &form);
         let mut sent = Sent { tab, form, about, unit, kept: vec![], draft_version };
@@ -119,6 +119,10 @@ impl Sent {
         sent.kept.extend(sent_photos);
         sent.kept.retain(|k| !sent.form.is("drop_photo", &k.file));
         sent.kept.dedup_by(|a, b| a.file == b.file);
+        if sent.kept.len() > evidence::MOST {
+            sent.kept.truncate(evidence::MOST);
+            problems.push(evidence::too_many());
+        }
         Ok((sent, Problems(problems)))
     }
     async fn keep_alone(&self, signed: &Signed) -> Result<Option<i64>> {

@@ -12,6 +12,7 @@ use viet::DocumentKind;
 use super::document::{self, By, NewLaw, Problem, Saved};
 use super::file;
 use crate::app::App;
+use crate::commands::trouble;
 
 /// What an import did.
 #[derive(Debug, Default, Serialize)]
@@ -59,8 +60,7 @@ pub async fn import(app: &App, paths: &[PathBuf], progress: &dyn Progress) -> an
     // Packages are read from where they were unpacked; their folders go when all is done.
     let mut unpacked = Vec::new();
     for path in paths {
-        let there = std::fs::metadata(path)
-            .map_err(|e| anyhow::anyhow!("{}: {e}. Give files or folders that exist", path.display()))?;
+        let there = std::fs::metadata(path).map_err(|cause| trouble::unreadable(cause, path))?;
         if is_package(&path.to_string_lossy()) {
             let folder = tempfile::tempdir()?;
             let (from, to) = (path.clone(), folder.path().to_owned());

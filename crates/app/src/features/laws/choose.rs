@@ -238,10 +238,10 @@ pub async fn choices(signed: Signed, Query(fields): Query<Vec<(String, String)>>
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
-    fn laws() -> Vec<Title> {
+    pub fn laws() -> Vec<Title> {
         let law = |n: u8, number: &str, title: &str| Title {
             id: Id([n; 16]),
             number: number.into(),

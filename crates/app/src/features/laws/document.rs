@@ -16,6 +16,7 @@ use super::relations::{self, NewRelation, Relation};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Result};
+use crate::facts::YEARS;
 
 /// A document as understood or typed, before it is saved.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -112,8 +113,10 @@ fn in_capitals(name: &str) -> String {
     name.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
+/// A slip of the hand in a text is no day: the check before saving then asks for one.
 fn day(date: Option<(i16, i8, i8)>) -> Option<Date> {
-    date.and_then(|(y, m, d)| Date::new(y, m, d).ok())
+    let (year, month, day) = date.filter(|(year, ..)| YEARS.contains(year))?;
+    Date::new(year, month, day).ok()
 }
 
 impl NewLaw {

@@ -540,7 +540,7 @@ fn years_of(folded: &str) -> Vec<i16> {
     let mut years = Vec::new();
     while let Some(word) = words.next() {
         if let (true, Some(next)) = (word == "nam", words.peek()) {
-            years.extend(next.parse::<i16>().ok().filter(|y| (1945..=2200).contains(y)));
+            years.extend(next.parse::<i16>().ok().filter(|y| crate::facts::YEARS.contains(y)));
         }
     }
     years

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::civil::{Date, date};
 
-use crate::facts::month_of;
+use crate::facts::{YEARS, month_of};
 
 /// A span of days, both ends in it. Written `2026`, `2026-H1`, `2026-01-15..2026-03-31`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,7 +76,7 @@ pub struct BadPeriod;
 impl FromStr for Period {
     type Err = BadPeriod;
     fn from_str(text: &str) -> Result<Period, BadPeriod> {
-        let year = |t: &str| t.parse::<i16>().ok().filter(|y| (1945..=2200).contains(y)).ok_or(BadPeriod);
+        let year = |t: &str| t.parse::<i16>().ok().filter(|y| YEARS.contains(y)).ok_or(BadPeriod);
         if let Some((from, to)) = text.split_once("..") {
             let day = |t: &str| t.parse::<Date>().map_err(|_| BadPeriod);
             let (from, to) = (day(from)?, day(to)?);

@@ -2,16 +2,15 @@
 
 use askama::Template;
 use axum::extract::Query;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::asked::{Asked, month_text, period_words, row_text, rows_path, table_path, units_words};
 use super::checks::{self, Finding};
 use super::{By, Figure, Indicator, Period, Place, Question, RowKey, Units, indicators, read};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::i18n::Lang;
 use crate::page::{Page, Room, show};
-use crate::web::Signed;
+use crate::web::{Signed, workbook};
 
 #[derive(Template)]
 #[template(path = "numbers/table.html")]
@@ -267,12 +266,9 @@ pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Respon
         let label = std::iter::once(Cell::Text(row.label));
         book.rows.push(label.chain(row.cells.into_iter().map(number)).collect());
     }
-    let bytes = sheets::write_table(&book).map_err(|e| Error::Internal(e.into()))?;
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     let name =
         format!("so-lieu-{}-{}.xlsx", question.period.to_string().replace("..", "-"), viet::slug(&unit));
-    let place = format!("attachment; filename=\"{name}\"");
-    Ok(([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, place)], bytes).into_response())
+    workbook::of_table(book, &name).await
 }
 
 /// One row for each indicator, last year's figure beside this year's.

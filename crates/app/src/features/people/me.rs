@@ -79,7 +79,6 @@ async fn page(s: &Signed, form: Form, problems: Vec<FieldProblem>, made: Option<
 }
 
 pub async fn change_password(s: Signed, form: Form) -> Result<Response> {
-    s.in_person()?;
     let app = &s.app;
     app.attempts.check_device(&s.actor.account.to_string())?;
     let account = signin::get_account(&app.db, s.actor.account).await?;
@@ -103,7 +102,6 @@ pub async fn change_password(s: Signed, form: Form) -> Result<Response> {
 }
 
 pub async fn sign_out_everywhere(s: Signed) -> Result<Response> {
-    s.in_person()?;
     let mut tx = s.app.db.begin().await?;
     signin::close_all(&mut tx, s.actor.account).await?;
     signin::note(&s.app, &mut tx, Some(s.actor.account), s.actor.account, "sign-out-everywhere").await?;
@@ -117,7 +115,6 @@ const TOKEN_DAYS: [i64; 3] = [30, 90, 365];
 const MOST_TOKENS: usize = 20;
 
 pub async fn make_token(s: Signed, form: Form) -> Result<Response> {
-    s.in_person()?;
     let mut problems = Problems::default();
     let name = problems.required(&form, "name", 100);
     let days = problems.count(&form, "days");
@@ -138,7 +135,6 @@ pub async fn make_token(s: Signed, form: Form) -> Result<Response> {
 }
 
 pub async fn revoke_token(s: Signed, Path(id): Path<String>) -> Result<Response> {
-    s.in_person()?;
     let mut tx = s.app.db.begin().await?;
     signin::delete_api_token(&s.app, &mut tx, s.actor.account, id.parse()?).await?;
     tx.commit().await?;

@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::Query;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use store::Id;
 
@@ -11,10 +10,10 @@ use super::below::{self, Due, Timely};
 use super::line;
 use super::plan::{self, Listed, State, Wanted};
 use crate::access::Act;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::found::folded_words;
 use crate::page::{Page, Room, show};
-use crate::web::Signed;
+use crate::web::{Signed, workbook};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -114,7 +113,7 @@ impl Asked {
         format!("don-vi={unit}&nam={year}&trang-thai={}&q={q}", crate::web::form_urlencoded(&self.state))
     }
     fn year(&self, this_year: i64) -> i64 {
-        self.year.parse().ok().filter(|y| (1945..=2199).contains(y)).unwrap_or(this_year)
+        self.year.parse().ok().filter(|y| crate::facts::YEARS.contains(y)).map_or(this_year, i64::from)
     }
     fn states(&self) -> Vec<State> {
         let chosen = State::ALL.into_iter().find(|s| s.code() == self.state);
@@ -162,11 +161,7 @@ pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Respon
             Cell::Integer(done),
         ]);
     }
-    let written = tokio::task::spawn_blocking(move || sheets::write_table(&table)).await;
-    let bytes = written.map_err(|e| Error::Internal(e.into()))?.map_err(|e| Error::Internal(e.into()))?;
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let place = format!("attachment; filename=\"ke-hoach-{year}.xlsx\"");
-    Ok(([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, place)], bytes).into_response())
+    workbook::of_table(table, &format!("ke-hoach-{year}.xlsx")).await
 }
 
 /// `GET /ke-hoach`
