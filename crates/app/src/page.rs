@@ -259,8 +259,12 @@ pub struct Met {
 pub fn error_page(app: Shared, address: Address, failed: &Failed, met: Option<Met>) -> Response {
     let mut page = Page::outside(app, address);
     page.title = page.t("error-title");
-    let fields = failed.fields.iter().map(|f| page.t1(f.key, "value", &f.value)).collect();
-    let sentence = page.t(failed.key);
+    let mut fields: Vec<String> = failed.fields.iter().map(|f| page.t1(f.key, "value", &f.value)).collect();
+    let sentence = match failed.fields.as_slice() {
+        // One thing is wrong: its sentence says all.
+        [one] if one.key == failed.key => fields.remove(0),
+        _ => page.t(failed.key),
+    };
     let rendered = match met {
         Some(Met { actor, tree, back }) => {
             let room = Room::of(&page.path).filter(|r| actor.can_anywhere(r.entry().2));

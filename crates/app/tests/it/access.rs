@@ -374,7 +374,7 @@ impl<'t> World<'t> {
                     ("don-vi", &*commune),
                     ("ky", "2026"),
                     ("chi-tieu", "talks"),
-                    ("gia-tri", "7"),
+                    ("gia-tri", "1"),
                     ("ly-do", "Theo sổ"),
                 ];
                 self.posted(&self.officer, "/so-lieu/ghi-de", &form, "/").await;

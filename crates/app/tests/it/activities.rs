@@ -391,8 +391,7 @@ async fn texts_that_are_too_long_are_refused_at_once() {
             assert!(answer.body.len() < 50_000, "{path}: {} bytes shown", answer.body.len());
             assert!(read.load(Ordering::Relaxed) < 5 << 20, "{path}: {read:?} bytes read");
         }
-        let (drafts,): (i64,) =
-            store::sql!("SELECT COUNT(*) FROM activity_drafts").get(&t.app.db).await.unwrap();
+        let (drafts,): (i64,) = store::sql!("SELECT COUNT(*) FROM drafts").get(&t.app.db).await.unwrap();
         assert_eq!(drafts, 0);
         let many: Vec<(&str, &str)> = vec![("law", "x"); 6_000];
         assert_status(&p.officer.post(&t, "/hoat-dong/moi", &many).await, StatusCode::UNPROCESSABLE_ENTITY);
