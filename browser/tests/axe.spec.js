@@ -94,3 +94,12 @@ async function send(context, form, files) {
   await page.close();
   return pathname;
 }
+
+/** The province's plan that was issued to its communes: one among a hundred of theirs. */
+async function planWithUnitsBelow(context) {
+  const list = await (await context.request.get(`/ke-hoach?q=${encodeURIComponent('tỉnh Tây Ninh')}`)).text();
+  for (const [, plan] of list.matchAll(/href="(\/ke-hoach\/\d[^"/]*)"/g)) {
+    if ((await (await context.request.get(plan)).text()).includes('/cap-duoi')) return plan;
+  }
+  throw new Error('the demo has no plan issued to communes');
+}

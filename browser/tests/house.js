@@ -48,7 +48,7 @@ export async function signIn(context, who) {
 }
 
 /** Follows links until no new route turns up: one address for each route that this person reaches. */
-export async function walk(request, starts, routes, most = 260) {
+export async function walk(request, starts, routes, most = 500) {
   const found = new Map();
   const seen = new Set(starts);
   const queue = [...starts];
@@ -69,7 +69,7 @@ export async function walk(request, starts, routes, most = 260) {
       if (!next || seen.has(to)) continue;
       seen.add(to);
       const times = perRoute.get(next.path) ?? 0;
-      if (times >= 3) continue; // three samples of a route are enough to find what hangs below it
+      if (times >= 8) continue; // eight samples of a route are enough to find what hangs below it
       perRoute.set(next.path, times + 1);
       queue.push(to);
     }
