@@ -95,11 +95,11 @@ async function send(context, form, files) {
   return pathname;
 }
 
-/** The province's plan that was issued to its communes: one among a hundred of theirs. */
-async function planWithUnitsBelow(context) {
+/** What communes did with the province's plan, one among a hundred of theirs. */
+async function unitsBelow(context) {
   const list = await (await context.request.get(`/ke-hoach?q=${encodeURIComponent('tỉnh Tây Ninh')}`)).text();
   for (const [, plan] of list.matchAll(/href="(\/ke-hoach\/\d[^"/]*)"/g)) {
-    if ((await (await context.request.get(plan)).text()).includes('/cap-duoi')) return plan;
+    if ((await (await context.request.get(plan)).text()).includes('/cap-duoi')) return `${plan}/cap-duoi`;
   }
   throw new Error('the demo has no plan issued to communes');
 }
