@@ -22,7 +22,7 @@ test('every page is accessible, in every role that sees it', async ({ browser, b
     if (role !== 'visitor') await signIn(context, accounts().find((a) => a.role === role));
     const starts = role === 'visitor' ? ['/', '/van-ban', '/tin', '/dia-phuong', '/hoi?q=h%C3%B2a%20gi%E1%BA%A3i', '/dang-nhap', '/quen-mat-khau'] : ['/viec', '/toi', '/tim?q=hoa', '/quan-tri/nhat-ky/kiem-tra'];
     if (role === 'visitor') starts.push(oneTimeLink());
-    if (role === 'provincial-officer') starts.push(await draftPlan(context), await lawFiles(context));
+    if (role === 'provincial-officer') starts.push(await draftPlan(context), await lawFiles(context), await unitsBelow(context));
     if (role === 'commune-officer') starts.push(await activityBook(context));
     const found = await walk(context.request, starts, routes);
     const page = await context.newPage();
