@@ -55,16 +55,22 @@ pub async fn tell(app: &App) -> Result<usize> {
             .all(db)
             .await?;
     let mut told = 0;
-    while let Some(from) = searches.iter().map(|s| s.upto).min() {
+    let Some(first) = searches.iter().map(|s| s.upto).min() else { return Ok(0) };
+    let mut from = (first - LATEST, Id([0; 16]));
+    loop {
         store::record! { struct New { id: Id, created_at: Timestamp } }
         let new: Vec<New> = sql!(
-            "SELECT id, created_at FROM laws WHERE created_at > $1 ORDER BY created_at, id LIMIT $2",
-            from - LATEST,
+            "SELECT id, created_at FROM laws WHERE created_at > $1 OR (created_at = $1 AND id > $2)
+             ORDER BY created_at, id LIMIT $3",
+            from.0,
+            from.1,
             BATCH
         )
         .all(db)
         .await?;
-        let Some(last) = new.last().map(|n| n.created_at) else { break };
+        // Many may come within a moment: the next are those after the last of these.
+        let Some((last, id)) = new.last().map(|n| (n.created_at, n.id)) else { break };
+        from = (last, id);
         let mut found: Vec<Vec<Law>> = searches.iter().map(|_| Vec::new()).collect();
         let asked: Vec<Vec<String>> = searches.iter().map(|s| words(&s.question)).collect();
         for new in &new {
