@@ -331,7 +331,7 @@ fn choose_many(choices: &[String], text: &str) -> Result<Vec<String>, Wrong> {
         rest = rest.get(begin..).unwrap_or_default();
         let ends = rest.match_indices(is_mark).map(|(at, _)| at).chain([rest.len()]);
         let part = |end: usize| rest.get(..end).unwrap_or_default().trim_end();
-        let found = ends.clone().filter_map(|end| Some((choose(choices, part(end))?, end))).last();
+        let found = ends.clone().filter_map(|end| Some((choose(choices, part(end))?, end))).next_back();
         let Some((choice, end)) = found else {
             let part = ends.clone().next().map(part).unwrap_or_default().to_owned();
             return Err(Wrong::NotAChoice { part });
