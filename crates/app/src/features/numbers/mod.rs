@@ -25,6 +25,7 @@ pub use flags::{Flag, Row as AskedRow, Settled, answer, flags};
 pub use freeze::changed_freezes;
 pub use freeze::{
     Changed, Freeze, Frozen, changed_since, freeze, frozen_figures, frozen_heads, get_freeze, list_freezes,
+    read_to_freeze,
 };
 pub use indicator::{Indicator, find_indicator, indicators};
 pub use overrides::{Override, list_overrides, state as state_figure};

@@ -68,6 +68,7 @@ pub async fn state(
     stated: i64,
     reason: &str,
 ) -> Result<RecordId> {
+    tx.alone(&format!("override {unit} {period} {indicator}")).await?;
     let id = RecordId { shard, id: app.new_id() };
     let now = app.now();
     sql!(
@@ -172,14 +173,17 @@ pub async fn withdraw(signed: Signed, State(app): State<Shared>, Path(id): Path<
     .await?;
     signed.require(Act::KeepNumbers, found.unit_id)?;
     let mut tx = app.db.begin().await?;
-    sql!(
-        "UPDATE number_overrides SET withdrawn_at = $3 WHERE shard_id = $1 AND id = $2",
+    let withdrawn = sql!(
+        "UPDATE number_overrides SET withdrawn_at = $3 WHERE shard_id = $1 AND id = $2 AND withdrawn_at IS NULL",
         id.shard,
         id.id,
         app.now()
     )
     .run(&mut tx)
     .await?;
+    if withdrawn == 0 {
+        return Err(Error::NotFound);
+    }
     let account = signed.actor.account;
     write_audit(&mut tx, &app, account, id.shard, found.unit_id, "override-withdraw", id, &found.indicator)
         .await?;
