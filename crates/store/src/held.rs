@@ -60,8 +60,8 @@ mod watched {
     }
 }
 
-pub use watched::{Held, watch};
 pub(crate) use watched::check;
+pub use watched::{Held, watch};
 
 #[cfg(test)]
 mod tests {
