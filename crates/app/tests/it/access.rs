@@ -284,7 +284,7 @@ impl<'t> World<'t> {
                 let made = lantoa::signin::insert_api_token(&t.app, &mut tx, account, "thử", 30).await;
                 tx.commit().await.expect("commit");
                 made.expect("a token");
-                let all = lantoa::signin::list_api_tokens(&t.app, account).await.expect("tokens");
+                let all = lantoa::signin::list_api_tokens(&t.app.db, &t.app, account).await.expect("tokens");
                 id(all[0].id)
             }
 

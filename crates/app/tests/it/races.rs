@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use lantoa::access::Role;
+use lantoa::commands::Said;
+use lantoa::commands::check::check;
 use lantoa::features::numbers::{Period, Units};
 use lantoa::features::papers;
+use lantoa::i18n::Lang;
 use store::{Id, sql};
 
 use crate::support::{Answer, Person, TestApp, on_every_engine};
@@ -112,6 +115,61 @@ async fn what_may_stand_once_stands_once() {
         let told = [officer.get(&t, &first).await.text(), officer.get(&t, &second).await.text()];
         assert!(told.iter().any(|page| page.contains("Đã ghi 0 dòng")), "{told:?}");
         assert_eq!(lantoa::audit::verify(&t.app.db).await.unwrap().1, vec![]);
+    })
+    .await;
+}
+
+/// What slipped in twice before is told by `check`.
+#[tokio::test]
+async fn what_stands_twice_is_told() {
+    on_every_engine(async |t| {
+        let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+        let commune = t.unit("Xã Bến Lức", "commune", Some(nation), "2025-07-01").await;
+        let officer = t.person(Role::CommuneOfficer, commune).await;
+        let unit = commune.to_string();
+        let report = [("don-vi", &*unit), ("ky", "2026"), ("cay", "nay")];
+        assert_eq!(officer.post(&t, "/bao-cao", &report).await.status, StatusCode::SEE_OTHER);
+        let stated =
+            [("don-vi", &*unit), ("ky", "2026"), ("chi-tieu", "talks"), ("gia-tri", "7"), ("ly-do", "Sổ")];
+        assert_eq!(officer.post(&t, "/so-lieu/ghi-de", &stated).await.status, StatusCode::SEE_OTHER);
+        let said = async || {
+            let mut said = Said::default();
+            check(&t.app, &[], &mut said, true).await.unwrap();
+            assert!(said.sentences(&t.app.words, Lang::En).all(|s| !s.contains('⟦')));
+            said.sentences(&t.app.words, Lang::Vi).filter(|s| s.contains("Xã Bến Lức")).collect::<Vec<_>>()
+        };
+        assert_eq!(said().await, [""; 0]);
+        let mut tx = t.app.db.begin().await.unwrap();
+        let twice = [
+            sql!(
+                "INSERT INTO reports (shard_id, id, unit_id, template, period, state, version, created_by, created_at,
+                                      updated_at)
+                 SELECT shard_id, $1, unit_id, template, period, state, version, created_by, created_at, updated_at
+                 FROM reports",
+                t.app.new_id()
+            ),
+            sql!(
+                "INSERT INTO number_overrides (shard_id, id, unit_id, period, indicator, computed, stated, reason,
+                                               account_id, created_at)
+                 SELECT shard_id, $1, unit_id, period, indicator, computed, stated, reason, account_id, created_at
+                 FROM number_overrides",
+                t.app.new_id()
+            ),
+            sql!(
+                "INSERT INTO appointments (id, account_id, unit_id, role, valid_from)
+                 SELECT $1, account_id, unit_id, role, valid_from FROM appointments",
+                t.app.new_id()
+            ),
+        ];
+        for insert in twice {
+            insert.run(&mut tx).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let said = said().await;
+        assert_eq!(said.len(), 3, "{said:?}");
+        for what in ["hai báo cáo", "hai số ghi đè", "cùng một vai trò"] {
+            assert!(said.iter().any(|s| s.contains(what)), "{what} in {said:?}");
+        }
     })
     .await;
 }

@@ -28,7 +28,7 @@ pub use freeze::{
     read_to_freeze,
 };
 pub use indicator::{Indicator, find_indicator, indicators};
-pub use overrides::{Override, list_overrides, state as state_figure};
+pub use overrides::{Override, doubled, list_overrides, state as state_figure};
 pub use period::{BadPeriod, Period};
 pub use reading::{
     Behind, By, Figure, Ground, NO_LAW, Place, Question, RowKey, Slice, Table, Units, of_several_laws, read,

@@ -54,6 +54,17 @@ pub async fn list_of_period(db: &Db, period: Period) -> Result<Vec<Override>> {
     .await?)
 }
 
+/// The units of which a figure has two stated values in force. `check` runs it.
+pub async fn doubled(db: &Db) -> Result<Vec<Id>> {
+    let units: Vec<(Id,)> = sql!(
+        "SELECT unit_id FROM number_overrides WHERE withdrawn_at IS NULL
+         GROUP BY unit_id, period, indicator HAVING COUNT(*) > 1 ORDER BY unit_id"
+    )
+    .all(db)
+    .await?;
+    Ok(units.into_iter().map(|u| u.0).collect())
+}
+
 /// States a value; an earlier override of the same figure is withdrawn, and stays in the history.
 #[allow(clippy::too_many_arguments)]
 pub async fn state(

@@ -30,7 +30,7 @@ use store::{Db, Id, Migration, RecordId, migration};
 pub use compose::figure_key;
 pub use open::absent_key;
 pub use print::{Printed, print};
-pub use report::{Report, State, get};
+pub use report::{Report, State, doubled, get};
 
 use crate::app::App;
 use crate::error::{Error, Result};

@@ -204,6 +204,17 @@ pub async fn last_signed(db: &Db, unit: Id, approved_by: Id) -> Result<Option<Si
     .await?)
 }
 
+/// The units that have two reports of one period. `check` runs it.
+pub async fn doubled(db: &Db) -> Result<Vec<Id>> {
+    let units: Vec<(Id,)> = sql!(
+        "SELECT unit_id FROM reports WHERE state <> 'withdrawn'
+         GROUP BY unit_id, period HAVING COUNT(*) > 1 ORDER BY unit_id"
+    )
+    .all(db)
+    .await?;
+    Ok(units.into_iter().map(|u| u.0).collect())
+}
+
 /// Begins a report of a unit and a period; one at a time, also when two begin at the same moment.
 pub async fn insert(
     tx: &mut Tx,

@@ -129,6 +129,17 @@ pub async fn orphans(db: &Db) -> Result<i64> {
     Ok(n)
 }
 
+/// The units where somebody holds one role twice without an end. `check` runs it.
+pub async fn doubled(db: &Db) -> Result<Vec<Id>> {
+    let units: Vec<(Id,)> = sql!(
+        "SELECT unit_id FROM appointments WHERE valid_until IS NULL
+         GROUP BY unit_id, account_id, role HAVING COUNT(*) > 1 ORDER BY unit_id"
+    )
+    .all(db)
+    .await?;
+    Ok(units.into_iter().map(|u| u.0).collect())
+}
+
 /// Nobody else changes what an account holds until the transaction ends.
 pub async fn hold(tx: &mut Tx, account: Id) -> Result<()> {
     Ok(tx.alone(&format!("appointments {account}")).await?)
