@@ -299,8 +299,9 @@ async fn freeze(app: &App, site: &Site) -> Result<RecordId> {
         units: Units::AsOn(app.today()),
         by: By::Whole,
     };
+    let read = numbers::read_to_freeze(app, &question).await?;
     let mut tx = app.db.begin().await?;
-    let id = numbers::freeze(&mut tx, app, site.officer, site.place.shard, &question).await?;
+    let id = numbers::freeze(&mut tx, app, site.officer, site.place.shard, &read).await?;
     tx.commit().await?;
     Ok(id)
 }

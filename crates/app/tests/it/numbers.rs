@@ -98,8 +98,9 @@ async fn figures_with_what_is_asked_about_them_as_a_workbook_and_for_programs() 
             units: Units::AsOn(t.app.today()),
             by: By::Whole,
         };
+        let read = numbers::read_to_freeze(&t.app, &question).await.unwrap();
         let mut tx = t.app.db.begin().await.unwrap();
-        let id = numbers::freeze(&mut tx, &t.app, officer.account, 1, &question).await.unwrap();
+        let id = numbers::freeze(&mut tx, &t.app, officer.account, 1, &read).await.unwrap();
         tx.commit().await.unwrap();
         let code = numbers::get_freeze(&t.app.db, id).await.unwrap().code;
         let printed = t.get(&format!("/api/v1/numbers/{code}")).await.json();

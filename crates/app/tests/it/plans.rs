@@ -889,12 +889,20 @@ async fn a_plan_begun_before_the_one_above_still_takes_its_lines() {
         let line = line_of(p.province, "Tập huấn", 2, "2026-12-31");
         let writers = (&p.provincial, &p.provincial_leader);
         let (above, _) = issued(&t, &above, &[line], writers.0, writers.1, "10/KH-UBND", "2026-11-12").await;
-        went_to(&p.officer.post(&t, &take, &[]).await);
+        // Asked for twice at once, they come once.
+        let twice = tokio::join!(p.officer.post(&t, &take, &[]), p.officer.post(&t, &take, &[]));
+        let mut statuses = [twice.0.status, twice.1.status];
+        statuses.sort();
+        assert_eq!(statuses, [StatusCode::SEE_OTHER, StatusCode::CONFLICT]);
         assert_eq!(plans::get(&t.app.db, draft.id).await.unwrap().content.above, Some(above.id));
         let lines = plans::lines(&t.app.db, draft.id).await.unwrap();
         assert_eq!(lines.iter().map(|l| l.content.content.as_str()).collect::<Vec<_>>(), ["Tập huấn"]);
         // Taken out, it is still told in the history.
-        went_to(&p.officer.post(&t, &format!("{}/bo", lines[0].page()), &[]).await);
+        let version = lines[0].version.to_string();
+        let drop = format!("{}/bo", lines[0].page());
+        // Not from a page that showed it otherwise.
+        assert_status(&p.officer.post(&t, &drop, &[("version", "0")]).await, StatusCode::CONFLICT);
+        went_to(&p.officer.post(&t, &drop, &[("version", &version)]).await);
         let page = in_words(&p.officer.get(&t, &draft.page()).await);
         assert!(page.contains("bỏ nhiệm vụ: Tập huấn"), "{page}");
     })
@@ -936,7 +944,8 @@ async fn lines_change_places_and_come_back_where_they_were() {
 
         // Taken out and put back by one button, without a script.
         let gone = line("Một").await;
-        let dropped = p.officer.post(&t, &format!("{}/bo", gone.page()), &[]).await;
+        let version = gone.version.to_string();
+        let dropped = p.officer.post(&t, &format!("{}/bo", gone.page()), &[("version", &version)]).await;
         let page = p.officer.get(&t, dropped.location().split('#').next().unwrap()).await.text();
         assert!(page.contains("Hoàn tác: trả lại nhiệm vụ vừa bỏ"), "{page}");
         assert!(page.contains("aria-label=\"Trả lại nhiệm vụ: Một\""), "{page}");

@@ -65,6 +65,7 @@ papers-day-to-come = That day has not come. Write the day on the paper.
 papers-frozen-already = This report is not a draft any more. Press "Reopen for writing" first.
 papers-issued-already = The report is issued and cannot be changed. Withdraw it and begin a new one.
 papers-not-now = The report is at another step. Reload the page to see the next one; if its figures are not frozen, freeze them first.
+papers-error-changed = Somebody has just changed the report or moved it on. Open the page again, look at the new version, then go on.
 papers-moved-while-freezing = Somebody recorded something at that moment. Nothing is frozen; press freeze once more.
 papers-touched = Reports under way
 papers-done-ghi = Saved.

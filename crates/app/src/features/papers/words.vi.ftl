@@ -65,6 +65,7 @@ papers-day-to-come = Ngày ban hành chưa đến. Hãy ghi ngày trên văn b�
 papers-frozen-already = Báo cáo này không còn là bản nháp. Hãy bấm "Mở lại để sửa" trước.
 papers-issued-already = Báo cáo đã ban hành, không sửa được nữa. Hãy thu hồi rồi lập báo cáo mới.
 papers-not-now = Báo cáo đang ở bước khác. Hãy tải lại trang để xem bước tiếp theo; nếu chưa chốt số liệu, hãy chốt trước.
+papers-error-changed = Báo cáo vừa được người khác sửa hoặc chuyển bước. Hãy mở lại trang, xem bản mới rồi làm tiếp.
 papers-moved-while-freezing = Có người vừa ghi thêm trong lúc chốt. Chưa chốt được; hãy bấm chốt lần nữa.
 papers-touched = Báo cáo đang làm
 papers-done-ghi = Đã lưu.

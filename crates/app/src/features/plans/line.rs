@@ -221,12 +221,24 @@ pub async fn carried_below(db: &Db, line: RecordId) -> Result<(i64, i64)> {
 
 /// Takes the lines of the plan above into a draft, those that are not in it yet: the same content, to be done by
 /// this unit, without the budget of the unit above. How many were taken.
-pub async fn take_above(tx: &mut Tx, app: &App, account: Option<Id>, plan: &mut Plan) -> Result<usize> {
-    let Some(above) = plan.content.above else { return Ok(0) };
-    let own = lines(&app.db, plan.id).await?;
+pub async fn take_above(
+    tx: &mut Tx,
+    app: &App,
+    account: Option<Id>,
+    plan: &mut Plan,
+    above: Vec<Line>,
+) -> Result<usize> {
+    let own: Vec<(Id,)> = sql!(
+        "SELECT above_line FROM plan_lines WHERE shard_id = $1 AND plan_id = $2 AND above_line IS NOT NULL
+         ORDER BY position, id",
+        plan.id.shard,
+        plan.id.id
+    )
+    .all(&mut *tx)
+    .await?;
     let mut taken = 0;
-    for line in lines(&app.db, above).await? {
-        if own.iter().any(|l| l.content.above == Some(line.id)) {
+    for line in above {
+        if own.contains(&(line.id.id,)) {
             continue;
         }
         let content = LineContent {
