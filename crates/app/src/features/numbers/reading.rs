@@ -540,71 +540,27 @@ pub async fn rows_behind(
     question: &Question,
     indicator: &'static Indicator,
     row: Option<&RowKey>,
-    mut estimates: Option<bool>,
+    estimates: Option<bool>,
     after: Option<(Date, Id)>,
     limit: i64,
 ) -> Result<Vec<Behind>> {
-    let Some(fact) = indicator.fact() else { return Ok(vec![]) };
-    let ground = Ground::of(app, question).await?;
-    let without_law = question.by == By::Law && row.is_some_and(|r| r.value.as_deref() == Some(NO_LAW));
-    let split = row.is_some_and(|r| r.value.is_some()) && !without_law;
-    let relation = rows_relation(fact, if split { question.by } else { By::Whole })?;
-    if relation.column("estimated").is_none() {
-        match estimates {
-            Some(true) => return Ok(vec![]),
-            _ => estimates = None,
-        }
-    }
+    let Some(behind) = RowsBehind::of(app, question, indicator, row, estimates).await? else {
+        return Ok(vec![]);
+    };
+    let RowsBehind { fact, relation, spans } = behind;
     let counts = indicator.measure == "rows";
     let mut found = Vec::new();
-    for (from, to, members) in ground.members(row.and_then(|r| r.place)).into_iter().rev() {
+    for filters in spans {
         let missing = limit - i64::try_from(found.len()).unwrap_or(limit);
         if missing <= 0 {
             break;
         }
-        let (from, to) = match row.and_then(|r| r.month) {
-            Some(month) => {
-                let first = Date::new(
-                    i16::try_from(month / 100).unwrap_or(0),
-                    i8::try_from(month % 100).unwrap_or(0),
-                    1,
-                )
-                .map_err(|_| Error::NotFound)?;
-                (from.max(first), to.min(first.last_of_month()))
-            }
-            None => (from, to),
-        };
-        if from > to {
-            continue;
-        }
         let mut select =
             Select::from(relation).list("shard_id").list("id").list("unit_id").list("day").list("title");
         if !counts {
-            select = select.list(&indicator.measure).filter(Filter::at_least(
-                relation.column(&indicator.measure).ok_or(Error::NotFound)?.name(),
-                1_i64,
-            ));
+            select = select.list(&indicator.measure);
         }
-        select = select.filter(Filter::at_least("day", from)).filter(Filter::at_most("day", to));
-        if let Some(members) = members {
-            select = select.filter(Filter::any_of("unit_id", members));
-        }
-        for condition in indicator.conditions(relation, app.today()) {
-            select = select.filter(condition);
-        }
-        if let Some(estimates) = estimates {
-            select = select.filter(Filter::is("estimated", estimates));
-        }
-        if without_law {
-            select = select.filter(Filter::is(LAWS, 0_i64));
-        }
-        if let Some(value) = row.and_then(|r| r.value.as_ref()).filter(|_| split) {
-            let value = match question.by {
-                By::Law => Value::Bytes(Some(value.parse::<Id>()?.0.to_vec())),
-                _ => Value::Text(Some(value.clone())),
-            };
-            select = select.filter(Filter::is("key", value));
-        }
+        select = filters.into_iter().fold(select, Select::filter);
         select = select.order("day", true).order("id", true).limit(missing);
         if let Some((day, id)) = after {
             select = select.after(vec![store::ToValue::to_value(&day), store::ToValue::to_value(&id)]);
@@ -618,6 +574,91 @@ pub async fn rows_behind(
         }
     }
     Ok(found)
+}
+
+/// How many rows [`rows_behind`] lists in all: those that add nothing to the figure are not among them.
+pub async fn count_behind(
+    app: &App,
+    question: &Question,
+    indicator: &'static Indicator,
+    row: Option<&RowKey>,
+    estimates: Option<bool>,
+) -> Result<i64> {
+    let mut count = 0;
+    let Some(behind) = RowsBehind::of(app, question, indicator, row, estimates).await? else { return Ok(0) };
+    for filters in behind.spans {
+        let select = filters.into_iter().fold(Select::from(behind.relation).count(vec![]), Select::filter);
+        for r in select.query().rows(&app.db).await? {
+            count += r.int_at(0)?.unwrap_or(0);
+        }
+    }
+    Ok(count)
+}
+
+/// Where the rows behind a figure are: conditions for each span of days, the newest first.
+struct RowsBehind {
+    fact: &'static Fact,
+    relation: &'static Relation,
+    spans: Vec<Vec<Filter>>,
+}
+
+impl RowsBehind {
+    /// None where there can be no such rows.
+    async fn of(
+        app: &App,
+        question: &Question,
+        indicator: &'static Indicator,
+        row: Option<&RowKey>,
+        mut estimates: Option<bool>,
+    ) -> Result<Option<RowsBehind>> {
+        let Some(fact) = indicator.fact() else { return Ok(None) };
+        let ground = Ground::of(app, question).await?;
+        let without_law = question.by == By::Law && row.is_some_and(|r| r.value.as_deref() == Some(NO_LAW));
+        let split = row.is_some_and(|r| r.value.is_some()) && !without_law;
+        let relation = rows_relation(fact, if split { question.by } else { By::Whole })?;
+        if relation.column("estimated").is_none() {
+            match estimates {
+                Some(true) => return Ok(None),
+                _ => estimates = None,
+            }
+        }
+        let mut spans = Vec::new();
+        for (from, to, members) in ground.members(row.and_then(|r| r.place)).into_iter().rev() {
+            let (from, to) = match row.and_then(|r| r.month) {
+                Some(month) => {
+                    let first = Date::new(
+                        i16::try_from(month / 100).unwrap_or(0),
+                        i8::try_from(month % 100).unwrap_or(0),
+                        1,
+                    )
+                    .map_err(|_| Error::NotFound)?;
+                    (from.max(first), to.min(first.last_of_month()))
+                }
+                None => (from, to),
+            };
+            if from > to {
+                continue;
+            }
+            let mut filters = vec![Filter::at_least("day", from), Filter::at_most("day", to)];
+            if indicator.measure != "rows" {
+                let measure = relation.column(&indicator.measure).ok_or(Error::NotFound)?.name();
+                filters.push(Filter::at_least(measure, 1_i64));
+            }
+            filters.extend(members.map(|members| Filter::any_of("unit_id", members)));
+            filters.extend(indicator.conditions(relation, app.today()));
+            filters.extend(estimates.map(|estimates| Filter::is("estimated", estimates)));
+            filters.extend(without_law.then(|| Filter::is(LAWS, 0_i64)));
+            if let Some(value) = row.and_then(|r| r.value.as_ref()).filter(|_| split) {
+                let value = match question.by {
+                    By::Law => Value::Bytes(Some(value.parse::<Id>()?.0.to_vec())),
+                    _ => Value::Text(Some(value.clone())),
+                };
+                filters.push(Filter::is("key", value));
+            }
+            spans.push(filters);
+        }
+        Ok(Some(RowsBehind { fact, relation, spans }))
+    }
 }
 
 /// The units under the asked one that recorded nothing which an indicator counts: reports name them.

@@ -5,7 +5,7 @@ use axum::extract::Query;
 use axum::response::Response;
 
 use super::asked::{Asked, month_text, period_words, row_text, rows_path, table_path, units_words};
-use super::{Behind, By, Figure, Ground, Question, RowKey, find_indicator, read, rows_behind};
+use super::{Behind, By, Figure, Ground, Question, RowKey, count_behind, find_indicator, read, rows_behind};
 use crate::error::{Error, Result};
 use crate::page::{Page, Room, show};
 use crate::web::Signed;
@@ -115,7 +115,8 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         None => table.total.first().copied(),
         Some(key) => table.rows.iter().find(|(k, _)| k == key).and_then(|(_, f)| f.first()).copied(),
     };
-    let figure = figure.unwrap_or_default();
+    let mut figure = figure.unwrap_or_default();
+    figure.rows = count_behind(&app, &question, indicator, row.as_ref(), None).await?;
     let only_estimates = asked.estimate.as_deref() == Some("1");
     let rows = async |estimates, after, limit| {
         rows_behind(&app, &question, indicator, row.as_ref(), Some(estimates), after, limit).await
