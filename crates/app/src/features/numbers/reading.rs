@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use store::{Filter, Id, Relation, Select, Value};
 
 use super::{Indicator, Period};
-use crate::app::App;
+use crate::app::{App, day_of};
 use crate::error::{Error, Result};
 use crate::facts::{Fact, month_of};
 use crate::features::orgs::Tree;
@@ -533,18 +534,29 @@ pub struct Behind {
     pub page: String,
 }
 
-/// The rows behind one figure, or behind its done or its estimated part alone, newest first, at most `limit`, after
-/// the one named (day, id).
+/// Which of the rows behind a figure are asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Slice {
+    /// Those of its done (`false`) or its estimated part (`true`) alone.
+    pub estimates: Option<bool>,
+    /// Those after the one named.
+    pub after: Option<(Date, Id)>,
+    /// At most so many.
+    pub limit: i64,
+    /// Those that nobody has touched since this moment, when the figure was frozen.
+    pub as_of: Option<Timestamp>,
+}
+
+/// The rows behind one figure, newest first.
 pub async fn rows_behind(
     app: &App,
     question: &Question,
     indicator: &'static Indicator,
     row: Option<&RowKey>,
-    estimates: Option<bool>,
-    after: Option<(Date, Id)>,
-    limit: i64,
+    slice: Slice,
 ) -> Result<Vec<Behind>> {
-    let Some(behind) = RowsBehind::of(app, question, indicator, row, estimates).await? else {
+    let Slice { estimates, after, limit, as_of } = slice;
+    let Some(behind) = RowsBehind::of(app, question, indicator, row, estimates, as_of).await? else {
         return Ok(vec![]);
     };
     let RowsBehind { fact, relation, spans } = behind;
@@ -582,10 +594,9 @@ pub async fn count_behind(
     question: &Question,
     indicator: &'static Indicator,
     row: Option<&RowKey>,
-    estimates: Option<bool>,
 ) -> Result<i64> {
     let mut count = 0;
-    let Some(behind) = RowsBehind::of(app, question, indicator, row, estimates).await? else { return Ok(0) };
+    let Some(behind) = RowsBehind::of(app, question, indicator, row, None, None).await? else { return Ok(0) };
     for filters in behind.spans {
         let select = filters.into_iter().fold(Select::from(behind.relation).count(vec![]), Select::filter);
         for r in select.query().rows(&app.db).await? {
@@ -610,6 +621,7 @@ impl RowsBehind {
         indicator: &'static Indicator,
         row: Option<&RowKey>,
         mut estimates: Option<bool>,
+        as_of: Option<Timestamp>,
     ) -> Result<Option<RowsBehind>> {
         let Some(fact) = indicator.fact() else { return Ok(None) };
         let ground = Ground::of(app, question).await?;
@@ -622,30 +634,18 @@ impl RowsBehind {
                 _ => estimates = None,
             }
         }
+        let today = as_of.map_or(app.today(), day_of);
         let mut spans = Vec::new();
         for (from, to, members) in ground.members(row.and_then(|r| r.place)).into_iter().rev() {
-            let (from, to) = match row.and_then(|r| r.month) {
-                Some(month) => {
-                    let first = Date::new(
-                        i16::try_from(month / 100).unwrap_or(0),
-                        i8::try_from(month % 100).unwrap_or(0),
-                        1,
-                    )
-                    .map_err(|_| Error::NotFound)?;
-                    (from.max(first), to.min(first.last_of_month()))
-                }
-                None => (from, to),
-            };
-            if from > to {
-                continue;
-            }
+            let Some((from, to)) = within(from, to, row)? else { continue };
             let mut filters = vec![Filter::at_least("day", from), Filter::at_most("day", to)];
             if indicator.measure != "rows" {
                 let measure = relation.column(&indicator.measure).ok_or(Error::NotFound)?.name();
                 filters.push(Filter::at_least(measure, 1_i64));
             }
             filters.extend(members.map(|members| Filter::any_of("unit_id", members)));
-            filters.extend(indicator.conditions(relation, app.today()));
+            filters.extend(indicator.conditions(relation, today));
+            filters.extend(as_of.map(|at| Filter::at_most("updated_at", at.as_microsecond())));
             filters.extend(estimates.map(|estimates| Filter::is("estimated", estimates)));
             filters.extend(without_law.then(|| Filter::is(LAWS, 0_i64)));
             if let Some(value) = row.and_then(|r| r.value.as_ref()).filter(|_| split) {
@@ -659,6 +659,15 @@ impl RowsBehind {
         }
         Ok(Some(RowsBehind { fact, relation, spans }))
     }
+}
+
+/// The days of a span that a row is about; none when it has none of them.
+pub(super) fn within(from: Date, to: Date, row: Option<&RowKey>) -> Result<Option<(Date, Date)>> {
+    let Some(month) = row.and_then(|r| r.month) else { return Ok(Some((from, to))) };
+    let (year, month) = (i16::try_from(month / 100), i8::try_from(month % 100));
+    let first = Date::new(year.unwrap_or(0), month.unwrap_or(0), 1).map_err(|_| Error::NotFound)?;
+    let (from, to) = (from.max(first), to.min(first.last_of_month()));
+    Ok((from <= to).then_some((from, to)))
 }
 
 /// The units under the asked one that recorded nothing which an indicator counts: reports name them.
