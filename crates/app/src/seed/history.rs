@@ -65,7 +65,7 @@ pub async fn create(app: &App, people: People, percent: usize, tell: &Tell<'_>) 
         half_year(&mut chance, &people, &laws, date(2026, 1, 1), LAST_DONE, YEAR_ROWS * percent / 100);
     year.extend(estimates(&mut chance, &people, &laws));
     year.extend(mistakes::plant_and_correct(&people)?);
-    let plans = plans::planned(&mut chance, &people, &laws)?;
+    let plans = plans::planned(&mut chance, &people, &laws, &units::once_of_long_an(app).await?)?;
     for plan in &plans {
         let done = plans::done_as_planned(&mut chance, plan, &laws, LAST_DONE);
         // Hundredths of them in a smaller demo, as of all others.

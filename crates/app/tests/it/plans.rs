@@ -666,6 +666,63 @@ async fn the_chain_goes_on_from_a_law_to_its_plans_lines_and_activities() {
             let page = in_words(&p.officer.get(&t, &page).await);
             assert!(page.contains(&law.path()), "{page}");
         }
+
+        // From the directive: through the decision to all tasks of a plan that rests on it, and of the plans that
+        // carry that plan out.
+        let paper = async |number: &str, on: &[&str]| {
+            let new = NewLaw {
+                number: number.into(),
+                kind: "Quyết định".into(),
+                title: format!("Về {number}"),
+                relations: on
+                    .iter()
+                    .map(|n| laws::NewRelation::stated(laws::Relation::CarriesOut, *n))
+                    .collect(),
+                ..NewLaw::default()
+            };
+            let mut tx = t.app.db.begin().await.unwrap();
+            let (saved, _) = laws::insert(&mut tx, &t.app, &laws::By::INSTALLATION, &new).await.unwrap();
+            tx.commit().await.unwrap();
+            saved.id()
+        };
+        let directive = paper("132-CT/TW", &[]).await;
+        let decision = paper("1402/QĐ-UBND", &["132-CT/TW"]).await;
+        let above = Content { bases: vec![decision], ..plan_of(p.province, 2027) };
+        let of_province = line_of(p.province, "Tập huấn", 1, "2027-12-31");
+        let (above, _) =
+            issued(&t, &above, &[of_province], &p.provincial, &p.provincial_leader, "1/KH", "2026-11-20")
+                .await;
+        let below = Content { above: Some(above.id), ..plan_of(p.commune, 2027) };
+        let tasks: Vec<LineContent> =
+            ["một", "hai"].map(|task| line_of(p.commune, task, 1, "2027-12-31")).into();
+        let (_, lines) = issued(&t, &below, &tasks, &p.officer, &p.leader, "2/KH", "2026-11-20").await;
+        let mut tx = t.app.db.begin().await.unwrap();
+        let done = activities::Content { plan_line: Some(lines[0]), ..talk(p.commune, 30) };
+        let done = activities::insert(&mut tx, &t.app, None, 1, &done).await.unwrap();
+        tx.commit().await.unwrap();
+        let page = in_words(&p.provincial.get(&t, &format!("/luat/{directive}")).await);
+        let list = format!("/ke-hoach/can-cu/{decision}");
+        assert!(page.contains("2 kế hoạch · 3 nhiệm vụ · 1 hoạt động") && page.contains(&list), "{page}");
+        let page = in_words(&p.officer.get(&t, &list).await);
+        assert!(page.contains("1 kế hoạch · 2 nhiệm vụ · 1 hoạt động"), "{page}");
+        let public = t.get(&laws::get(&t.app.db, directive).await.unwrap().path()).await.text();
+        assert!(
+            public.contains("2 kế hoạch · 3 nhiệm vụ · 1 hoạt động") && !public.contains(&list),
+            "{public}"
+        );
+        // And from what was done up to the directive.
+        for page in [format!("/ke-hoach/dong/{}", lines[0]), activities::page(done)] {
+            let page = in_words(&p.officer.get(&t, &page).await);
+            assert!(page.contains(&format!("/luat/{directive}")), "{page}");
+        }
+        // More plans than can be written out are counted, and listed on a page of their own.
+        for year in 2028..2031 {
+            let more = Content { bases: vec![decision], ..plan_of(p.commune, year) };
+            let task = [line_of(p.commune, "thêm", 1, "2031-12-31")];
+            issued(&t, &more, &task, &p.officer, &p.leader, "3/KH", "2026-11-20").await;
+        }
+        let page = in_words(&p.officer.get(&t, &format!("/luat/{decision}")).await);
+        assert!(page.contains("4 kế hoạch") && !page.contains("thêm"), "{page}");
     })
     .await;
 }

@@ -31,8 +31,8 @@ pub use indicator::{Indicator, find_indicator, indicators};
 pub use overrides::{Override, doubled, list_overrides, state as state_figure};
 pub use period::{BadPeriod, Period};
 pub use reading::{
-    Behind, By, Figure, Ground, NO_LAW, Place, Question, RowKey, Slice, Table, Units, of_several_laws, read,
-    read_on, rows_behind, silent_units,
+    Behind, By, Figure, Ground, NO_LAW, Place, Question, RowKey, Slice, Table, Units, count_behind,
+    of_several_laws, read, read_on, rows_behind, silent_units,
 };
 
 pub const FEATURE: crate::Feature = crate::Feature {

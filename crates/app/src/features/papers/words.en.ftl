@@ -1,7 +1,8 @@
 papers-title = Report (báo cáo): { $unit }, { $period }
 papers-list-title = Reports (báo cáo) of { $unit }
 papers-report-of = Report, { $period }
-papers-none = No report yet. Choose a period and press "Begin the report": its figures are computed from what was recorded.
+papers-none = No report yet.
+papers-none-begin = Choose a period and press "Begin the report": its figures are computed from what was recorded.
 papers-new = New report
 papers-begin = Begin the report
 papers-units = Units
@@ -76,6 +77,7 @@ papers-done-duyet = Approved.
 papers-done-tra = Returned to its writer.
 papers-done-ban-hanh = Issued.
 papers-done-thu-hoi = Withdrawn.
+papers-task-below = { $value } communes have not issued their report: { $period }
 papers-task-due = Report, { $period }, of { $unit }
 papers-task-returned = Correct the returned report, { $period }, of { $unit }
 papers-task-sign = Approve the report, { $period }, of { $unit }

@@ -1,7 +1,8 @@
 papers-title = Báo cáo: { $unit }, { $period }
 papers-list-title = Báo cáo của { $unit }
 papers-report-of = Báo cáo { $period }
-papers-none = Chưa có báo cáo nào. Chọn kỳ rồi bấm "Lập báo cáo": các con số được tính sẵn từ những việc đã ghi.
+papers-none = Chưa có báo cáo nào.
+papers-none-begin = Chọn kỳ rồi bấm "Lập báo cáo": các con số được tính sẵn từ những việc đã ghi.
 papers-new = Báo cáo mới
 papers-begin = Lập báo cáo
 papers-units = Theo địa giới
@@ -76,6 +77,7 @@ papers-done-duyet = Đã duyệt.
 papers-done-tra = Đã trả lại người viết.
 papers-done-ban-hanh = Đã ban hành.
 papers-done-thu-hoi = Đã thu hồi.
+papers-task-below = { $value } xã, phường chưa ban hành báo cáo { $period }
 papers-task-due = Báo cáo { $period } của { $unit }
 papers-task-returned = Sửa báo cáo { $period } của { $unit } bị trả lại
 papers-task-sign = Duyệt báo cáo { $period } của { $unit }

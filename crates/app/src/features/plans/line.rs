@@ -544,18 +544,20 @@ pub async fn done_of(db: &Db, plans: &[RecordId]) -> Result<HashMap<RecordId, (i
     Ok(all)
 }
 
-/// The late lines of a unit's issued plans by plan: whose last day is over and which were not done often enough; the
+/// The late lines of issued plans of some units (none: of all) by plan: whose last day is over and which were not done often enough; the
 /// earliest of those days.
-pub async fn late_of(db: &Db, unit: Id, today: Date) -> Result<Vec<(RecordId, i64, Date)>> {
-    let select = Select::from(&DONE)
+pub async fn late_of(db: &Db, units: Option<Vec<Id>>, today: Date) -> Result<Vec<(RecordId, i64, Date)>> {
+    let mut select = Select::from(&DONE)
         .by("shard_id")
         .by("plan_id")
         .by("until_day")
         .count(vec![])
-        .filter(Filter::is("unit_id", unit))
         .filter(Filter::is("state", "issued"))
         .filter(Filter::is("done", 0_i64))
         .filter(Filter::below("until_day", today));
+    if let Some(units) = units {
+        select = select.filter(Filter::any_of("unit_id", units));
+    }
     let mut all: Vec<(RecordId, i64, Date)> = Vec::new();
     for row in select.query().rows(db).await? {
         let plan = RecordId { shard: row.get("shard_id")?, id: row.get("plan_id")? };
