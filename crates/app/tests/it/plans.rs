@@ -784,11 +784,27 @@ async fn what_waits_is_on_the_work_list_of_whoever_can_do_it() {
         let missing =
             in_words(&p.provincial.get(&t, &format!("/en{}/cap-duoi?xem=chua", above.page())).await);
         assert!(missing.contains("Xã Mỹ Yên") && !missing.contains(">Xã Bến Lức<"), "{missing}");
+        // Nothing is due from an agency, wherever one looks; and nobody is told to do what they may not.
+        let agency = t.unit("Sở Y tế", "agency", Some(p.province), "2025-07-01").await;
+        let member = t.person(Role::CouncilMember, agency).await;
+        let plans = in_words(&member.get(&t, "/ke-hoach").await);
+        assert!(plans.contains("chưa có kế hoạch nào") && !plans.contains("Lập kế hoạch"), "{plans}");
+        assert!(!plans.contains("class=\"state"), "{plans}");
+        let reports = in_words(&member.get(&t, "/bao-cao").await);
+        assert!(!reports.contains("Lập báo cáo"), "{reports}");
 
         // On New Year's eve nothing is late, the day after it is.
         t.app.clock.set("2026-12-31T05:00:00Z".parse().unwrap());
         let officer = t.as_account(p.officer.account).await;
         assert!(!in_words(&officer.get(&t, "/viec").await).contains("quá hạn trong kế hoạch"));
+        // The province sees who is late, one click from the list.
+        for person in [&p.provincial, &p.provincial_leader] {
+            let person = t.as_account(person.account).await;
+            let home = in_words(&person.get(&t, "/viec").await);
+            assert!(home.contains("1 đơn vị cấp dưới chưa ban hành kế hoạch năm 2026"), "{home}");
+            assert!(home.contains(&format!("{}/cap-duoi?xem=chua", above.page())), "{home}");
+            assert!(home.contains("2 xã, phường chưa ban hành báo cáo năm 2026"), "{home}");
+        }
         t.app.clock.set("2027-01-01T05:00:00Z".parse().unwrap());
         let officer = t.as_account(p.officer.account).await;
         let home = in_words(&officer.get(&t, "/viec").await);
@@ -837,6 +853,12 @@ async fn figures_count_lines_done_and_late() {
         assert_eq!(figures("2026-01-01", "2026-12-31").await, [4, 1, 1]);
         assert_eq!(figures("2026-01-01", "2026-06-30").await, [2, 1, 1]);
         assert_eq!(figures("2027-01-01", "2027-12-31").await, [1, 0, 0]);
+        // What the province's home counts, and what it is said to be counted from, are the rows listed.
+        let home = in_words(&p.provincial.get(&t, "/viec").await);
+        assert!(home.contains("1 nhiệm vụ quá hạn trên địa bàn"), "{home}");
+        let list = "/so-lieu/dong?ky=2026&cay=nay&chi-tieu=plan-lines-late";
+        let rows = in_words(&p.provincial.get(&t, list).await);
+        assert!(rows.contains("Tính từ 1 dòng") && rows.matches("/ke-hoach/dong/").count() == 1, "{rows}");
         t.app.clock.set("2026-11-24T05:00:00Z".parse().unwrap());
         assert_eq!(figures("2026-01-01", "2026-12-31").await, [4, 1, 2]);
     })
