@@ -620,6 +620,18 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         assert_eq!(table.matches("<tr>").count().to_string(), number.unwrap(), "{rows}");
         let english = p.officer.get(&t, &format!("/en{href}")).await.text();
         assert!(english.contains("1 row was added") && !english.contains('⟦'), "{english}");
+        // Of its parts only the paper keeps what they were: the figure of today is called so.
+        let mut moved = 0;
+        for part in
+            frozen.split("href=\"").filter(|h| h.contains("theo=month&") && h.contains("chi-tieu=talks&"))
+        {
+            let href = part.split('"').next().unwrap().replace("&#38;", "&");
+            let rows = p.officer.get(&t, &href).await.text();
+            let has_changed = rows.contains("Ghi sau khi chốt");
+            assert_eq!(rows.contains("Hiện nay: <strong>"), has_changed, "{rows}");
+            moved += usize::from(has_changed);
+        }
+        assert_eq!(moved, 1, "one month has a row of later");
 
         // Whoever holds the paper opens its aggregates by the code, and nothing else.
         let code = between(&frozen, "; mã ", ":").unwrap();

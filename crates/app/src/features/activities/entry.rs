@@ -179,8 +179,8 @@ pub async fn check_line(app: &App, content: &Content, before: Option<RecordId>) 
     }
 }
 
-/// Records an activity, whose line was checked before ([`check_line`]): what the page and the API share. `id` is the identity the page was given,
-/// so that a form sent twice records once.
+/// Records an activity, whose line was checked before ([`check_line`]): what the page and the API share. `id` is the
+/// identity the page was given, so that a form sent twice records once.
 pub async fn record(
     tx: &mut Tx,
     app: &App,

@@ -4,12 +4,13 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use jiff::Timestamp;
+use store::RecordId;
 
 use super::asked::{Asked, month_text, period_words, row_text, rows_path, table_path, units_words};
 use super::freeze::changes;
 use super::{
-    Behind, By, Changed, Figure, Freeze, Ground, Indicator, Override, Question, RowKey, Slice, count_behind,
-    find_indicator, frozen_figures, get_freeze, list_overrides, read, rows_behind,
+    Behind, By, Changed, Figure, Freeze, Frozen, Ground, Indicator, Override, Question, RowKey, Slice,
+    count_behind, find_indicator, frozen_figures, get_freeze, list_overrides, read, rows_behind,
 };
 use crate::access::Act;
 use crate::app::App;
@@ -44,9 +45,10 @@ struct RowsPage {
 
 /// What a figure of frozen figures leads to: the rows that nobody has touched since, and those that somebody has.
 struct FrozenView {
+    id: RecordId,
     at: Timestamp,
     /// The figure that was frozen, where the freeze keeps it: that of the whole unit.
-    figure: Option<Figure>,
+    kept: Option<Frozen>,
     changed: Vec<Changed>,
     /// The rows behind the figure of today.
     now: String,
@@ -69,9 +71,14 @@ impl FrozenView {
             true => frozen_figures(&app.db, freeze.record_id()).await?,
             false => vec![],
         };
-        let figure = kept.into_iter().find(|f| f.indicator == indicator.code).map(|f| f.figure());
+        let kept = kept.into_iter().find(|f| f.indicator == indicator.code);
         let now = rows_path(question, app.today(), &indicator.code, row);
-        Ok(FrozenView { at: freeze.created_at, figure, changed, now })
+        Ok(FrozenView { id: freeze.record_id(), at: freeze.created_at, kept, changed, now })
+    }
+
+    /// The figure shown is today's: rows have changed, and what they gave is kept only in the paper.
+    fn has_moved(&self) -> bool {
+        self.kept.is_none() && !self.changed.is_empty()
     }
 }
 
@@ -168,8 +175,8 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         }
         None => None,
     };
-    if let Some(then) = frozen.as_ref().and_then(|f| f.figure) {
-        figure = then;
+    if let Some(kept) = frozen.as_ref().and_then(|f| f.kept.as_ref()) {
+        figure = kept.figure();
     }
     let stated = match row.is_none() && frozen.is_none() {
         true => list_overrides(&app.db, question.unit, question.period).await?,
@@ -195,8 +202,8 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     }
     let mut page = signed.page(Room::Numbers, indicator.name(signed.lang()));
     let mut whole = rows_path(&question, app.today(), &indicator.code, row.as_ref());
-    if let Some(freeze) = asked.freeze.as_deref().filter(|f| !f.is_empty()) {
-        whole.push_str(&format!("&chot={freeze}"));
+    if let Some(frozen) = &frozen {
+        whole.push_str(&format!("&chot={}", frozen.id));
     }
     let estimates = format!("{whole}&uoc-tinh=1");
     let path = if only_estimates { &estimates } else { &whole };

@@ -145,7 +145,8 @@ pub async fn hold(tx: &mut Tx, account: Id) -> Result<()> {
     Ok(tx.alone(&format!("appointments {account}")).await?)
 }
 
-/// Gives a role; refuses one that the person holds there at the time anyway, also when two give it at once. `shard` is the unit's.
+/// Gives a role; refuses one that the person holds there at the time anyway, also when two give it at once. `shard` is
+/// the unit's.
 pub async fn appoint(
     tx: &mut Tx,
     app: &App,

@@ -544,8 +544,8 @@ pub async fn done_of(db: &Db, plans: &[RecordId]) -> Result<HashMap<RecordId, (i
     Ok(all)
 }
 
-/// The late lines of issued plans of some units (none: of all) by plan: whose last day is over and which were not done often enough; the
-/// earliest of those days.
+/// The late lines of issued plans of some units (none: of all) by plan: whose last day is over and which were not done
+/// often enough; the earliest of those days.
 pub async fn late_of(db: &Db, units: Option<Vec<Id>>, today: Date) -> Result<Vec<(RecordId, i64, Date)>> {
     let mut select = Select::from(&DONE)
         .by("shard_id")
