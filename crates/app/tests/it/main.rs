@@ -18,6 +18,7 @@ mod parts;
 mod people;
 mod plans;
 mod portal;
+mod scans;
 mod spine;
 mod support;
 mod understood;
