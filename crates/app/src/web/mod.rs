@@ -285,7 +285,7 @@ pub struct Signed {
     /// The tree of units today.
     pub tree: std::sync::Arc<crate::features::orgs::Tree>,
     /// Where every unit that ever was stands today: what a gone unit recorded belongs to its successor.
-    pub standing: std::sync::Arc<std::collections::HashMap<store::Id, crate::features::orgs::Placed>>,
+    pub standing: std::sync::Arc<crate::features::orgs::Placements>,
 }
 
 impl Signed {
@@ -311,7 +311,7 @@ impl Signed {
     }
     /// The unit of today where a unit stands; rights at a gone unit are rights there.
     pub fn standing(&self, unit: store::Id) -> store::Id {
-        self.standing.get(&unit).map_or(unit, |p| p.at)
+        self.standing.get(unit).map_or(unit, |p| p.at)
     }
     pub fn can(&self, act: Act, unit: store::Id) -> bool {
         self.actor.can(act, self.standing(unit), &self.tree)
