@@ -537,8 +537,8 @@ pub(super) async fn carry_over(
 }
 
 /// The text as it came, every change taken back.
-pub(super) async fn base(tx: &mut Tx, law: Id, rows: Vec<Node>) -> Result<Vec<Node>> {
-    let made = changes(&mut *tx, law).await?;
+pub(super) async fn base(db: impl Runs, law: Id, rows: Vec<Node>) -> Result<Vec<Node>> {
+    let made = changes(db, law).await?;
     if made.is_empty() {
         return Ok(rows);
     }

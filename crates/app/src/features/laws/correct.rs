@@ -6,7 +6,9 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
+use store::{Db, Id};
 
+use super::amendments;
 use super::changes::{Run, runs};
 use super::corrections::{self, Correction, Decision, State, Typed, Words};
 use super::edit::{by, changed};
@@ -35,6 +37,12 @@ struct CorrectionsPage {
     parts: Vec<(String, i64, String)>,
 }
 
+/// The text that can be corrected: as it came and was corrected, before anything was amended.
+async fn as_it_came(db: &Db, law: Id) -> Result<Vec<Node>> {
+    let rows = node::nodes(db, law).await?;
+    amendments::base(db, law, rows).await
+}
+
 /// Most corrections that one page shows.
 const SHOWN: usize = 100;
 
@@ -45,9 +53,7 @@ async fn list_page(signed: &Signed, law: Law, problems: Vec<FieldProblem>) -> Re
         .crumb(signed.say("room-laws"), "/luat")
         .crumb(law.name(), format!("/luat/{}", law.id));
     page.problems = problems;
-    let mut tx = db.begin().await?;
-    let nodes = corrections::correctable(&mut tx, law.id).await?;
-    drop(tx);
+    let nodes = as_it_came(db, law.id).await?;
     let mut all = corrections::of_law(db, law.id).await?;
     all.sort_by_key(|c| c.state != State::Asks);
     let shown = all.into_iter().take(SHOWN).map(|correction| {
@@ -195,9 +201,7 @@ async fn form_page(
 ) -> Result<CorrectPage> {
     let db = &signed.app.db;
     let is_it = |n: &&Node| n.path.as_deref() == Some(path);
-    let mut tx = db.begin().await?;
-    let nodes = corrections::correctable(&mut tx, law.id).await?;
-    drop(tx);
+    let nodes = as_it_came(db, law.id).await?;
     let node = nodes.iter().find(is_it).ok_or(Error::NotFound)?;
     let words = Words::of(node);
     let now = node::nodes(db, law.id).await?;
@@ -239,12 +243,12 @@ pub async fn save(signed: Signed, Path((id, path)): Path<(String, String)>, form
     }
     let mut problems = Problems::default();
     let reason = viet::clean(&problems.required(&form, "reason", REASON));
-    let mut tx = app.db.begin().await?;
     if problems.0.is_empty() {
-        let nodes = corrections::correctable(&mut tx, law.id).await?;
+        let nodes = as_it_came(&app.db, law.id).await?;
         let node = nodes.iter().find(|n| n.path.as_deref() == Some(&path)).ok_or(Error::NotFound)?;
         let words = typed(&Words::of(node), &form);
         let typed = Typed { words, version: form.text("version").to_owned(), reason };
+        let mut tx = app.db.begin().await?;
         match corrections::correct(&mut tx, app, &by, law.id, &path, typed).await {
             Ok(()) => {
                 tx.commit().await?;
@@ -255,6 +259,5 @@ pub async fn save(signed: Signed, Path((id, path)): Path<(String, String)>, form
             Err(e) => return Err(e),
         }
     }
-    drop(tx);
     show_again(&form_page(&signed, law, &path, Some(&form), problems.0).await?)
 }

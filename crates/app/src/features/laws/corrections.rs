@@ -199,12 +199,6 @@ pub(super) async fn carry_over(
     Ok((source, asking))
 }
 
-/// The text that can be corrected: as it came and was corrected, before anything was amended.
-pub async fn correctable(tx: &mut Tx, law: Id) -> Result<Vec<Node>> {
-    let rows = node::nodes(&mut *tx, law).await?;
-    amendments::base(tx, law, rows).await
-}
-
 /// Whoever changes the text waits here for whoever does already.
 async fn wait(tx: &mut Tx, app: &App, law: Id) -> Result<()> {
     sql!(
@@ -228,7 +222,7 @@ pub struct Typed {
 pub async fn correct(tx: &mut Tx, app: &App, by: &By, law: Id, path: &str, typed: Typed) -> Result<()> {
     wait(tx, app, law).await?;
     let before = node::nodes(&mut *tx, law).await?;
-    let mut base = amendments::base(tx, law, before.clone()).await?;
+    let mut base = amendments::base(&mut *tx, law, before.clone()).await?;
     let node = at(&mut base, path).ok_or(Error::NotFound)?;
     if Words::of(node).version() != typed.version {
         return Err(Error::Conflict("laws-correct-changed"));
@@ -292,7 +286,8 @@ pub async fn decide(tx: &mut Tx, app: &App, by: &By, law: Id, id: Id, what: Deci
         }
         _ => return Err(Error::Conflict("laws-correct-changed")),
     };
-    let mut base = correctable(tx, law).await?;
+    let rows = node::nodes(&mut *tx, law).await?;
+    let mut base = amendments::base(&mut *tx, law, rows).await?;
     let node =
         at(&mut base, &chosen.path).ok_or_else(|| Error::invalid("correction", "laws-correct-gone"))?;
     let version = Words::of(node).version();

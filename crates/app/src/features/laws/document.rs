@@ -12,7 +12,7 @@ use super::amendments::{self, NewAmendment};
 use super::citations::{self, Citation};
 use super::corrections;
 use super::law::{self, Law};
-use super::node::{Block, Node};
+use super::node::{self, Block, Node};
 use super::relations::{self, NewRelation, Relation};
 use crate::app::App;
 use crate::audit;
@@ -396,7 +396,8 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
             Some(law) if new.is(&law, &digest) => {
                 let mut digest = digest;
                 if new.is_extract {
-                    let there = corrections::correctable(tx, law.id).await?;
+                    let there = node::nodes(&mut *tx, law.id).await?;
+                    let there = amendments::base(&mut *tx, law.id, there).await?;
                     new.nodes = joined(corrections::source(tx, law.id, there).await?, new.nodes);
                     digest = new.digest();
                 }

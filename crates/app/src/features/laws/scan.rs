@@ -182,13 +182,14 @@ pub async fn follow(app: Shared) {
     }
 }
 
-/// Reads the next page of the scan that has waited longest; false: none waits.
+/// Reads a page of the scan of which least has been read, so that a long one does not keep the others waiting; false:
+/// none waits.
 pub async fn read_next(app: &App) -> Result<bool> {
     store::record! { struct Row { import_id: Id, seq: i64, file: String, pages: i64, read: i64 } }
     let next: Option<Row> = sql!(
         "SELECT s.import_id, s.seq, s.file, s.pages,
                 (SELECT COUNT(*) FROM law_scan_pages p WHERE p.import_id = s.import_id AND p.seq = s.seq) AS read
-         FROM law_scans s WHERE NOT s.done ORDER BY s.created_at, s.import_id, s.seq LIMIT 1"
+         FROM law_scans s WHERE NOT s.done ORDER BY read, s.created_at, s.import_id, s.seq LIMIT 1"
     )
     .find(&app.db)
     .await?;

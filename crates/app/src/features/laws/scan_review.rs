@@ -31,7 +31,7 @@ struct ScanPage {
     page: Page,
     id: Id,
     seq: i64,
-    scan: Scan,
+    progress: Scan,
     read: Vec<Read>,
     /// The document was read on before.
     is_understood: bool,
@@ -74,7 +74,7 @@ pub async fn overview(
     });
     let mut page = crumbed(&signed, &sent.name, id);
     page.done = done.xong.map(|n| page.t1("laws-scan-kept", "value", n));
-    show(&ScanPage { page, id, seq, scan, read: read.collect(), is_understood: sent.new.is_some() })
+    show(&ScanPage { page, id, seq, progress: scan, read: read.collect(), is_understood: sent.new.is_some() })
 }
 
 /// `POST /luat/nhap/{id}/{seq}/quet`: reads the document on from the text as it stands.
@@ -140,8 +140,7 @@ pub async fn page(signed: Signed, Path((id, seq, number)): Path<(String, i64, i6
         .crumb(signed.say("laws-scan-title"), format!("/luat/nhap/{id}/{seq}/quet"));
     let is_sure = |s: &Shown| s.line.sure >= signed.app.config.scan_confidence;
     let lines = read.lines.iter().enumerate().map(|(n, line)| Shown { n, line: line.clone() });
-    let (sure, mut unsure): (Vec<Shown>, Vec<Shown>) =
-        lines.filter(|s| !s.line.text.is_empty()).partition(is_sure);
+    let (sure, mut unsure): (Vec<Shown>, Vec<Shown>) = lines.partition(is_sure);
     unsure.sort_by_key(|s| s.line.sure);
     show(&OnePage { page, id, seq, read, pages: scan.pages, unsure, sure })
 }
@@ -157,7 +156,10 @@ pub async fn keep(
     for (name, typed) in form.pairs() {
         let n = name.strip_prefix('l').and_then(|n| n.parse::<usize>().ok());
         if let Some(line) = n.and_then(|n| lines.get_mut(n)) {
-            line.text = viet::clean(typed);
+            let typed = viet::clean(typed);
+            if typed != line.text {
+                (line.text, line.sure) = (typed, 100);
+            }
         }
     }
     // What was added at the end of the page.
