@@ -61,6 +61,8 @@ pub fn take_language<B>(mut request: axum::http::Request<B>) -> axum::http::Requ
 const LONGEST_ADDRESS: usize = 16 << 10;
 /// How long the rest of a request is waited for when nothing of it comes: what was sent takes memory meanwhile.
 const SILENCE: std::time::Duration = std::time::Duration::from_secs(60);
+/// How long a request may take from its head to its answer: the largest file over a weak link comes in less.
+const LONGEST_REQUEST: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// The whole program as a service, the layers that every route needs around the features' routes.
 pub fn shell(app: Shared, routes: Router<Shared>) -> Router {
@@ -72,6 +74,10 @@ pub fn shell(app: Shared, routes: Router<Shared>) -> Router {
             Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()
         }))
         .layer(tower_http::timeout::RequestBodyTimeoutLayer::new(SILENCE))
+        .layer(tower_http::timeout::TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            LONGEST_REQUEST,
+        ))
         .layer(axum::middleware::from_fn_with_state(app.clone(), show_errors))
         .layer(Extension(app.clone()))
         .layer(tower_http::compression::CompressionLayer::new())

@@ -606,7 +606,7 @@ async fn a_quiet_unit_finds_a_draft_of_the_newest_law_that_concerns_it() {
 async fn published_posts_are_counted_by_unit_and_law() {
     on_every_engine(async |t| {
         use lantoa::features::numbers::{
-            By as Split, Period, Question, Units, find_indicator, read, rows_behind,
+            By as Split, Period, Question, Slice, Units, find_indicator, read, rows_behind,
         };
         let p = place(&t).await;
         let (id, _) = publish(&t, &p, &content(p.commune, p.law, "Một")).await;
@@ -626,7 +626,9 @@ async fn published_posts_are_counted_by_unit_and_law() {
             (table.total[0].actual, by_law)
         };
         assert_eq!(count().await, (2, vec![(Some(p.law.to_string()), 2)]));
-        let behind = rows_behind(&t.app, &question, articles, None, None, None, 10).await.unwrap();
+        let behind = rows_behind(&t.app, &question, articles, None, Slice { limit: 10, ..Slice::default() })
+            .await
+            .unwrap();
         let mut titles: Vec<_> = behind.iter().map(|b| b.title.as_str()).collect();
         titles.sort();
         assert_eq!(titles, ["Hai", "Một"]);
