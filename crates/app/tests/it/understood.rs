@@ -235,6 +235,167 @@ async fn a_text_that_comes_again_keeps_what_was_carried_out() {
     .await;
 }
 
+/// What the page of correction of a provision knows of its words.
+async fn version_of(t: &TestApp, person: &Person, path: &str) -> String {
+    let page = person.get(t, path).await.text();
+    assert!(!page.contains('⟦'), "{page}");
+    let version = page.split("name=\"version\" value=\"").nth(1).expect("a version");
+    version.split('"').next().unwrap().to_owned()
+}
+
+async fn correct(
+    t: &TestApp,
+    person: &Person,
+    path: &str,
+    field: &str,
+    words: &str,
+) -> crate::support::Answer {
+    let version = version_of(t, person, path).await;
+    let form = [("version", &*version), (field, words), ("reason", "Bản gốc ghi vậy"), ("act", "save")];
+    person.post(t, path, &form).await
+}
+
+#[tokio::test]
+async fn a_correction_is_no_amendment_and_both_are_taken_back_to_the_byte() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let old = enter(&t, OLD).await;
+        let as_it_came = texts(&t, old).await;
+        enter(&t, AMENDING).await;
+        let changes = format!("/luat/{old}/sua-doi");
+        let ids = listed(&person.get(&t, &changes).await.text());
+        person.post(&t, &changes, &[("act", "apply-all")]).await;
+        let amended = texts(&t, old).await;
+
+        let list = format!("/luat/{old}/chua-chu");
+        assert!(person.get(&t, &format!("/luat/{old}")).await.text().contains(&list));
+        let article = format!("{list}/dieu-2");
+        let page = person.get(&t, &article).await.text();
+        assert!(page.contains("chữ trước khi sửa đổi") && page.contains("báo thị trấn khi"), "{page}");
+        // Looked at, then saved with a reason; the next person's page is out of date.
+        let version = version_of(&t, &person, &article).await;
+        let words = "Người giữ bến báo thị trấn ngay khi bến hư hỏng.";
+        let typed = [("version", &*version), ("t1", words), ("act", "look")];
+        let look = person.post(&t, &article, &typed).await.text();
+        assert!(look.contains("<ins> ngay</ins>") && look.contains(words), "{look}");
+        let save = [("version", &*version), ("t1", words), ("act", "save")];
+        let unsaid = person.post(&t, &article, &save).await;
+        assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(unsaid.text().contains(words) && texts(&t, old).await == amended);
+        let save = [&save[..], &[("reason", "Bản gốc trang 2")]].concat();
+        assert_eq!(person.post(&t, &article, &save).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(person.post(&t, &article, &save).await.status, StatusCode::CONFLICT);
+        let again = correct(&t, &person, &article, "t1", words).await;
+        assert!(again.text().contains("chưa có gì để lưu"), "{}", again.text());
+
+        // In the text of every day, in what programs get, and in the search; the days of the text are as before.
+        let public = "/van-ban/70-2099-qh99";
+        let page = t.get(public).await.text();
+        assert!(
+            page.contains("báo Ủy ban nhân dân cấp xã ngay khi") && page.contains("?ngay=2025-01-01"),
+            "{page}"
+        );
+        assert_eq!(page.matches("?ngay=").count(), 2, "{page}");
+        let earlier = t.get(&format!("{public}?ngay=2024-12-31")).await.text();
+        assert!(earlier.contains("báo thị trấn ngay khi"), "{earlier}");
+        let lines = t.get("/api/v1/laws/70-2099-qh99/articles.jsonl").await.text();
+        assert!(lines.contains("cấp xã ngay khi"), "{lines}");
+        let feed = t.get("/api/v1/law-changes").await.json();
+        let last = feed["items"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["id"], "70-2099-qh99", "{feed}");
+        t.app.index.catch_up(&t.app.db).await.unwrap();
+        let found =
+            t.get("/api/v1/articles?q=b%C3%A1o+ngay+khi+b%E1%BA%BFn+h%C6%B0+h%E1%BB%8Fng").await.text();
+        assert!(found.contains("ngay") && found.contains("70/2099/qh99+2"), "{found}");
+
+        // A correction that would take the ground from an amendment is refused, and nothing of it stays.
+        let corrected = texts(&t, old).await;
+        let refused = correct(&t, &person, &article, "t1", "Người giữ bến báo xã khi bến hư hỏng.").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("không còn khớp"), "{}", refused.text());
+        assert_eq!(texts(&t, old).await, corrected);
+
+        // Undone under the correction; then the correction itself; then carried out again.
+        for id in [&ids[1], &ids[0], &ids[2]] {
+            let undone = person.post(&t, &changes, &[("act", "undo"), ("amendment", id)]).await;
+            assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text());
+        }
+        let mut expected = as_it_came.clone();
+        let article = expected.iter_mut().find(|n| n.path.as_deref() == Some("dieu-2")).unwrap();
+        article.content[1].text = words.to_owned();
+        assert_eq!(texts(&t, old).await, expected);
+        person.post(&t, &changes, &[("act", "apply-all")]).await;
+        assert_eq!(texts(&t, old).await, corrected);
+        let page = person.get(&t, &list).await.text();
+        assert!(page.contains("Bản gốc trang 2") && page.contains("đang dùng"), "{page}");
+        let made = page.split("name=\"correction\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let undo = [("act", "undo"), ("correction", made)];
+        assert_eq!(person.post(&t, &list, &undo).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(texts(&t, old).await, amended);
+        assert_eq!(person.post(&t, &list, &undo).await.status, StatusCode::CONFLICT);
+        assert!(lantoa::audit::verify(&t.app.db).await.unwrap().1.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn corrections_are_held_against_the_new_source_when_a_law_comes_again() {
+    on_every_engine(async |t| {
+        let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+        let province = t.unit("Tỉnh Tây Ninh", "province", Some(nation), "2025-07-01").await;
+        let person = t.person(Role::ProvincialOfficer, province).await;
+        let old = enter(&t, OLD).await;
+        let list = format!("/luat/{old}/chua-chu");
+        let come = async |text: &str| {
+            let mut tx = t.app.db.begin().await.unwrap();
+            let saved = laws::insert(&mut tx, &t.app, &By::INSTALLATION, &read(text)).await.unwrap();
+            tx.commit().await.unwrap();
+            (saved.0, saved.1.iter().map(|p| p.code.clone()).collect::<Vec<_>>())
+        };
+        let says = async |words: &str| texts(&t, old).await.iter().any(|n| n.body().contains(words));
+        let wrong = "bến nước công cộng";
+        let right = OLD
+            .replace("quy định việc gìn giữ bến nước công cộng", "quy định việc giữ gìn bến nước công cộng");
+        let words = "Luật này quy định việc giữ gìn bến nước công cộng.";
+        assert_eq!(
+            correct(&t, &person, &format!("{list}/dieu-1"), "text", words).await.status,
+            StatusCode::SEE_OTHER
+        );
+        // The same file, and one that has changed elsewhere: it stays.
+        assert_eq!(come(OLD).await, (Saved::Same(old), vec![]));
+        let elsewhere = OLD.replace("ngân sách xã", "ngân sách của xã");
+        assert_eq!(come(&elsewhere).await, (Saved::Changed(old), vec![]));
+        assert!(says("việc giữ gìn bến").await && says("ngân sách của xã").await);
+        // The source changes there too: it shows, and a person decides.
+        let otherwise = OLD.replace(wrong, "bến nước chung");
+        assert_eq!(come(&otherwise).await, (Saved::Changed(old), vec!["correction-asks".to_owned()]));
+        assert!(says("việc gìn giữ bến nước chung").await);
+        let home = person.get(&t, "/viec").await.text();
+        assert!(home.contains("1 chỗ đã chữa") && home.contains(&list), "{home}");
+        assert!(person.get(&t, &format!("/luat/{old}")).await.text().contains("cần quyết định"));
+        let page = person.get(&t, &list).await.text();
+        assert!(page.contains("cần quyết định") && page.contains("<ins>") && !page.contains('⟦'), "{page}");
+        let made = page.split("name=\"correction\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let keep = person.post(&t, &list, &[("act", "keep"), ("correction", made)]).await;
+        assert_eq!(keep.status, StatusCode::SEE_OTHER, "{}", keep.text());
+        assert!(says(words).await);
+        // The new source again: what was decided stays. Once a source reads as corrected, nothing is to be corrected.
+        assert_eq!(come(&otherwise).await, (Saved::Same(old), vec![]));
+        assert_eq!(come(&right).await, (Saved::Changed(old), vec![]));
+        let page = person.get(&t, &list).await.text();
+        assert!(says(words).await && page.contains("bản nguồn đã ghi đúng"), "{page}");
+        // One that asks, decided for the source.
+        correct(&t, &person, &format!("{list}/dieu-1"), "text", "Luật này nói về bến nước.").await;
+        assert_eq!(come(&otherwise).await.1, ["correction-asks"]);
+        let page = person.get(&t, &list).await.text();
+        let made = page.split("name=\"correction\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        person.post(&t, &list, &[("act", "undo"), ("correction", made)]).await;
+        assert!(says("bến nước chung").await);
+        assert!(!person.get(&t, "/viec").await.text().contains("chỗ đã chữa"));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_a_text_says_of_others_is_proposed_and_counts_once_confirmed() {
     on_every_engine(async |t| {

@@ -486,7 +486,9 @@ async fn keep(
 ) -> Result<()> {
     let edits = if edits.is_empty() { String::new() } else { serde_json::to_string(edits).map_err(bad)? };
     sql!(
-        "UPDATE law_amendments SET state = $2, to_id = $3, day = $4, edits = $5, changed_at = $6, account_id = $7
+        // Those of one day are taken back in the order in which they were made.
+        "UPDATE law_amendments SET state = $2, to_id = $3, day = $4, edits = $5,
+                changed_at = CASE WHEN state = $2 THEN changed_at ELSE $6 END, account_id = $7
          WHERE id = $1",
         id,
         state.code(),
@@ -535,8 +537,8 @@ pub(super) async fn carry_over(
 }
 
 /// The text as it came, every change taken back.
-pub(super) async fn base(tx: &mut Tx, law: Id, rows: Vec<Node>) -> Result<Vec<Node>> {
-    let made = changes(&mut *tx, law).await?;
+pub(super) async fn base(db: impl Runs, law: Id, rows: Vec<Node>) -> Result<Vec<Node>> {
+    let made = changes(db, law).await?;
     if made.is_empty() {
         return Ok(rows);
     }

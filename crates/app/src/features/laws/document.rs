@@ -10,6 +10,7 @@ use store::{Filter, Id, Tx, sql};
 
 use super::amendments::{self, NewAmendment};
 use super::citations::{self, Citation};
+use super::corrections;
 use super::law::{self, Law};
 use super::node::{self, Block, Node};
 use super::relations::{self, NewRelation, Relation};
@@ -396,14 +397,14 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
                 let mut digest = digest;
                 if new.is_extract {
                     let there = node::nodes(&mut *tx, law.id).await?;
-                    new.nodes = joined(amendments::base(tx, law.id, there).await?, new.nodes);
+                    let there = amendments::base(&mut *tx, law.id, there).await?;
+                    new.nodes = joined(corrections::source(tx, law.id, there).await?, new.nodes);
                     digest = new.digest();
                 }
                 if new.nodes.is_empty() || law.digest == digest {
                     return Ok((Saved::Same(law.id), problems));
                 }
-                let lost = replace_text(tx, app, by, &law, &new, &digest).await?;
-                problems.extend(lost.iter().map(|sentence| Problem::new("amendment-lost", sentence)));
+                problems.extend(replace_text(tx, app, by, &law, &new, &digest).await?);
                 return Ok((Saved::Changed(law.id), problems));
             }
             Some(other) => {
@@ -472,8 +473,9 @@ async fn replace_text(
     law: &Law,
     new: &NewLaw,
     digest: &str,
-) -> Result<Vec<String>> {
-    let (nodes, lost) = amendments::carry_over(tx, app, by, law.id, new.nodes.clone()).await?;
+) -> Result<Vec<Problem>> {
+    let (nodes, asking) = corrections::carry_over(tx, law.id, new.nodes.clone()).await?;
+    let (nodes, lost) = amendments::carry_over(tx, app, by, law.id, nodes).await?;
     sql!("DELETE FROM law_nodes WHERE law_id = $1", law.id).run(tx).await?;
     insert_nodes(tx, law.id, &nodes).await?;
     let issued = law.issued.or(new.issued);
@@ -503,7 +505,8 @@ async fn replace_text(
     amendments::forget_waiting(tx, law.id).await?;
     amendments::insert(tx, app, law.id, &new.amendments).await?;
     write_down(tx, app, by, "change", law.id, digest.as_bytes()).await?;
-    Ok(lost)
+    let asking = asking.iter().map(|path| Problem::new("correction-asks", law::place(path)));
+    Ok(lost.iter().map(|sentence| Problem::new("amendment-lost", sentence)).chain(asking).collect())
 }
 
 pub(super) async fn insert_concerns(tx: &mut Tx, law: Id, audiences: &[String], units: &[Id]) -> Result<()> {

@@ -6,7 +6,8 @@
 //! person has to decide. A document of one of our units names it; all others are the nation's reference data.
 //!
 //! Rules: the same document imported again changes nothing and keeps every address; another document never takes
-//! an address in use. What a person corrected stays. Relations read from a text are proposals where the text does
+//! an address in use. What a person corrected stays: facts, relations, and words of the text, which are held against
+//! the new source (`corrections.rs`). A scan is read by the machine and looked at by a person before it is understood. Relations read from a text are proposals where the text does
 //! not state them outright; a proposal changes no status. The search index is a copy: it follows the database
 //! within a second and is made again from it when missing or damaged, while the old one answers.
 //!
@@ -28,6 +29,8 @@ pub mod choose;
 pub mod citations;
 pub mod compare;
 pub mod concerns;
+mod correct;
+mod corrections;
 pub mod demo;
 mod document;
 mod edit;
@@ -44,6 +47,8 @@ mod node;
 pub mod open_data;
 mod reader;
 mod relations;
+pub mod scan;
+mod scan_review;
 mod search;
 mod show;
 mod tree;
@@ -51,6 +56,7 @@ mod waiting;
 
 pub use choose::Title;
 pub use citations::article_path;
+pub use corrections::Corrected;
 pub use document::{By, NewLaw, Problem, Saved, insert};
 pub use file::{outline, read_text_process};
 pub use law::{
@@ -79,6 +85,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!(30, "laws", "0030_laws.sql"),
     migration!(31, "what laws do to each other", "0031_understood.sql"),
     migration!(32, "searches to be told about", "0032_alerts.sql"),
+    migration!(33, "corrections of our copy of a text", "0033_corrections.sql"),
+    migration!(34, "scans on their way to become laws", "0034_scans.sql"),
 ];
 
 fn routes() -> crate::web::Routes {
@@ -96,7 +104,16 @@ fn routes() -> crate::web::Routes {
         .post("/luat/nhap/{id}", import::save_all)
         .get("/luat/nhap/{id}/{seq}", import::review)
         .post("/luat/nhap/{id}/{seq}", import::save)
+        .get("/luat/nhap/{id}/{seq}/quet", scan_review::overview)
+        .post("/luat/nhap/{id}/{seq}/quet", scan_review::read_on)
+        .get("/luat/nhap/{id}/{seq}/quet/{page}", scan_review::page)
+        .post("/luat/nhap/{id}/{seq}/quet/{page}", scan_review::keep)
+        .get("/luat/nhap/{id}/{seq}/quet/{page}/anh", scan_review::picture)
         .get("/luat/{id}", show::show_law)
+        .get("/luat/{id}/chua-chu", correct::list)
+        .post("/luat/{id}/chua-chu", correct::decide)
+        .get("/luat/{id}/chua-chu/{*path}", correct::form)
+        .post("/luat/{id}/chua-chu/{*path}", correct::save)
         .get("/luat/{id}/sua-doi", changes::list)
         .post("/luat/{id}/sua-doi", changes::decide)
         .get("/luat/{id}/doi-tuong", concerns::view)

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::{Db, Id, Tx, sql};
 
+use super::corrections::Corrected;
 use super::law::{self, Law};
 use crate::app::App;
 use crate::error::Result;
@@ -389,5 +390,9 @@ pub trait OnLaw: Send + Sync {
         _laws: Vec<Id>,
     ) -> Later<'a, Vec<Carried>> {
         Box::pin(async { Ok(vec![]) })
+    }
+    /// Our copy of a provision was corrected: what does not repeat the mistake rests on it as it reads now.
+    fn corrected<'a>(&'a self, _tx: &'a mut Tx, _corrected: &'a Corrected) -> Later<'a, ()> {
+        Box::pin(async { Ok(()) })
     }
 }

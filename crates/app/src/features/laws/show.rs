@@ -8,6 +8,7 @@ use store::Id;
 
 use super::amendments::{self, Pending};
 use super::compare;
+use super::corrections;
 use super::gather::{Gathered, gather};
 use super::law::{self, Coming, Law};
 use super::relations::{self, Carried, Chain, Relations};
@@ -32,6 +33,8 @@ struct ShowPage {
     pending: Pending,
     /// Instructions that change it, and documents that it changes.
     changes: usize,
+    /// Corrections that the new source asks about.
+    asking: i64,
     /// Sentences of what is new whose article reads otherwise since.
     stale: Vec<String>,
 }
@@ -84,6 +87,7 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
         stale: compare::news(db, id).await?.into_iter().filter(|n| n.stale).map(|n| n.sentence).collect(),
         pending: amendments::pending(db, &law, signed.app.today()).await?,
         changes: amendments::of_law(db, &law).await?.len() + amendments::told_by(db, id).await?.len(),
+        asking: corrections::asking(db, id).await?,
         may_change: signed.actor.can_anywhere(Act::ImportLaws),
         resting: gather(&signed.app, resting).await?,
         law,
