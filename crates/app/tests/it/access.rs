@@ -821,7 +821,7 @@ fn suggested(line: &Line, answers: &HashMap<Asks, String>) -> String {
 
 /// Routes whose objects anybody signed in may see by their id: laws, units, and what was decided about them, are
 /// no secret.
-const OPEN_OBJECTS: [&str; 8] = [
+const OPEN_OBJECTS: [&str; 9] = [
     "/don-vi/{id}",
     "/don-vi/{id}/don-vi-con",
     "/sap-xep/{id}/ty-le",
@@ -829,6 +829,7 @@ const OPEN_OBJECTS: [&str; 8] = [
     "/luat/{id}/sua",
     "/luat/{id}/sua-doi",
     "/luat/{id}/so-sanh",
+    "/luat/{id}/nguon",
     "/luat/{id}/doi-tuong",
 ];
 

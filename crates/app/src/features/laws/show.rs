@@ -11,6 +11,7 @@ use super::compare;
 use super::gather::{Gathered, gather};
 use super::law::{self, Coming, Law};
 use super::relations::{self, Chain, Relations};
+use super::sources;
 use crate::access::Act;
 use crate::audiences::find_audience;
 use crate::error::Result;
@@ -28,9 +29,12 @@ struct ShowPage {
     chain: Chain,
     resting: Vec<Gathered>,
     may_change: bool,
+    may_write: bool,
     pending: Pending,
     /// Instructions that change it, and documents that it changes.
     changes: usize,
+    /// Places where its sources differ.
+    differences: usize,
     /// Sentences of what is new whose article reads otherwise since.
     stale: Vec<String>,
 }
@@ -79,9 +83,11 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
         relations: relations::relations(db, id).await?,
         chain: relations::chain(db, id).await?,
         stale: compare::news(db, id).await?.into_iter().filter(|n| n.stale).map(|n| n.sentence).collect(),
+        differences: sources::differences(db, id).await?.len(),
         pending: amendments::pending(db, &law, signed.app.today()).await?,
         changes: amendments::of_law(db, &law).await?.len() + amendments::told_by(db, id).await?.len(),
         may_change: signed.actor.can_anywhere(Act::ImportLaws),
+        may_write: signed.actor.can_anywhere(Act::WriteContent),
         resting: gather(&signed.app, resting).await?,
         law,
     })
