@@ -154,6 +154,14 @@ impl Keys {
     }
 }
 
+/// Makes a folder that only its owner may look into; one that is there becomes so, unless it is another's.
+pub fn make_private_folder(path: &std::path::Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(path)?;
+    #[cfg(unix)]
+    let _ = std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    Ok(())
+}
+
 /// Writes a file that only its owner may read.
 pub fn write_private(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write as _;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use crate::commands::Trouble;
+
 /// `lantoa.toml`; every value has a default.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -62,7 +64,13 @@ impl Config {
         let path = data.join("lantoa.toml");
         let mut config: Config = match std::fs::read_to_string(&path) {
             Ok(text) => toml::from_str(&text).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))?,
-            Err(_) => Config::default(),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Config::default(),
+            // Defaults in its place would be an installation without HTTPS and without mail.
+            Err(e) => {
+                return Err(
+                    anyhow::Error::new(e).context(Trouble::of_file("command-config-unreadable", &path))
+                );
+            }
         };
         config.data = data;
         config.demo = demo;

@@ -14,7 +14,7 @@ pub struct Files {
 impl Files {
     pub fn open(data: &std::path::Path) -> anyhow::Result<Files> {
         let folder = data.join("files");
-        std::fs::create_dir_all(&folder)?;
+        crate::app::make_private_folder(&folder)?;
         Ok(Files { folder })
     }
 

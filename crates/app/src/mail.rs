@@ -27,7 +27,7 @@ impl Mail {
         let way = match &config.smtp {
             None => {
                 let folder = config.data.join("mail");
-                std::fs::create_dir_all(&folder)?;
+                crate::app::make_private_folder(&folder)?;
                 Way::Folder(AsyncFileTransport::new(folder))
             }
             Some(smtp) => {

@@ -309,9 +309,10 @@ pub async fn close(app: &App, tx: &mut Tx, token: &str) -> Result<Option<Id>> {
     Ok(closed.map(|c| c.0))
 }
 
-/// Ends every sign-in of an account, on all devices.
+/// Ends every sign-in of an account, on all devices, and its programs' tokens: whoever had the account has it no more.
 pub async fn close_all(tx: &mut Tx, account: Id) -> Result<()> {
     sql!("DELETE FROM sign_ins WHERE account_id = $1", account).run(tx).await?;
+    sql!("DELETE FROM api_tokens WHERE account_id = $1", account).run(tx).await?;
     Ok(())
 }
 

@@ -1,8 +1,10 @@
 //! Starting up: opening the data folder and the database, serving.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -11,13 +13,14 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 use axum::response::Response;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use store::{Db, Place};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use tower::{Service, ServiceExt as _};
 
 use crate::app::{App, Clock, Keys, Random, Shared};
@@ -131,7 +134,11 @@ pub async fn serve(app: Shared, listener: TcpListener, langs: &[Lang]) -> anyhow
     {
         langs.iter().for_each(|lang| said.sentences(&app.words, *lang).for_each(print_aside));
     }
-    answer(crate::router(app), listener, &Patience::default(), asked_to_stop()).await;
+    let mut patience = Patience::default();
+    if app.config.proxies > 0 {
+        patience.of_one_address = patience.connections;
+    }
+    answer(crate::router(app), listener, &patience, asked_to_stop()).await;
     Ok(())
 }
 
@@ -141,13 +148,23 @@ pub struct Patience {
     pub head: Duration,
     /// For requests under way when the process is asked to stop.
     pub end: Duration,
+    /// For the other side to take something of an answer.
+    pub taking: Duration,
     /// Below the 1,024 files that a process may usually open.
     pub connections: usize,
+    /// Of them for one address: nobody takes all. Behind proxies all come from theirs, which count for themselves.
+    pub of_one_address: usize,
 }
 
 impl Default for Patience {
     fn default() -> Patience {
-        Patience { head: Duration::from_secs(30), end: Duration::from_secs(10), connections: 512 }
+        Patience {
+            head: Duration::from_secs(30),
+            end: Duration::from_secs(10),
+            taking: Duration::from_secs(30),
+            connections: 512,
+            of_one_address: 128,
+        }
     }
 }
 
@@ -158,9 +175,10 @@ pub async fn answer(
     patience: &Patience,
     stop: impl Future<Output = ()>,
 ) {
-    let mut http = auto::Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(patience.head);
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(patience.head);
     let places = Arc::new(Semaphore::new(patience.connections));
+    let addresses = Addresses::default();
     let open = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -180,23 +198,56 @@ pub async fn answer(
                 continue;
             }
         };
+        let Some(address) = addresses.enter(peer.ip(), patience.of_one_address) else { continue };
         let _ = stream.set_nodelay(true);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(patience.taking));
         let service = service.clone().map_request(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
             request
         });
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        let connection = open.watch(connection.into_owned());
+        let stream = TokioIo::new(Box::pin(stream));
+        let connection = open.watch(http.serve_connection(stream, TowerToHyperService::new(service)));
         tokio::spawn(async move {
             // Its end, good or bad, is the other side's matter.
             let _ = connection.await;
-            drop(place);
+            drop((place, address));
         });
     }
     drop(listener);
     if tokio::time::timeout(patience.end, open.shutdown()).await.is_err() {
         tracing::warn!("some requests were not ended in time");
+    }
+}
+
+/// How many connections each address has open.
+#[derive(Clone, Default)]
+struct Addresses(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+/// One connection of an address, until dropped.
+struct Entered(Addresses, IpAddr);
+
+impl Addresses {
+    fn enter(&self, address: IpAddr, most: usize) -> Option<Entered> {
+        let mut open = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        let count = open.entry(address).or_default();
+        (*count < most).then(|| {
+            *count += 1;
+            Entered(self.clone(), address)
+        })
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let mut open = self.0.0.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(count) = open.get_mut(&self.1) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.1);
+            }
+        }
     }
 }
 

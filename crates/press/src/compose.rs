@@ -462,6 +462,12 @@ fn blocks(blocks: &[Block], room: f64) -> Vec<Piece> {
             }
             Block::Paragraph(runs) => pieces.push(body(spans(runs), room)),
             Block::List(items) => {
+                // What announces a list is not left behind on the page before it.
+                if let Some(Piece::Par(lead)) = pieces.last_mut()
+                    && lead.spans.last().is_some_and(|s| s.text.trim_end().ends_with(':'))
+                {
+                    lead.keep = true;
+                }
                 for item in items {
                     let mut line = vec![Span { text: "- ".to_owned(), ..Span::default() }];
                     line.append(&mut spans(item));
@@ -817,6 +823,16 @@ mod tests {
         assert_eq!(lines("ỦY BAN NHÂN DÂN XÃ SUỐI TRE"), "ỦY BAN NHÂN DÂN\nXÃ SUỐI TRE");
         assert_eq!(lines("SỞ TƯ PHÁP"), "SỞ TƯ PHÁP");
         assert_eq!(lines("HỘI ĐỒNG\nPHỐI HỢP"), "HỘI ĐỒNG\nPHỐI HỢP");
+    }
+
+    #[test]
+    fn what_announces_a_list_stays_with_it() {
+        let lead = |text: &str| {
+            let blocks = [Block::Paragraph(vec![Run::text(text)]), Block::List(vec![vec![Run::text("một")]])];
+            matches!(self::blocks(&blocks, 400.0).first(), Some(Piece::Par(Par { keep: true, .. })))
+        };
+        assert!(lead("Các việc sau:"));
+        assert!(!lead("Đã xong."));
     }
 
     #[test]

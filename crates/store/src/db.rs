@@ -56,6 +56,15 @@ pub enum Db {
     Postgres(PgPool),
 }
 
+/// The file is its owner's alone, and so are those that SQLite makes beside it. What cannot be opened or is another's
+/// is left to SQLite, which says why.
+fn make_private(path: &Path) {
+    #[cfg(unix)]
+    if let Ok(file) = std::fs::File::options().create(true).append(true).open(path) {
+        let _ = file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600));
+    }
+}
+
 impl Db {
     pub async fn open(place: &Place) -> Result<Db> {
         match place {
@@ -78,6 +87,7 @@ impl Db {
     }
 
     async fn open_file(path: &Path) -> Result<Db> {
+        make_private(path);
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)

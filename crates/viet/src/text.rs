@@ -36,10 +36,14 @@ pub fn clean(text: &str) -> String {
 }
 
 /// The text without what nobody sees: zero widths, turns of direction, controls that are no white space. Lines and
-/// spaces stay as they are.
+/// spaces stay as they are; line breaks of other kinds, which XML 1.0 does not know, become plain ones.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    match text.chars().any(is_invisible) {
-        true => text.chars().filter(|c| !is_invisible(*c)).collect(),
+    let is_break = |c: char| matches!(c, '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    match text.chars().any(|c| is_invisible(c) || is_break(c)) {
+        true => {
+            let seen = text.chars().filter(|c| !is_invisible(*c));
+            seen.map(|c| if is_break(c) { '\n' } else { c }).collect()
+        }
         false => Cow::Borrowed(text),
     }
 }
@@ -48,6 +52,7 @@ fn is_invisible(c: char) -> bool {
     match c {
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' => true,
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
+        '\u{fffe}' | '\u{ffff}' => true,
         _ => c.is_control() && !c.is_whitespace(),
     }
 }
@@ -159,6 +164,12 @@ pub fn slug(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_xml_does_not_know_is_not_kept() {
+        assert_eq!(visible("Mục\u{b}1\u{c}\tHai\u{fffe}\u{7}\n"), "Mục\n1\n\tHai\n");
+        assert!(matches!(visible("Điều 1\r\n\tHai"), Cow::Borrowed(_)));
+    }
 
     #[test]
     fn tables_agree_with_the_slow_way_on_every_character() {

@@ -43,7 +43,7 @@ pub async fn plant(app: &App, people: &People) -> Result<(Vec<Planned>, Vec<Mist
     let at = |place: usize| -> Result<(Site, Id)> {
         let commune = people.communes.get(place).ok_or(Error::NotFound)?.place.unit;
         let stands = |p: &&units::Place| {
-            p.level == "commune" && now.get(&p.unit).is_some_and(|n| n.at == commune && !n.divided)
+            p.level == "commune" && now.get(p.unit).is_some_and(|n| n.at == commune && !n.divided)
         };
         let old = places.iter().find(stands).cloned().ok_or(Error::NotFound)?;
         Ok((here(people, old), commune))

@@ -61,6 +61,8 @@ pub fn take_language<B>(mut request: axum::http::Request<B>) -> axum::http::Requ
 const LONGEST_ADDRESS: usize = 16 << 10;
 /// How long the rest of a request is waited for when nothing of it comes: what was sent takes memory meanwhile.
 const SILENCE: std::time::Duration = std::time::Duration::from_secs(60);
+/// How long a request may take from its head to its answer: the largest file over a weak link comes in less.
+const LONGEST_REQUEST: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// The whole program as a service, the layers that every route needs around the features' routes.
 pub fn shell(app: Shared, routes: Router<Shared>) -> Router {
@@ -72,6 +74,10 @@ pub fn shell(app: Shared, routes: Router<Shared>) -> Router {
             Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()
         }))
         .layer(tower_http::timeout::RequestBodyTimeoutLayer::new(SILENCE))
+        .layer(tower_http::timeout::TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            LONGEST_REQUEST,
+        ))
         .layer(axum::middleware::from_fn_with_state(app.clone(), show_errors))
         .layer(Extension(app.clone()))
         .layer(tower_http::compression::CompressionLayer::new())
@@ -285,7 +291,7 @@ pub struct Signed {
     /// The tree of units today.
     pub tree: std::sync::Arc<crate::features::orgs::Tree>,
     /// Where every unit that ever was stands today: what a gone unit recorded belongs to its successor.
-    pub standing: std::sync::Arc<std::collections::HashMap<store::Id, crate::features::orgs::Placed>>,
+    pub standing: std::sync::Arc<crate::features::orgs::Placements>,
 }
 
 impl Signed {
@@ -311,7 +317,7 @@ impl Signed {
     }
     /// The unit of today where a unit stands; rights at a gone unit are rights there.
     pub fn standing(&self, unit: store::Id) -> store::Id {
-        self.standing.get(&unit).map_or(unit, |p| p.at)
+        self.standing.get(unit).map_or(unit, |p| p.at)
     }
     pub fn can(&self, act: Act, unit: store::Id) -> bool {
         self.actor.can(act, self.standing(unit), &self.tree)

@@ -1,5 +1,6 @@
 command-disk-full = Ổ đĩa chứa { $folder } đã hết chỗ. Hãy giải phóng chỗ trống, hoặc chọn thư mục khác bằng --data, rồi chạy lại. ({ $cause })
 command-folder-read-only = Không ghi được vào thư mục dữ liệu { $folder }. Hãy cấp quyền ghi cho người đang chạy chương trình, hoặc chọn thư mục khác bằng --data. ({ $cause })
+command-config-unreadable = Không đọc được { $file }. Hãy lưu lại tệp bằng mã UTF-8 và cho người đang chạy chương trình quyền đọc.
 command-not-a-folder = { $folder } không phải là thư mục. Hãy chọn một thư mục bằng --data. ({ $cause })
 command-not-a-database = Tệp lantoa.db trong { $folder } không phải cơ sở dữ liệu SQLite hoặc đã hỏng. Hãy phục hồi từ bản sao lưu (lantoa restore), hoặc chọn thư mục khác bằng --data. ({ $cause })
 command-no-database = Không mở được cơ sở dữ liệu. Hãy kiểm tra địa chỉ sau --database (máy chủ, tên, mật khẩu) và máy chủ PostgreSQL đang chạy. ({ $cause })

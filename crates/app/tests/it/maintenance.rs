@@ -867,6 +867,24 @@ async fn every_acknowledged_save_survives_kill_9() {
     }
 }
 
+/// Mails hold one-time links, the database digests of passwords; and a configuration that cannot be read is not
+/// taken for none.
+#[cfg(unix)]
+#[tokio::test]
+async fn the_data_folder_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (_folder, data) = place(Engine::Sqlite).await;
+    run(&data, &["migrate"], 0);
+    for name in ["lantoa.db", "secret.key", "mail", "files"] {
+        let mode = std::fs::metadata(data.folder.join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name}: {mode:o}");
+    }
+    let utf16: Vec<u8> = "\u{feff}proxies = 1".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(data.folder.join("lantoa.toml"), utf16).unwrap();
+    let said = String::from_utf8_lossy(&run(&data, &["migrate"], 1).stderr).into_owned();
+    assert!(said.contains("lantoa.toml") && said.contains("UTF-8"), "{said}");
+}
+
 /// Whoever opens connections and says nothing keeps nobody else out, and does not hold up the end.
 #[tokio::test]
 async fn the_silent_are_not_waited_for() {
@@ -875,9 +893,11 @@ async fn the_silent_are_not_waited_for() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let patience = start::Patience {
-        head: Duration::from_millis(500),
+        head: Duration::from_secs(3),
         end: Duration::from_millis(500),
-        connections: 20,
+        taking: Duration::from_secs(3),
+        connections: 40,
+        of_one_address: 20,
     };
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let router = lantoa::router(t.app.clone());
@@ -891,14 +911,38 @@ async fn the_silent_are_not_waited_for() {
         stream
     };
     let mut silent = Vec::new();
-    for _ in 0..20 {
-        silent.push(begin("GET / HTTP/1.1\r\nHost: x\r\nX-a: b\r\n").await);
+    // Not a byte, half a head, another protocol's half beginning, and answers that nobody takes.
+    let unread = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(5_000);
+    for said in ["", "GET / HTTP/1.1\r\nHost: x\r\nX-a: b\r\n", "PRI * HT", &unread] {
+        for _ in 0..5 {
+            silent.push(begin(said).await);
+        }
     }
-    let mut asked = begin("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
-    let mut answer = String::new();
-    let read = asked.read_to_string(&mut answer);
-    tokio::time::timeout(Duration::from_secs(20), read).await.expect("an answer in time").unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let ask = async || {
+        let mut asked = begin("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+        let mut answer = String::new();
+        let _ = asked.read_to_string(&mut answer).await;
+        answer
+    };
+    assert_eq!(ask().await, "", "an address has so many places and no more");
+    // All twenty end, not only one of them: as many others are answered together.
+    let rest = "Host: x\r\nConnection: close\r\n\r\n";
+    let together = async || {
+        let mut open = Vec::new();
+        for _ in 0..20 {
+            open.push(begin("GET / HTTP/1.1\r\n").await);
+        }
+        let mut answered = 0;
+        for mut stream in open {
+            let _ = stream.write_all(rest.as_bytes()).await;
+            let mut answer = String::new();
+            let _ = stream.read_to_string(&mut answer).await;
+            answered += usize::from(answer.starts_with("HTTP/1.1 200"));
+        }
+        answered
+    };
+    let all = async { while together().await < 20 {} };
+    tokio::time::timeout(Duration::from_secs(20), all).await.expect("all twenty places again");
 
     let _half = begin("POST /dang-nhap HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nemail=").await;
     tokio::time::sleep(Duration::from_millis(100)).await;

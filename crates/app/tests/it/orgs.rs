@@ -74,7 +74,7 @@ async fn all_of_vietnam_in_both_eras() {
         for (from, to, on) in [(&old, &new, "2025-07-01"), (&new, &old, "2025-06-30")] {
             let placed = t.app.trees.placements(&t.app.db, day(on)).await.unwrap();
             for unit in from.units() {
-                let p = placed[&unit.unit_id];
+                let p = placed.get(unit.unit_id).unwrap();
                 assert!(to.contains(p.at));
                 let below_nation = p.at != import::nation_id();
                 assert!(below_nation || unit.level == "nation" || on < "2025-07-01", "{}", unit.name);
@@ -142,8 +142,8 @@ async fn ben_luc_has_three_trees() {
         let province = third.find("province", "80").unwrap().unit_id;
         assert_eq!(totals[&province], 15 * 100 + 7);
         assert_eq!(totals[&import::nation_id()], 15 * 100 + 7);
-        assert!(placed[&tan_hoa].divided && placed[&tan_hoa].at == province);
-        assert!(placed[&district].divided && placed[&district].at == province);
+        assert!(placed.get(tan_hoa).unwrap().divided && placed.get(tan_hoa).unwrap().at == province);
+        assert!(placed.get(district).unwrap().divided && placed.get(district).unwrap().at == province);
         // And on the tree as it was.
         let then = t.app.trees.placements(&t.app.db, day("2024-06-30")).await.unwrap();
         let totals = figures::totals(&first, &then, recorded);
@@ -278,7 +278,10 @@ async fn a_planned_merger_takes_effect_on_its_day() {
             orgs::under(&t.app.db, s.province, t.app.today()).await.unwrap().into_iter().collect();
         assert_eq!(rows, now.under(s.province).into_iter().collect());
         let placed = t.app.trees.placements(&t.app.db, t.app.today()).await.unwrap();
-        assert_eq!((placed[&s.communes[0]].at, placed[&s.communes[1]].at), (ward, ward));
+        assert_eq!(
+            (placed.get(s.communes[0]).unwrap().at, placed.get(s.communes[1]).unwrap().at),
+            (ward, ward)
+        );
         // The past is as it was, and the old units' pages still open; who signed in weeks ago signs in anew.
         let officer = t.person(Role::ProvincialOfficer, s.province).await;
         assert_eq!(tree(&t, "2026-12-31").await.children(s.province).len(), 3);
@@ -317,9 +320,9 @@ async fn a_division_counts_once_and_by_a_stated_key_only_as_an_estimate() {
         let now = tree(&t, "2026-11-23").await;
         assert_eq!(now.children(s.communes[1]), [s.hamlets[1]]);
         let placed = t.app.trees.placements(&t.app.db, day("2026-11-23")).await.unwrap();
-        assert_eq!(placed[&s.communes[0]].at, s.province);
-        assert!(placed[&s.communes[0]].divided && !placed[&s.communes[1]].divided);
-        assert_eq!(placed[&s.communes[1]].at, s.communes[1]);
+        assert_eq!(placed.get(s.communes[0]).unwrap().at, s.province);
+        assert!(placed.get(s.communes[0]).unwrap().divided && !placed.get(s.communes[1]).unwrap().divided);
+        assert_eq!(placed.get(s.communes[1]).unwrap().at, s.communes[1]);
 
         let (_, successions) = t.app.trees.history(&t.app.db).await.unwrap();
         assert_eq!(figures::estimate(s.communes[0], 101, &successions), None);
@@ -398,8 +401,8 @@ async fn hamlets_and_agencies_are_the_communes_own() {
             then.children(commune).iter().copied().filter(|u| then.get(*u).unwrap().level == "hamlet");
         assert_eq!(names(&then, hamlets), ["Khu phố 1", "Khu phố 2"].map(str::to_owned).into());
         let placed = t.app.trees.placements(&t.app.db, day("2026-12-01")).await.unwrap();
-        assert_eq!(then.get(placed[&s.hamlets[0]].at).unwrap().name, "Khu phố 1");
-        assert!(placed[&s.hamlets[1]].divided && placed[&s.hamlets[1]].at == commune);
+        assert_eq!(then.get(placed.get(s.hamlets[0]).unwrap().at).unwrap().name, "Khu phố 1");
+        assert!(placed.get(s.hamlets[1]).unwrap().divided && placed.get(s.hamlets[1]).unwrap().at == commune);
 
         // Renamed, and ended.
         let agency =
@@ -427,7 +430,7 @@ async fn hamlets_and_agencies_are_the_communes_own() {
         assert_eq!(tree(&t, "2026-12-09").await.get(agency).unwrap().name, "Hội Phụ nữ");
         assert!(!tree(&t, "2026-12-10").await.contains(agency));
         let placed = t.app.trees.placements(&t.app.db, day("2026-12-10")).await.unwrap();
-        assert_eq!(placed[&agency].at, commune);
+        assert_eq!(placed.get(agency).unwrap().at, commune);
         // The nation's own units are not the commune officer's.
         assert_eq!(
             officer
@@ -568,7 +571,7 @@ async fn units_are_found_and_read() {
 /// a unit on a day holds cells; a figure recorded at a unit lies somewhere in the cells that the unit held.
 mod random {
     use super::*;
-    use lantoa::features::orgs::{Placed, Succession, Unit, placements};
+    use lantoa::features::orgs::{Placements, Succession, Unit, placements};
     use std::sync::Arc;
 
     pub struct Dice(u64);
@@ -807,7 +810,7 @@ mod random {
             let whole: i64 = recorded.iter().map(|(_, figure)| figure).sum();
             for on in &land.days {
                 let tree = Tree::on(*on, &versions);
-                let placed: HashMap<Id, Placed> = placements(&tree, &versions, &land.successions);
+                let placed = placements(&tree, &versions, &land.successions);
                 let totals = figures::totals(&tree, &placed, recorded.iter().copied());
                 let at = |unit: Id| totals.get(&unit).copied().unwrap_or(0);
                 assert_eq!(at(tree.roots()[0]), whole, "nation, seed {seed}, {on}");
@@ -822,7 +825,7 @@ mod random {
                 }
                 // Each figure stands once: at a unit of the tree, and below it in nobody's sum.
                 for (unit, _) in &recorded {
-                    let p = placed[unit];
+                    let p = placed.get(*unit).unwrap();
                     assert!(tree.contains(p.at), "seed {seed}, {on}");
                     assert_eq!(
                         p.divided,
@@ -870,10 +873,10 @@ mod random {
         tree.units().map(|u| u.valid_from).max().unwrap()
     }
 
-    fn placed_sum(placed: &HashMap<Id, Placed>, recorded: &[(Id, i64)]) -> i64 {
+    fn placed_sum(placed: &Placements, recorded: &[(Id, i64)]) -> i64 {
         let mut sums: HashMap<(Id, bool), i64> = HashMap::new();
         for (unit, figure) in recorded {
-            let p = placed[unit];
+            let p = placed.get(*unit).unwrap();
             *sums.entry((p.at, p.divided)).or_default() += figure;
         }
         sums.values().sum()
@@ -895,7 +898,7 @@ mod random {
             }
             for on in &land.days {
                 let tree = Tree::on(*on, &versions);
-                for (unit, p) in placements(&tree, &versions, &land.successions) {
+                for (unit, p) in placements(&tree, &versions, &land.successions).iter() {
                     let cells = &land.cells[&unit];
                     let at = &land.cells[&p.at];
                     assert!(

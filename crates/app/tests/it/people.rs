@@ -290,11 +290,25 @@ async fn signing_out_everywhere_and_a_new_password_end_every_other_browser() {
         let (id, email) = account(&t, Role::CommuneOfficer, unit).await;
         let open = async || lantoa::signin::open(&t.app, id).await.unwrap();
         let (here, there) = (open().await, open().await);
+        // A token that was made meanwhile by whoever had the account ends with it.
+        let token = async || {
+            let mut tx = t.app.db.begin().await.unwrap();
+            let made = lantoa::signin::insert_api_token(&t.app, &mut tx, id, "máy", 365).await.unwrap();
+            tx.commit().await.unwrap();
+            made
+        };
+        let works = async |token: &str| {
+            lantoa::signin::find_actor_by_api_token(&t.app, token).await.unwrap().is_some()
+        };
+        let first = token().await;
+        assert!(works(&first).await);
         let out = t.send(changing("/toi/dang-xuat-moi-noi", &[("cookie", &format!("lantoa={here}"))])).await;
         assert_status(&out, StatusCode::SEE_OTHER);
         for cookie in [&here, &there] {
             assert_eq!(t.get_with(cookie, "/toi").await.location(), "/dang-nhap?toi=%2Ftoi");
         }
+        assert!(!works(&first).await);
+        let second = token().await;
         let (here, there) = (open().await, open().await);
         let me = crate::support::Person { account: id, cookie: here };
         let wrong = [("current", "không phải"), ("new", NEW_PASSWORD)];
@@ -307,6 +321,7 @@ async fn signing_out_everywhere_and_a_new_password_end_every_other_browser() {
         for cookie in [&me.cookie, &there] {
             assert_eq!(t.get_with(cookie, "/toi").await.location(), "/dang-nhap?toi=%2Ftoi");
         }
+        assert!(!works(&second).await);
         assert_status(&t.sign_in(&email, NEW_PASSWORD).await, StatusCode::SEE_OTHER);
     })
     .await;

@@ -74,17 +74,11 @@ fn units(signed: &Signed, act: Act) -> Vec<Id> {
     units
 }
 
-/// A unit and the gone units that stand at it.
-fn with_gone(signed: &Signed, unit: Id) -> Vec<Id> {
-    let gone = signed.standing.iter().filter(|(id, p)| p.at == unit && **id != unit);
-    std::iter::once(unit).chain(gone.map(|(id, _)| *id)).collect()
-}
-
 async fn to_approve(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
     let db = &signed.app.db;
     let waiting = list::select()
         .filter(Filter::is("state", State::Submitted.code()))
-        .filter(Filter::any_of("unit_id", with_gone(signed, unit)));
+        .filter(Filter::any_of("unit_id", signed.standing.standing_at(unit).to_vec()));
     let lines: Vec<Line> = waiting.limit(SHOWN).query().all(db).await?;
     let mut tasks = Vec::new();
     for line in lines {
@@ -149,7 +143,7 @@ async fn own_drafts(signed: &Signed) -> Result<Vec<Task>> {
 async fn too_quiet(signed: &Signed, unit: Id) -> Result<Option<Task>> {
     let app = &signed.app;
     let today = app.today();
-    let units = with_gone(signed, unit);
+    let units = signed.standing.standing_at(unit).to_vec();
     let last = last_day(signed, &units).await?;
     let began = signed.tree.get(unit).map_or(today, |u| u.valid_from);
     let due = last.unwrap_or(began).saturating_add(DRAFTING.regularity.days.days());

@@ -73,8 +73,7 @@ pub fn json_lines(law: &Law, nodes: &[Node], notice: Option<&'static str>) -> Re
 
 /// Text inside XML 1.0, which knows few of the control characters.
 fn text(of: &str) -> String {
-    let known: String = of.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-    super::reader::escape(&known).replace("&#39;", "&apos;")
+    super::reader::escape(&viet::visible(of)).replace("&#39;", "&apos;")
 }
 
 /// `dieu-3/khoan-1` is `art_3__cl_1`.

@@ -11,7 +11,7 @@ use super::{Indicator, Period};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::facts::{Fact, month_of};
-use crate::features::orgs::{Placed, Tree};
+use crate::features::orgs::Tree;
 
 /// On which tree figures are summed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -154,21 +154,23 @@ struct Span {
 
 impl Ground {
     pub async fn of(app: &App, question: &Question) -> Result<Ground> {
-        let (versions, _) = app.trees.history(&app.db).await?;
-        let known: BTreeSet<Id> = versions.iter().map(|v| v.unit_id).collect();
         let mut spans = Vec::new();
         match question.units {
             Units::AsOn(day) => {
                 let tree = app.trees.on(&app.db, day).await?;
                 let placed = app.trees.placements(&app.db, day).await?;
-                let places = known
-                    .iter()
-                    .filter_map(|u| Some((*u, place(&tree, question.unit, *u, *placed.get(u)?)?)));
-                let places: HashMap<Id, Place> = places.collect();
-                let all = places.len() == known.len();
+                let standing = |at: Id| {
+                    placed.standing_at(at).iter().map(|unit| {
+                        let divided = placed.get(*unit).is_some_and(|p| p.divided);
+                        (*unit, if divided { Place::Divided(*unit) } else { Place::Own })
+                    })
+                };
+                let places = places(&tree, question.unit, standing);
+                let all = !places.is_empty() && places.len() == placed.len();
                 spans.push(Span { from: question.period.from, to: question.period.to, tree, places, all });
             }
             Units::AsTheyWere => {
+                let (versions, _) = app.trees.history(&app.db).await?;
                 let mut starts = BTreeSet::from([question.period.from]);
                 let changes = versions.iter().flat_map(|v| [Some(v.valid_from), v.valid_until]).flatten();
                 starts.extend(changes.filter(|d| question.period.contains(*d)));
@@ -179,9 +181,7 @@ impl Ground {
                         None => question.period.to,
                     };
                     let tree = app.trees.on(&app.db, *from).await?;
-                    let here = |u: Id| place(&tree, question.unit, u, Placed { at: u, divided: false });
-                    let places: HashMap<Id, Place> =
-                        tree.units().filter_map(|u| Some((u.unit_id, here(u.unit_id)?))).collect();
+                    let places = places(&tree, question.unit, |at| [(at, Place::Own)]);
                     let all = tree.roots() == [question.unit];
                     spans.push(Span { from: *from, to, tree, places, all });
                 }
@@ -246,15 +246,21 @@ impl Ground {
     }
 }
 
-/// Where under `asked` a unit standing at `placed` counts; none when outside.
-fn place(tree: &Tree, asked: Id, unit: Id, placed: Placed) -> Option<Place> {
-    let line = tree.line(placed.at);
-    let depth = line.iter().position(|u| *u == asked)?;
-    Some(match depth.checked_sub(1).and_then(|d| line.get(d)) {
-        Some(child) => Place::Under(*child),
-        None if placed.divided => Place::Divided(unit),
-        None => Place::Own,
-    })
+/// Where under `asked` each unit counts; `standing` gives those at one unit of the tree, and what they are there
+/// when it is the asked one itself.
+fn places<I>(tree: &Tree, asked: Id, standing: impl Fn(Id) -> I) -> HashMap<Id, Place>
+where
+    I: IntoIterator<Item = (Id, Place)>,
+{
+    if !tree.contains(asked) {
+        return HashMap::new();
+    }
+    let mut places: HashMap<Id, Place> = standing(asked).into_iter().collect();
+    for child in tree.children(asked) {
+        let under = tree.under(*child).into_iter().flat_map(&standing);
+        places.extend(under.map(|(unit, _)| (unit, Place::Under(*child))));
+    }
+    places
 }
 
 /// Which relation answers, and the column that holds the split value.

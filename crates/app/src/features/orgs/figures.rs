@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use store::Id;
 
-use super::tree::{Placed, Succession, Tree};
+use super::tree::{Placements, Succession, Tree};
 
 /// Sums of figures at each unit of a tree, with all below it.
 ///
@@ -13,12 +13,12 @@ use super::tree::{Placed, Succession, Tree};
 /// all above, and in no sum below.
 pub fn totals(
     tree: &Tree,
-    placed: &HashMap<Id, Placed>,
+    placed: &Placements,
     figures: impl IntoIterator<Item = (Id, i64)>,
 ) -> HashMap<Id, i64> {
     let mut at: HashMap<Id, i64> = HashMap::new();
     for (unit, figure) in figures {
-        if let Some(p) = placed.get(&unit) {
+        if let Some(p) = placed.get(unit) {
             *at.entry(p.at).or_default() += figure;
         }
     }

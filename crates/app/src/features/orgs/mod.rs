@@ -38,7 +38,7 @@ mod tree;
 pub use add::insert as add_unit;
 pub use names::{bare_name, in_sentence};
 pub use scopes::under;
-pub use tree::{Placed, Succession, Tree, Unit, all_under, placements};
+pub use tree::{Placed, Placements, Succession, Tree, Unit, all_under, placements};
 
 use crate::access::Act;
 use crate::error::Result;
@@ -60,7 +60,7 @@ struct Cache {
     /// Days on which some version begins or ends.
     changes: BTreeSet<Date>,
     trees: HashMap<Date, Arc<Tree>>,
-    placed: HashMap<Date, Arc<HashMap<Id, Placed>>>,
+    placed: HashMap<Date, Arc<Placements>>,
 }
 
 /// Trees kept at once: today's, and those of the days people ask about.
@@ -77,7 +77,7 @@ impl Trees {
     }
 
     /// Where every unit that ever was stands on the tree of a day.
-    pub async fn placements(&self, db: &Db, day: Date) -> Result<Arc<HashMap<Id, Placed>>> {
+    pub async fn placements(&self, db: &Db, day: Date) -> Result<Arc<Placements>> {
         self.refresh(db).await?;
         let kept = {
             let cache = self.read();

@@ -58,14 +58,11 @@ impl Unit {
 }
 
 /// A unit and everything under it, with what has gone over into them; none: everything there is.
-pub fn all_under(tree: &Tree, placed: &HashMap<Id, Placed>, unit: Id) -> Option<Vec<Id>> {
+pub fn all_under(tree: &Tree, placed: &Placements, unit: Id) -> Option<Vec<Id>> {
     if tree.parent(unit).is_none() && tree.roots().len() == 1 {
         return None;
     }
-    let within: HashSet<Id> = tree.under(unit).into_iter().collect();
-    let gone =
-        placed.iter().filter(|(id, p)| !tree.contains(**id) && within.contains(&p.at)).map(|(id, _)| *id);
-    Some(within.iter().copied().chain(gone).collect())
+    Some(tree.under(unit).into_iter().flat_map(|u| placed.standing_at(u)).copied().collect())
 }
 
 /// The units that exist on one day.
@@ -229,14 +226,40 @@ pub struct Placed {
     pub divided: bool,
 }
 
+/// Where every known unit stands on one tree, read both ways.
+#[derive(Debug, Default)]
+pub struct Placements {
+    of: HashMap<Id, Placed>,
+    at: HashMap<Id, Vec<Id>>,
+}
+
+impl Placements {
+    pub fn get(&self, unit: Id) -> Option<Placed> {
+        self.of.get(&unit).copied()
+    }
+    pub fn iter(&self) -> impl Iterator<Item = (Id, Placed)> {
+        self.of.iter().map(|(unit, placed)| (*unit, *placed))
+    }
+    /// The units whose figures stand at one on the tree, itself among them, in the order of their ids.
+    pub fn standing_at(&self, unit: Id) -> &[Id] {
+        self.at.get(&unit).map_or(&[], Vec::as_slice)
+    }
+    pub fn len(&self) -> usize {
+        self.of.len()
+    }
+    pub fn is_empty(&self) -> bool {
+        self.of.is_empty()
+    }
+}
+
 /// Where every known unit stands on one tree. A unit on the tree stands at itself; one that is gone, at its
 /// successor when it went there whole, otherwise, divided, at the lowest unit holding all its parts; one that
 /// is yet to come, likewise by its predecessors; one without successor or predecessor, where its parent
 /// stands. So every figure stands exactly once. `versions` are all versions of all units.
-pub fn placements(tree: &Tree, versions: &[Arc<Unit>], successions: &[Succession]) -> HashMap<Id, Placed> {
+pub fn placements(tree: &Tree, versions: &[Arc<Unit>], successions: &[Succession]) -> Placements {
     let mut walk = Walk::new(tree, versions, successions);
     let known: BTreeSet<Id> = versions.iter().map(|v| v.unit_id).collect();
-    let mut placed = HashMap::with_capacity(known.len());
+    let mut placed = Placements::default();
     for unit in known {
         let Ends { at: ends, whole } = walk.ends(unit);
         let at = match ends.len() {
@@ -244,7 +267,8 @@ pub fn placements(tree: &Tree, versions: &[Arc<Unit>], successions: &[Succession
             _ => tree.common(ends.iter().copied()),
         };
         if let Some(at) = at.or_else(|| tree.roots().first().copied()) {
-            placed.insert(unit, Placed { at, divided: !whole || ends.len() != 1 });
+            placed.of.insert(unit, Placed { at, divided: !whole || ends.len() != 1 });
+            placed.at.entry(at).or_default().push(unit);
         }
     }
     placed

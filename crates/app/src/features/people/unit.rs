@@ -55,10 +55,9 @@ async fn page(s: &Signed, unit: Id, form: Form, problems: Vec<FieldProblem>) -> 
     page.done = done(&s.app, page.lang, &form);
     page.problems = problems;
     // The unit's own people, and those of units that went over into it.
-    let gone = s.standing.iter().filter(|(id, p)| p.at == unit.unit_id && !s.tree.contains(**id));
     let mut all = Vec::new();
-    for id in std::iter::once(unit.unit_id).chain(gone.map(|(id, _)| *id)) {
-        all.extend(appointment::list_of_unit(&s.app.db, id).await?);
+    for id in s.standing.standing_at(unit.unit_id) {
+        all.extend(appointment::list_of_unit(&s.app.db, *id).await?);
     }
     let (ended, held) = Shown::list(all, s, &page).await?.into_iter().partition(|a| a.when == When::Ended);
     let below =

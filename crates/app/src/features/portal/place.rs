@@ -216,7 +216,7 @@ async fn gone(
         let mut into: Vec<Id> =
             orgs::successors(&successions, unit).map(|s| s.to_unit).filter(|u| tree.contains(*u)).collect();
         if into.is_empty() {
-            into.extend(placed.get(&unit).map(|p| p.at));
+            into.extend(placed.get(unit).map(|p| p.at));
         }
         into.sort();
         into.dedup();
