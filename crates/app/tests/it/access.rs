@@ -879,7 +879,7 @@ fn suggested(line: &Line, answers: &HashMap<Asks, String>) -> String {
 
 /// Routes whose objects anybody signed in may see by their id: laws, units, and what was decided about them, are
 /// no secret.
-const OPEN_OBJECTS: [&str; 11] = [
+const OPEN_OBJECTS: [&str; 12] = [
     "/don-vi/{id}",
     "/don-vi/{id}/don-vi-con",
     "/sap-xep/{id}/ty-le",
@@ -890,6 +890,7 @@ const OPEN_OBJECTS: [&str; 11] = [
     "/luat/{id}/chua-chu",
     "/luat/{id}/chua-chu/{*path}",
     "/luat/{id}/so-sanh",
+    "/luat/{id}/nguon",
     "/luat/{id}/doi-tuong",
 ];
 

@@ -7,7 +7,7 @@ use lantoa::features::laws::amendments::{self, Decision};
 use lantoa::features::laws::{self, By, NewLaw, Relation, Saved};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
-use store::Id;
+use store::{Id, sql};
 
 use crate::support::{Person, TestApp, on_every_engine};
 
@@ -397,6 +397,297 @@ async fn corrections_are_held_against_the_new_source_when_a_law_comes_again() {
 }
 
 #[tokio::test]
+async fn the_script_of_a_minute_counts_its_syllables_and_lists_what_does_not_fit() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        enter(&t, OLD).await;
+        let new = enter(&t, NEW).await;
+        let at = format!("/tin-bai/ban-tin?luat={new}");
+        let empty = person.get(&t, &at).await.text();
+        let opening =
+            "Kính thưa bà con Xã Bến Lức, Luật Gìn giữ bến nước có hiệu lực từ ngày 1 tháng 9 năm 2026";
+        assert!(empty.contains(opening), "{empty}");
+        // Of the table of what is new two sentences fit, one is too long, one rests on no article of this law.
+        let long = "Người giữ bến giữ bến sạch đẹp, không viết, không vẽ, không xả rác ".repeat(4);
+        let path = format!("/luat/{new}/so-sanh");
+        let page = person.get(&t, &path).await.text();
+        let row = |subject: &str| {
+            let before = page.split(&format!(">{subject}")).next().unwrap();
+            before.rsplit("name=\"sentence-").next().unwrap().split('"').next().unwrap().to_owned()
+        };
+        let rows = [
+            (row("Trách nhiệm của người giữ bến"), long.trim().to_owned()),
+            (row("Quy định mới: Học sinh"), "Học sinh đi đò phải mặc áo phao;".to_owned()),
+            (row("Hiệu lực thi hành"), long.trim().to_uppercase()),
+            (row("Không còn quy định"), "Không còn thù lao.".to_owned()),
+        ];
+        let names: Vec<String> = rows.iter().map(|r| format!("sentence-{}", r.0)).collect();
+        let mut form: Vec<(&str, &str)> = Vec::new();
+        for ((row, sentence), name) in rows.iter().zip(&names) {
+            form.extend([("take", row.as_str()), (name.as_str(), sentence.as_str())]);
+        }
+        let saved = person.post(&t, &path, &form).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        let page = person.get(&t, &at).await.text();
+        assert!(page.contains("Học sinh đi đò phải mặc áo phao. <small"), "{page}");
+        let versions = laws::versions(&t.app.db, new).await.unwrap();
+        let version = &versions.iter().find(|v| v.path == "dieu-3").unwrap().version;
+        assert!(
+            page.contains("href=\"/van-ban/72-2099-qh99/dieu-3\">Điều 3</a>") && page.contains(version),
+            "{page}"
+        );
+        let count: usize = page.split("<strong>").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+        let each: usize = page
+            .split(" tiếng")
+            .filter_map(|before| before.rsplit('(').next().and_then(|n| n.parse::<usize>().ok()))
+            .sum();
+        assert!((60..=170).contains(&count) && count == each, "{count} {each} in {page}");
+        let left = page.split("id=\"left\"").nth(1).unwrap();
+        assert!(left.contains("2 câu không đưa vào") && left.contains("quá 60 giây"), "{left}");
+        assert!(left.contains("Không còn thù lao.") && left.contains("chưa gắn với điều nào"), "{left}");
+        assert!(!page.contains('⟦') && !person.get(&t, &format!("/en{at}")).await.text().contains('⟦'));
+        // It is written as a post, which somebody else approves; each sentence keeps its article.
+        let write = person.get(&t, &format!("/tin-bai/moi?dang=ban-tin&luat={new}")).await.text();
+        assert!(write.contains("Bản tin 60 giây: Luật Gìn giữ bến nước"), "{write}");
+        assert!(
+            write.contains("phải mặc áo phao.</textarea>") && write.contains("72-2099-qh99/dieu-3"),
+            "{write}"
+        );
+        assert!(person.get(&t, &format!("/luat/{new}")).await.text().contains(&at));
+        assert_eq!(person.get(&t, "/tin-bai/ban-tin").await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+/// The old law as the state's codification prints it after the amending one.
+fn consolidated() -> String {
+    OLD.replace(
+        "1. Người giữ bến giữ bến sạch sẽ theo quy định tại Điều 1 của Luật này.",
+        "1. Người giữ bến giữ bến sạch sẽ và nhắc nhở người neo đậu sai chỗ.",
+    )
+    .replace("báo thị trấn", "báo Ủy ban nhân dân cấp xã")
+    .replace("Người giữ bến được hưởng thù lao hằng tháng từ ngân sách xã.", "(được bãi bỏ)")
+}
+
+#[tokio::test]
+async fn what_a_text_came_with_does_not_wait_and_a_person_may_say_otherwise() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let stale = async || {
+            t.app.pages.forget();
+            t.get("/van-ban/70-2099-qh99").await.text().contains("chưa phải bản mới nhất")
+        };
+        let states = async |law: Id| {
+            let law = laws::get(&t.app.db, law).await.unwrap();
+            let all = amendments::of_law(&t.app.db, &law).await.unwrap();
+            all.iter().map(|a| a.state.code()).collect::<Vec<_>>()
+        };
+        let old = enter(&t, &consolidated()).await;
+        let before = texts(&t, old).await;
+        enter(&t, AMENDING).await;
+        assert_eq!(states(old).await, ["present"; 3]);
+        assert!(!stale().await);
+        assert_eq!(texts(&t, old).await, before, "nothing is changed");
+        assert!(!person.get(&t, "/viec").await.text().contains("chỗ sửa đổi chưa đưa vào văn bản"));
+        let path = format!("/luat/{old}/sua-doi");
+        let page = person.get(&t, &path).await.text();
+        assert!(
+            page.contains("văn bản đã có sẵn") && page.contains("nhắc nhở người neo đậu sai chỗ"),
+            "{page}"
+        );
+        assert!(page.contains("đã đọc đúng như sửa đổi") && !page.contains('⟦'), "{page}");
+        // A person says that it is not in; what they decided stays when the text comes again.
+        let ids = listed(&page);
+        let undone = person.post(&t, &path, &[("act", "undo"), ("amendment", &ids[0])]).await;
+        assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text());
+        assert!(stale().await);
+        enter(&t, &consolidated().replace("bến nước công cộng", "bến nước chung")).await;
+        assert_eq!(states(old).await, ["undone", "present", "present"]);
+        let done = person.post(&t, &path, &[("act", "apply"), ("amendment", &ids[0])]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        assert_eq!(states(old).await, ["applied", "present", "present"]);
+        assert!(!stale().await);
+        // The text as it was before comes again: what it lacks waits again.
+        person.post(&t, &path, &[("act", "undo"), ("amendment", &ids[0])]).await;
+        enter(&t, OLD).await;
+        assert_eq!(states(old).await, ["undone", "found", "found"]);
+        assert!(stale().await);
+        // Carried out by hand, then the consolidated text comes: it has it.
+        person.post(&t, &path, &[("act", "apply-all")]).await;
+        assert_eq!(states(old).await, ["applied"; 3]);
+        enter(&t, &consolidated().replace("bến nước công cộng", "bến nước của làng")).await;
+        assert!(
+            states(old).await.iter().all(|s| ["applied", "present"].contains(s)),
+            "{:?}",
+            states(old).await
+        );
+        assert!(!stale().await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_text_that_lacks_a_word_of_an_amendment_claims_nothing() {
+    on_every_engine(async |t| {
+        let near = [
+            consolidated().replace("sai chỗ.", "sai nơi."),
+            consolidated().replace("(được bãi bỏ)", "Được bãi bỏ mọi thù lao."),
+            consolidated().replace("báo Ủy ban nhân dân cấp xã", "báo thị trấn, Ủy ban nhân dân cấp xã"),
+        ];
+        let mut laws_there = Vec::new();
+        for (n, text) in near.iter().enumerate() {
+            let law = enter(&t, &text.replace("70/2099", &format!("{}/2099", 170 + n))).await;
+            let amending = AMENDING.replace("71/2099", &format!("{}/2099", 270 + n));
+            enter(&t, &amending.replace("70/2099", &format!("{}/2099", 170 + n))).await;
+            laws_there.push(law);
+        }
+        // What is not in force yet is not believed to be in.
+        let law = enter(&t, &consolidated().replace("70/2099", "180/2099")).await;
+        let coming = AMENDING.replace("71/2099", "280/2099").replace("70/2099", "180/2099");
+        enter(&t, &coming.replace("01 tháng 01 năm 2025", "01 tháng 01 năm 2027")).await;
+        for (n, law) in laws_there.into_iter().chain([law]).enumerate() {
+            let law = laws::get(&t.app.db, law).await.unwrap();
+            let all = amendments::of_law(&t.app.db, &law).await.unwrap();
+            let waiting: Vec<usize> =
+                all.iter().enumerate().filter(|(_, a)| a.state.waits()).map(|(n, _)| n).collect();
+            let expected = [vec![0], vec![2], vec![1], vec![0, 1, 2]];
+            assert_eq!(waiting, expected[n], "{}", law.number);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_sources_of_one_article_are_both_kept_and_the_later_one_shows() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let enter_from = async |text: &str, source: &str| {
+            let mut tx = t.app.db.begin().await.unwrap();
+            let new = NewLaw { source: source.to_owned(), ..read(text) };
+            let saved = laws::insert(&mut tx, &t.app, &By::INSTALLATION, &new).await.unwrap().0;
+            tx.commit().await.unwrap();
+            t.pass_minutes(60);
+            saved
+        };
+        let extract = |words: &str| {
+            let text = format!(
+                "Điều 90.1.LQ.2. Trách nhiệm của người giữ bến\n(Điều 2 Luật số 70/2099/QH99 Gìn giữ bến nước ngày 20/06/2020 \
+                 của Quốc hội, có hiệu lực thi hành kể từ ngày 01/01/2021)\n{words}\n"
+            );
+            let text = lawtext::read(lawtext::Format::Text, text.as_bytes()).unwrap();
+            let parsed = lawtext::codified(&text).unwrap().remove(0);
+            NewLaw { is_extract: true, ..NewLaw::of(&parsed, "pháp điển").0 }
+        };
+        let law = enter_from(OLD, "luật.docx").await.id();
+        let path = format!("/luat/{law}/nguon");
+        let page = person.get(&t, &path).await.text();
+        assert!(page.contains("không khác nhau chỗ nào") && !page.contains('⟦'), "{page}");
+        assert!(!person.get(&t, &format!("/luat/{law}")).await.text().contains("/nguon"));
+        // An article of the codification: the words change, the law keeps all else.
+        let before = texts(&t, law).await;
+        let mut tx = t.app.db.begin().await.unwrap();
+        let new = extract("1. Người giữ bến giữ bến sạch sẽ và đẹp.\n2. Người giữ bến báo xã khi bến hư hỏng.");
+        let saved = laws::insert(&mut tx, &t.app, &By::INSTALLATION, &new).await.unwrap().0;
+        tx.commit().await.unwrap();
+        assert_eq!(saved, Saved::Changed(law));
+        let after = texts(&t, law).await;
+        let paths = |nodes: &[laws::Node]| nodes.iter().map(|n| n.path.clone()).collect::<Vec<_>>();
+        assert_eq!(paths(&after), paths(&before));
+        assert!(t.get("/van-ban/70-2099-qh99/dieu-2/khoan-1").await.text().contains("sạch sẽ và đẹp"));
+        let page = person.get(&t, &path).await.text();
+        assert!(page.contains("luật.docx") && page.contains("pháp điển"), "{page}");
+        assert!(page.contains("<ins> và đẹp") && page.contains("Đang hiện"), "{page}");
+        assert!(page.contains("nhập lúc 23/11/2026 10:42") && page.contains("nhập lúc 23/11/2026 11:42"), "{page}");
+        assert!(person.get(&t, &format!("/luat/{law}")).await.text().contains("1 chỗ các nguồn chép khác nhau"));
+        assert!(!person.get(&t, &format!("/en{path}")).await.text().contains('⟦'));
+        // What each has said before brings nothing, in whatever order.
+        assert_eq!(enter_from(OLD, "luật.docx").await, Saved::Same(law));
+        let mut tx = t.app.db.begin().await.unwrap();
+        let again = laws::insert(&mut tx, &t.app, &By::INSTALLATION, &new).await.unwrap().0;
+        tx.commit().await.unwrap();
+        assert_eq!(again, Saved::Same(law));
+        assert_eq!(texts(&t, law).await, after);
+        // A third whole text without one article: that is kept, and listed.
+        let shorter = OLD.replace(
+            "Điều 3. Thù lao của người giữ bến\nNgười giữ bến được hưởng thù lao hằng tháng từ ngân sách xã.\n\n",
+            "",
+        );
+        assert_eq!(enter_from(&shorter, "bản in.txt").await, Saved::Changed(law));
+        let found = laws::sources::differences(&t.app.db, law).await.unwrap();
+        let said: Vec<_> = found
+            .iter()
+            .map(|d| (d.earlier.path.as_str(), d.earlier.source.as_str(), d.latest.as_ref().map(|l| l.source.as_str())))
+            .collect();
+        assert_eq!(
+            said,
+            [("dieu-2", "pháp điển", Some("bản in.txt")), ("dieu-3", "pháp điển", None)],
+            "the first text says the same of Điều 2 as the last"
+        );
+        let page = person.get(&t, &path).await.text();
+        assert!(page.contains("Nguồn đang hiện không có điều này") && page.contains("ngân sách xã"), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_that_several_documents_bear_is_linked_only_where_the_issuer_decides() {
+    let decision = |number: &str, issuer: &str, day: &str, text: &str| {
+        format!(
+            "ỦY BAN NHÂN DÂN\n{issuer}\nSố: {number}\n{day}\n\nQUYẾT ĐỊNH\nVề bến nước\n\nĐiều 1. Bến nước\n{text}\n"
+        )
+    };
+    let place = "Bến Lức, ngày 1 tháng 8 năm 2025";
+    on_every_engine(async |t| {
+        enter(&t, &decision("9/2099/QĐ-UBND", "TỈNH TÂY NINH", place, "Bến nước của tỉnh.")).await;
+        enter(&t, &decision("9/2099/QĐ-UBND", "TỈNH ĐỒNG THÁP", "Cao Lãnh, ngày 2 tháng 9 năm 2025", "Bến khác.")).await;
+        let cite = "Theo Điều 1 của Quyết định số 9/2099/QĐ-UBND";
+        let own = enter(
+            &t,
+            &decision("10/2099/QĐ-UBND", "TỈNH TÂY NINH", place, &format!("{cite}, bến nước được giữ sạch.")),
+        )
+        .await;
+        let named = format!("{cite} ngày 02 tháng 9 năm 2025 của Ủy ban nhân dân tỉnh Đồng Tháp, bến được giữ sạch.");
+        let other = enter(&t, &decision("11/2099/QĐ-UBND", "TỈNH TÂY NINH", place, &named)).await;
+        let circular = format!(
+            "BỘ TƯ PHÁP\nSố: 12/2099/TT-BTP\nHà Nội, ngày 1 tháng 10 năm 2025\n\nTHÔNG TƯ\nVề bến nước\n\nCăn cứ \
+             Quyết định số 9/2099/QĐ-UBND;\n\nĐiều 1. Bến nước\n{cite}, bến nước được giữ sạch.\n"
+        );
+        let unsure = enter(&t, &circular).await;
+        let page = async |law: Id| {
+            let law = laws::get(&t.app.db, law).await.unwrap();
+            t.get(&format!("{}/dieu-1", law.path())).await.text()
+        };
+        let bearers = t.get("/api/v1/laws?q=9/2099/QĐ-UBND").await.json();
+        let slug = |issuer: &str| {
+            let all = bearers["items"].as_array().unwrap();
+            all.iter().find(|l| l["issuer"].as_str().unwrap().contains(issuer)).unwrap()["url"].as_str().unwrap()
+        };
+        let (tay_ninh, dong_thap) = (slug("Tây Ninh"), slug("Đồng Tháp"));
+        assert_ne!(tay_ninh, dong_thap);
+        let link = |to: &str| format!("<a href=\"{to}/dieu-1\">");
+        let text = page(own).await;
+        assert!(text.contains(&link(tay_ninh)) && !text.contains(&link(dong_thap)), "{text}");
+        let text = page(other).await;
+        assert!(text.contains(&link(dong_thap)) && !text.contains(&link(tay_ninh)), "{text}");
+        let text = page(unsure).await;
+        assert!(!text.contains(&link(dong_thap)) && !text.contains(&link(tay_ninh)), "{text}");
+        assert!(text.contains("<a class=\"unsure\" href=\"/van-ban?q=9%2F2099%2F") && !text.contains('⟦'), "{text}");
+        let relations = laws::relations(&t.app.db, unsure).await.unwrap();
+        let based = relations.of_it.iter().find(|r| r.relation == Relation::BasedOn).unwrap();
+        assert!(based.law.is_none() && based.bearers == 2, "{based:?}");
+        let whole = t.get("/van-ban/12-2099-tt-btp").await.text();
+        assert!(whole.contains("có 2 văn bản cùng số"), "{whole}");
+        // Read from the other end: only what means this one.
+        t.app.pages.forget();
+        let cited = t.get(&format!("{tay_ninh}/dieu-1")).await.text();
+        assert!(cited.contains("10/2099/QĐ-UBND") && !cited.contains("11/2099/QĐ-UBND"), "{cited}");
+        let cited = t.get(&format!("{dong_thap}/dieu-1")).await.text();
+        assert!(cited.contains("11/2099/QĐ-UBND") && !cited.contains("10/2099/QĐ-UBND"), "{cited}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_a_text_says_of_others_is_proposed_and_counts_once_confirmed() {
     on_every_engine(async |t| {
         let person = officer(&t).await;
@@ -745,6 +1036,38 @@ async fn who_asked_is_told_once_of_a_law_that_matches() {
         assert_eq!(person.post(&t, "/luat/theo-doi", &[("drop", &drop)]).await.status, StatusCode::SEE_OTHER);
         t.app.pages.forget();
         assert_eq!(t.get(&feeds[0]).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_asked_is_told_once_of_each_of_very_many() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let saved = person.post(&t, "/en/luat/theo-doi", &[("question", "ao phao")]).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        t.pass_minutes(2);
+        // In one moment, so that nothing but their identities orders them.
+        let mut tx = t.app.db.begin().await.unwrap();
+        for n in 1..=250 {
+            let law = NewLaw {
+                number: format!("{n}-HD/TU"),
+                title: format!("Ao phao dot {n}"),
+                ..NewLaw::default()
+            };
+            laws::insert(&mut tx, &t.app, &By::INSTALLATION, &law).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        assert!(laws::alerts::tell(&t.app).await.unwrap() > 0);
+        assert_eq!(laws::alerts::tell(&t.app).await.unwrap(), 0);
+        let (told,): (i64,) = sql!("SELECT COUNT(*) FROM law_alerts").get(&t.app.db).await.unwrap();
+        assert_eq!(told, 250);
+        let mails = std::fs::read_dir(t.data_folder().join("mail")).unwrap();
+        let mails: String =
+            mails.map(|m| std::fs::read_to_string(m.unwrap().path()).unwrap().replace("=\r\n", "")).collect();
+        for n in 1..=250 {
+            assert_eq!(mails.matches(&format!("/en/van-ban/{n}-hd-tu\r\n")).count(), 1, "{n}: {mails}");
+        }
     })
     .await;
 }

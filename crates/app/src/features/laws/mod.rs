@@ -13,7 +13,9 @@
 //!
 //! What others do to a document is read from their texts: relations and instructions to amend, each with its sentence. A
 //! person confirms a relation before it changes a status, and carries an instruction out before it changes a text;
-//! until then the document says that its text is not the newest. The text of any day is found by taking changes back.
+//! until then the document says that its text is not the newest. The text of any day is found by taking changes back. What
+//! a consolidated text has in it already is recognised by its words and does not wait. Sources that differ in an article
+//! are both kept; the later shows. A number that several documents bear is linked only where the issuer decides.
 //!
 //! Other features ask here for titles, laws, articles and what comes into force; what they have resting on a law
 //! they give through [`OnLaw`], so that the chain from a directive to an activity reads both ways (promise B16).
@@ -23,6 +25,7 @@ use store::{Migration, migration};
 
 pub mod alerts;
 pub mod amendments;
+mod bearers;
 pub mod bulk;
 mod changes;
 pub mod choose;
@@ -36,6 +39,7 @@ mod document;
 mod edit;
 mod facts;
 mod file;
+mod filters;
 mod fit;
 mod gather;
 mod import;
@@ -51,6 +55,7 @@ pub mod scan;
 mod scan_review;
 mod search;
 mod show;
+pub mod sources;
 mod tree;
 mod waiting;
 
@@ -61,9 +66,9 @@ pub use document::{By, NewLaw, Problem, Saved, insert};
 pub use file::{outline, read_text_process};
 pub use law::{
     Coming, Kind, Law, Status, concerned, find_by_number, find_by_slug, find_kind, get, in_force_from, kinds,
-    title, with_ids,
+    place, title, with_ids,
 };
-pub use node::{Article, Block, Node, article, articles, nodes};
+pub use node::{Article, Block, Node, article, articles, nodes, versions};
 pub use relations::{
     Carried, Chain, NewRelation, OnLaw, Related, Relation, Relations, Resting, Step, Way, chain, relations,
     upward,
@@ -87,12 +92,18 @@ const MIGRATIONS: &[Migration] = &[
     migration!(32, "searches to be told about", "0032_alerts.sql"),
     migration!(33, "corrections of our copy of a text", "0033_corrections.sql"),
     migration!(34, "scans on their way to become laws", "0034_scans.sql"),
+    migration!(
+        35,
+        "what a search is narrowed to; what a text has in it already; sources that differ",
+        "0035_found.sql"
+    ),
 ];
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()
         .get("/luat", list::inside)
         .get("/luat/chon", choose::choices)
+        .get("/luat/tim", search::inside)
         .get("/luat/theo-doi", alerts::list)
         .post("/luat/theo-doi", alerts::change)
         .public("/theo-doi/{feed}/atom", alerts::feed)
@@ -120,6 +131,7 @@ fn routes() -> crate::web::Routes {
         .post("/luat/{id}/doi-tuong", concerns::save)
         .get("/luat/{id}/so-sanh", compare::view)
         .post("/luat/{id}/so-sanh", compare::save)
+        .get("/luat/{id}/nguon", sources::view)
         .get("/luat/{id}/sua", edit::edit)
         .post("/luat/{id}/sua", edit::change)
         .public("/van-ban", list::public)
