@@ -88,6 +88,59 @@ pub fn apply(nodes: &mut Vec<Node>, instruction: &Instruction) -> Result<Vec<Edi
     Ok(edits)
 }
 
+/// The place of a text that reads already as the instruction would have it read; a text may come consolidated. What
+/// the instruction takes away must be gone, what it puts there must stand there: nothing less is believed.
+pub fn already_reads<'n>(nodes: &'n [Node], instruction: &Instruction) -> Option<&'n Node> {
+    let Target { provision, part } = &instruction.target;
+    let node = get(nodes, &find(nodes, provision)?)?;
+    let texts = || match part {
+        Part::All => node.full_text(),
+        Part::Heading => node.heading.clone(),
+        Part::Opening => node.text.clone(),
+    };
+    let count = |words: &str| occurrences(&texts(), words).len();
+    let reads = match &instruction.act {
+        Act::ByHand => false,
+        Act::Repeal => node.children.is_empty() && is_repealed(&node.text),
+        Act::Replace { text } | Act::Insert { text, .. } => {
+            let after = replaced(node, text, *part).ok()?;
+            same_words(&node.full_text(), &after.full_text())
+        }
+        Act::ReplaceWords { words } => {
+            let left = |Exchange { from, to }: &Exchange| {
+                let inside = exact(to, from).len() * count(to);
+                count(from) > inside
+            };
+            !words.iter().any(left) && words.iter().any(|w| !w.to.is_empty() && count(&w.to) > 0)
+        }
+        Act::AddWords { words, beside, before } => {
+            let joined = count(&join(words, beside, *before));
+            joined > 0 && joined == count(beside)
+        }
+        // That words are absent says little: they may never have stood there.
+        Act::RemoveWords { .. } => false,
+    };
+    reads.then_some(node)
+}
+
+/// "(được bãi bỏ)", "Được bãi bỏ", "[Bãi bỏ]"
+fn is_repealed(text: &str) -> bool {
+    let words: Vec<String> =
+        viet::syllables(&text.to_lowercase()).map(|(_, word)| word.to_string()).collect();
+    matches!(
+        words.iter().map(String::as_str).collect::<Vec<_>>()[..],
+        ["bãi", "bỏ"] | ["được" | "bị", "bãi", "bỏ"]
+    )
+}
+
+fn same_words(a: &str, b: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        let text = viet::tone_place(&viet::nfc(text)).to_lowercase();
+        viet::syllables(&text).map(|(_, word)| word.to_string()).collect()
+    };
+    words(a) == words(b)
+}
+
 /// Takes edits back, the last one first. Where the text is not as they left it, nothing is changed.
 pub fn undo(nodes: &mut Vec<Node>, edits: &[Edit]) -> Result<(), CannotApply> {
     let mut restored = nodes.clone();
