@@ -89,13 +89,13 @@ fn paper() -> press::Document {
     }
 }
 
-/// The pages of a PDF as a scanner gives them: a PDF of grey pictures alone.
+/// The pages of a PDF as a scanner gives them: a PDF of pictures alone.
 fn scanned(paper: &[u8]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let from = folder.path().join("paper.pdf");
     std::fs::write(&from, paper).unwrap();
     let drawn = Command::new("pdftoppm")
-        .args(["-jpeg", "-gray", "-r", "200"])
+        .args(["-jpeg", "-r", "200"])
         .args([&from, &folder.path().join("page")])
         .status();
     assert!(drawn.unwrap().success());
@@ -115,7 +115,7 @@ fn scanned(paper: &[u8]) -> Vec<u8> {
         objects.push(format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]{resources}>>").into_bytes());
         objects.push(stream("", b"q 595 0 0 842 0 0 cm /P Do Q"));
         let keys = format!(
-            "/Type/XObject/Subtype/Image/Width {}/Height {}/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/DCTDecode",
+            "/Type/XObject/Subtype/Image/Width {}/Height {}/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode",
             size.0, size.1
         );
         objects.push(stream(&keys, &bytes));
