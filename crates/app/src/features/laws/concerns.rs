@@ -82,8 +82,8 @@ impl Fields {
     /// Codes of the fields of an article.
     pub fn of(&self, article: &Node, text: &str) -> Vec<String> {
         if self.confirmed.is_empty() {
-            let proposed = lawtext::concerns::concerns(&self.name, &article.heading, text, self.on);
-            return proposed.fields.iter().map(|f| f.code.to_owned()).collect();
+            let proposed = lawtext::concerns::fields_of(&self.name, &article.heading, text, self.on);
+            return proposed.into_iter().map(str::to_owned).collect();
         }
         let of_it = |c: &&Confirmed| c.kind == "field" && Some(c.path.as_str()) == article.path.as_deref();
         self.confirmed.iter().filter(of_it).map(|c| c.code.clone()).collect()
