@@ -455,12 +455,13 @@ async fn nation(table: &mut Table, data: Data) -> anyhow::Result<()> {
     let ms = timed(9, async || numbers::read(&app, &down, &all).await.map(drop).map_err(broken)).await?;
     table.most("drill-down: the largest province by commune", ms, "ms", 100.0, "");
     let row = RowKey::place(Place::Under(*province));
+    let first = numbers::Slice { limit: 25, ..Default::default() };
     for (name, question, row) in [
         ("drill-down: rows behind the nation's figure", &whole, None),
         ("drill-down: rows behind a province's figure", &whole, Some(&row)),
     ] {
         let ms = timed(9, async || {
-            numbers::rows_behind(&app, question, talks, row, None, None, 25).await.map(drop).map_err(broken)
+            numbers::rows_behind(&app, question, talks, row, first).await.map(drop).map_err(broken)
         })
         .await?;
         table.most(name, ms, "ms", 100.0, "first 25 rows");

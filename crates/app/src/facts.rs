@@ -6,7 +6,8 @@ use store::{RecordId, Relation};
 /// What one feature lets others count.
 ///
 /// Every relation has the columns `unit_id` (the unit that recorded), `day` (TEXT, the day it counts for) and
-/// `month` (year × 100 + month); relations of rows also `shard_id`, `id`, `title`. Withdrawn rows are not in it.
+/// `month` (year × 100 + month); relations of rows also `shard_id`, `id`, `title`, `updated_at` (microseconds).
+/// Withdrawn rows are not in it.
 #[derive(Debug)]
 pub struct Fact {
     /// Named by indicators' files: "activity".
@@ -20,7 +21,8 @@ pub struct Fact {
     /// `unit_id`, `month`, `dimension` ("" for the whole), `key`, the row dimensions, `rows` (their number)
     /// and the measures.
     pub rolled: Option<&'static Relation>,
-    /// Every thing, withdrawn ones too, with `state` and `updated_at` (microseconds): what changed since a moment.
+    /// Every thing, withdrawn ones too, with `state`, `created_at` and `updated_at` (microseconds): what changed since a
+    /// moment.
     pub changes: Option<&'static Relation>,
     /// The rows whose figures were asked about when they were recorded, with the measures and the dimensions that
     /// indicators filter by; `answered` is 1 where a reason was given.

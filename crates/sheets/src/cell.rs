@@ -318,21 +318,26 @@ fn choose(choices: &[String], text: &str) -> Option<usize> {
     }
 }
 
-/// Parts stand between `;` or on lines of their own; commas separate only where the part as a whole is no
-/// choice, because a choice may contain one.
+fn is_mark(c: char) -> bool {
+    matches!(c, ';' | ',' | '\n')
+}
+
+/// Choices stand between `;`, commas or on lines of their own. A choice may have such marks in its own words: the
+/// longest one is taken.
 fn choose_many(choices: &[String], text: &str) -> Result<Vec<String>, Wrong> {
     let mut chosen = Vec::new();
-    let parts = |text: &str, marks: &[char]| -> Vec<String> {
-        text.split(marks).map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
-    };
-    for part in parts(text, &[';', '\n']) {
-        if let Some(at) = choose(choices, &part) {
-            chosen.push(at);
-            continue;
-        }
-        for part in parts(&part, &[',']) {
-            chosen.push(choose(choices, &part).ok_or(Wrong::NotAChoice { part })?);
-        }
+    let mut rest = text;
+    while let Some(begin) = rest.find(|c: char| !c.is_whitespace() && !is_mark(c)) {
+        rest = rest.get(begin..).unwrap_or_default();
+        let ends = rest.match_indices(is_mark).map(|(at, _)| at).chain([rest.len()]);
+        let part = |end: usize| rest.get(..end).unwrap_or_default().trim_end();
+        let found = ends.clone().filter_map(|end| Some((choose(choices, part(end))?, end))).next_back();
+        let Some((choice, end)) = found else {
+            let part = ends.clone().next().map(part).unwrap_or_default().to_owned();
+            return Err(Wrong::NotAChoice { part });
+        };
+        chosen.push(choice);
+        rest = rest.get(end..).unwrap_or_default();
     }
     chosen.sort_unstable();
     chosen.dedup();

@@ -151,6 +151,7 @@ fn cells_that_are_understood() {
     skills("Vay mượn; dat dai", &["Đất đai", "Vay mượn"]);
     skills("Hôn nhân, gia đình", &["Hôn nhân, gia đình"]);
     skills("đất đai, vay mượn", &["Đất đai", "Vay mượn"]);
+    skills("tai xa, phuong; an treo; Khác, Đất đai", &["Đất đai", "Tại xã, phường; án treo", "Khác"]);
     skills("Khác\nKhác;", &["Khác"]);
     check("Lĩnh vực", "skills", Text(" \u{a0} "), Value::Empty);
 }

@@ -949,13 +949,14 @@ async fn good_rows_of_a_workbook_are_kept_and_bad_ones_come_back_with_notes() {
         let path = recorded(&answer);
         let preview = p.officer.get(&t, &path).await.text();
         assert!(!preview.contains('⟦'), "{preview}");
-        assert!(preview.contains("4 dòng ghi được, 5 dòng cần sửa. 1 dòng đã có"), "{preview}");
+        assert!(preview.contains("3 dòng ghi được, 6 dòng cần sửa. 1 dòng đã có"), "{preview}");
         for note in [
             "Hãy ghi một số",
             "Không có ngày này",
             "“Nói chuyện” không có trong danh sách",
             "99/2099/QH99",
             "900 người một cuộc",
+            "hãy ghi vì sao vào cột Lý do",
             "hãy điền số lượt người",
         ] {
             assert!(preview.contains(note), "{note} in {preview}");
@@ -964,19 +965,23 @@ async fn good_rows_of_a_workbook_are_kept_and_bad_ones_come_back_with_notes() {
         recorded(&p.officer.post(&t, &path, &[]).await);
         recorded(&p.officer.post(&t, &path, &[]).await);
         let listed = list().await;
-        assert!(listed.contains("4 hoạt động, 2.862 lượt người"), "{listed}");
-        // The row with a question waits for its reason.
+        assert!(listed.contains("3 hoạt động, 1.962 lượt người"), "{listed}");
+        // A figure that nobody was asked about when it came, as from an older release, waits for its reason.
+        let mut tx = t.app.db.begin().await.unwrap();
+        let crowd = crate::spine::talk(p.commune, 900);
+        activities::insert(&mut tx, &t.app, None, 1, &crowd).await.unwrap();
+        tx.commit().await.unwrap();
         assert!(p.officer.get(&t, "/hoat-dong?dong=questions").await.text().contains("1 hoạt động, 900"));
         assert!(p.officer.get(&t, "/viec").await.text().contains("1 hoạt động có số liệu cần giải thích"));
 
         let done = p.officer.get(&t, &path).await.text();
-        assert!(done.contains("Đã ghi 4 dòng; 5 dòng cần sửa"), "{done}");
+        assert!(done.contains("Đã ghi 3 dòng; 6 dòng cần sửa"), "{done}");
         let back = p.officer.get(&t, &format!("{path}/tra-lai.xlsx")).await;
         assert_status(&back, StatusCode::OK);
-        // Sent again as it is, the returned workbook has the five rows and records none.
+        // Sent again as it is, the returned workbook has the six rows and records none.
         let again =
             recorded(&p.officer.upload(&t, "/hoat-dong/nhap", &[], ("file", "lại.xlsx", &back.body)).await);
-        assert!(p.officer.get(&t, &again).await.text().contains("0 dòng ghi được, 5 dòng cần sửa"));
+        assert!(p.officer.get(&t, &again).await.text().contains("0 dòng ghi được, 6 dòng cần sửa"));
         // The command does the same: what is there is not recorded twice.
         let imported =
             activities::import_workbook(&t.app, lantoa::i18n::Lang::Vi, None, p.commune, sent).await.unwrap();

@@ -553,9 +553,16 @@ async fn an_approver_is_told_what_does_not_say_what_the_law_says() {
             let mut tx = t.app.db.begin().await.unwrap();
             let id = content::insert(&mut tx, &t.app, p.officer.account, 1, written).await.unwrap();
             tx.commit().await.unwrap();
-            p.leader.get(&t, &content::page(id)).await.text()
+            // What is no quotation does not go out as one, neither to the approver nor to the public.
+            let submit =
+                p.officer.post(&t, &format!("{}/trinh", content::page(id)), &[("version", "1")]).await;
+            (p.leader.get(&t, &content::page(id)).await.text(), submit)
         };
-        let page = check(&wrong).await;
+        let (page, submit) = check(&wrong).await;
+        assert_status(&submit, StatusCode::UNPROCESSABLE_ENTITY);
+        let said = submit.text();
+        assert!(said.contains("Đoạn 2 ghi là trích nguyên văn nhưng không đúng lời của luật"), "{said}");
+        assert!(said.contains("href=\"#doan-2\"") && said.contains("id=\"doan-2\""), "{said}");
         for part in [
             "Đoạn 2 trích không khớp nguyên văn Điều 3 khoản 1",
             "Đoạn 4 nói mức tiền, mức phạt",
@@ -567,7 +574,8 @@ async fn an_approver_is_told_what_does_not_say_what_the_law_says() {
         let mut right = content(p.commune, p.law, "Mượn sách");
         right.law = Some(coming);
         right.body[0].text = "Luật Trả sách có hiệu lực từ ngày 01/01/2027.".into();
-        let page = check(&right).await;
+        let (page, submit) = check(&right).await;
+        assert_status(&submit, StatusCode::SEE_OTHER);
         assert!(!page.contains("Cần xem trước khi duyệt"), "{page}");
     })
     .await;
@@ -606,7 +614,7 @@ async fn a_quiet_unit_finds_a_draft_of_the_newest_law_that_concerns_it() {
 async fn published_posts_are_counted_by_unit_and_law() {
     on_every_engine(async |t| {
         use lantoa::features::numbers::{
-            By as Split, Period, Question, Units, find_indicator, read, rows_behind,
+            By as Split, Period, Question, Slice, Units, find_indicator, read, rows_behind,
         };
         let p = place(&t).await;
         let (id, _) = publish(&t, &p, &content(p.commune, p.law, "Một")).await;
@@ -626,7 +634,9 @@ async fn published_posts_are_counted_by_unit_and_law() {
             (table.total[0].actual, by_law)
         };
         assert_eq!(count().await, (2, vec![(Some(p.law.to_string()), 2)]));
-        let behind = rows_behind(&t.app, &question, articles, None, None, None, 10).await.unwrap();
+        let behind = rows_behind(&t.app, &question, articles, None, Slice { limit: 10, ..Slice::default() })
+            .await
+            .unwrap();
         let mut titles: Vec<_> = behind.iter().map(|b| b.title.as_str()).collect();
         titles.sort();
         assert_eq!(titles, ["Hai", "Một"]);

@@ -668,6 +668,34 @@ async fn a_corpus_and_a_folder_are_imported_once() {
         assert!(hits[0].id.ends_with("71/2099/nđ-cp+1"), "{hits:?}");
         let again = bulk::import(&t.app, &paths, &Silent).await.unwrap();
         assert_eq!((again.new, again.changed, again.same), (0, 0, 3));
+
+        // A byte of no alphabet, a line that never ends, lines of one law that stand apart, a file cut short: each is
+        // named, what is good around it is in, and nothing that was in is lost.
+        let mut lines = [b"\xef\xbb\xbf".to_vec(), line("73/2099/NĐ-CP", "1", "Một.").into_bytes()].concat();
+        lines.extend(b"\n\xff\xfe\n");
+        lines.extend(vec![b'x'; 40 << 20]);
+        for (number, text) in [("74/2099/NĐ-CP", "Hai."), ("73/2099/NĐ-CP", "Ba."), ("75/2099/NĐ-CP", "Bốn.")] {
+            lines.extend(format!("\n{}", line(number, "1", text)).into_bytes());
+        }
+        let packed = zstd::encode_all(&lines[..], 1).unwrap();
+        let file = t.data_folder().join("d.jsonl.zst");
+        std::fs::write(&file, &packed).unwrap();
+        let report = bulk::import(&t.app, std::slice::from_ref(&file), &Silent).await.unwrap();
+        assert_eq!(report.new, 3, "{report:?}");
+        let why = |report: &bulk::Report| -> Vec<(Option<usize>, String)> {
+            report.unread.iter().map(|u| (u.line, u.why.clone())).collect()
+        };
+        let said = why(&report);
+        assert_eq!((said[0].0, &*said[1].1, &*said[2].1), (Some(2), "too-large", "lines-apart"), "{said:?}");
+        assert_eq!((said[1].0, said[2].0, said.len()), (Some(3), Some(5), 3), "{said:?}");
+        let more: Vec<String> = (80..99).map(|n| line(&format!("{n}/2099/NĐ-CP"), "1", &"Chữ. ".repeat(9_000))).collect();
+        let packed = zstd::encode_all(more.join("\n").as_bytes(), 1).unwrap();
+        std::fs::write(&file, &packed[..packed.len() - 9]).unwrap();
+        let whole = t.data_folder().join("e.jsonl");
+        std::fs::write(&whole, line("76/2099/NĐ-CP", "1", "Năm.")).unwrap();
+        let report = bulk::import(&t.app, &[file, whole], &Silent).await.unwrap();
+        assert_eq!(why(&report).last().unwrap().1, "breaks-off", "{report:?}");
+        assert!(laws::find_by_slug(&t.app.db, "76-2099-nd-cp").await.unwrap().is_some(), "{report:?}");
     })
     .await;
 }

@@ -595,6 +595,19 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         assert_eq!(paper_of(&page), frozen);
         assert_eq!(p.officer.get(&t, &format!("{path}/bao-cao.pdf")).await.body, pdf);
 
+        // Its numbers open to the rows that they were counted from, the rows of later apart.
+        let number = frozen.split("href=\"").find(|h| h.contains("chi-tieu=talks&")).unwrap();
+        let (href, number) =
+            (number.split('"').next().unwrap().replace("&#38;", "&"), between(number, ">", "<"));
+        assert!(href.contains("&chot="), "{href}");
+        let rows = p.officer.get(&t, &href).await.text();
+        let counted = format!("<strong>{} cuộc</strong>", number.unwrap());
+        assert!(rows.contains(&counted) && rows.contains("Ghi sau khi chốt"), "{counted} in {rows}");
+        let table = between(&rows, "<tbody>", "</tbody>").unwrap();
+        assert_eq!(table.matches("<tr>").count().to_string(), number.unwrap(), "{rows}");
+        let english = p.officer.get(&t, &format!("/en{href}")).await.text();
+        assert!(english.contains("1 row was added") && !english.contains('⟦'), "{english}");
+
         // Whoever holds the paper opens its aggregates by the code, and nothing else.
         let code = between(&frozen, "; mã ", ":").unwrap();
         assert_eq!(code.len(), 16);

@@ -947,7 +947,20 @@ async fn packages_are_read_as_the_files_they_hold() {
             let report = laws::bulk::import(&t.app, &[folder.join(name)], &Quiet).await.unwrap();
             assert_eq!((report.new, report.same), expected, "{name}: {report:?}");
         }
-        assert!(laws::bulk::import(&t.app, &[folder.join("hỏng.zip")], &Quiet).await.is_err());
+        // A damaged package, and one whose names clash, keep nothing else out.
+        let mut clash = tar::Builder::new(Vec::new());
+        for (name, text) in [("a.txt", files[0].1), ("a.txt/b.txt", "no"), ("c.txt", files[0].1)] {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(text.len() as u64);
+            header.set_mode(0o644);
+            clash.append_data(&mut header, name, text.as_bytes()).unwrap();
+        }
+        std::fs::write(folder.join("trùng.tar"), clash.into_inner().unwrap()).unwrap();
+        let all = ["hỏng.zip", "trùng.tar", "a.zip"].map(|name| folder.join(name));
+        let report = laws::bulk::import(&t.app, &all, &Quiet).await.unwrap();
+        let why: Vec<&str> = report.unread.iter().map(|u| &*u.why).collect();
+        assert_eq!(why, ["package-damaged", "package-name"], "{report:?}");
+        assert_eq!((report.new, report.same), (0, 4), "{report:?}");
         assert!(!folder.parent().unwrap().join("ngoài.txt").exists());
     })
     .await;

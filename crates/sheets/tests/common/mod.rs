@@ -30,7 +30,13 @@ pub fn template() -> Template {
             column(
                 "skills",
                 "Lĩnh vực",
-                Kind::ChoiceMany(choices(&["Đất đai", "Hôn nhân, gia đình", "Vay mượn", "Khác"])),
+                Kind::ChoiceMany(choices(&[
+                    "Đất đai",
+                    "Hôn nhân, gia đình",
+                    "Vay mượn",
+                    "Tại xã, phường; án treo",
+                    "Khác",
+                ])),
                 false,
             ),
             column("remark", "Ghi chú", Kind::Text { max: 2000 }, false),

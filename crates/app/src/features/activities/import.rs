@@ -124,8 +124,6 @@ struct RowRead {
     content: Content,
     /// What keeps it from being recorded, by column.
     problems: Vec<(String, String)>,
-    /// What is asked about it; it is recorded all the same.
-    remarks: Vec<(String, String)>,
     /// It is recorded already, or stands twice in the workbook.
     known: bool,
 }
@@ -231,7 +229,6 @@ fn understand(app: &App, lang: Lang, unit: Id, today: Date, laws: &[Title], row:
         reason: text("reason"),
         plan_line: None,
     };
-    let mut remarks = Vec::new();
     if problems.is_empty() {
         let found = entry::check(&content, laws);
         let say = |p: FieldProblem| (p.field.to_owned(), app.words.say(lang, p.key, &[("value", p.value)]));
@@ -240,11 +237,14 @@ fn understand(app: &App, lang: Lang, unit: Id, today: Date, laws: &[Title], row:
         if direct && number("attendances").is_none() {
             problems.push(("attendances".into(), app.words.say(lang, "activities-cell-attendances", &[])));
         }
+        // As on the page: an unusual figure stands with a reason.
         if content.reason.is_empty() {
-            remarks.extend(ask(&content, today).iter().map(|a| (a.field.to_owned(), a.text(lang))));
+            let hint = app.words.say(lang, "activities-cell-reason", &[]);
+            let asked = ask(&content, today);
+            problems.extend(asked.iter().map(|a| (a.field.to_owned(), format!("{} {hint}", a.text(lang)))));
         }
     }
-    RowRead { line: row.line, typed: row.typed, content, problems, remarks, known: false }
+    RowRead { line: row.line, typed: row.typed, content, problems, known: false }
 }
 
 async fn is_recorded(db: &Db, c: &Content) -> Result<bool> {
@@ -354,11 +354,7 @@ fn write_back(app: &App, book: &Book, which: impl Fn(&RowRead) -> bool) -> Resul
         .rows
         .iter()
         .filter(|r| which(r))
-        .map(|r| RowOut {
-            typed: r.typed.clone(),
-            notes: r.problems.iter().chain(&r.remarks).cloned().collect(),
-            ok: r.problems.is_empty(),
-        })
+        .map(|r| RowOut { typed: r.typed.clone(), notes: r.problems.clone(), ok: r.problems.is_empty() })
         .collect();
     sheets::write_back(&template(app.today()), &rows).map_err(|e| Error::Internal(e.into()))
 }
@@ -510,7 +506,7 @@ pub async fn preview(signed: Signed, Path(id): Path<String>, Query(done): Query<
     let already = page.t("activities-import-known");
     let speaking = book.rows.iter().filter(|r| match import.saved_at {
         Some(_) => !r.problems.is_empty(),
-        None => !r.problems.is_empty() || !r.remarks.is_empty() || r.known,
+        None => !r.problems.is_empty() || r.known,
     });
     let mut said: Vec<Said> = speaking
         .map(|r| Said {
@@ -520,7 +516,6 @@ pub async fn preview(signed: Signed, Path(id): Path<String>, Query(done): Query<
             notes: r
                 .problems
                 .iter()
-                .chain(&r.remarks)
                 .map(|(column, message)| (header(column), message.clone()))
                 .chain(r.known.then(|| (String::new(), already.clone())))
                 .collect(),

@@ -134,7 +134,7 @@ macro_rules! row_columns {
     ($($more:expr),*) => {
         &[
             Columns::Key("shard_id"), Columns::Key("id"), Columns::Key("unit_id"), Columns::Key("day"),
-            Columns::Dimension("month"), Columns::Dimension("method"), Columns::Dimension("title"),
+            Columns::Key("updated_at"), Columns::Dimension("month"), Columns::Dimension("method"), Columns::Dimension("title"),
             Columns::Dimension("estimated"), Columns::Measure("attendances"), Columns::Measure("women"),
             Columns::Measure("minority"), Columns::Measure("copies"), Columns::Measure("cost"), Columns::Measure("evidence"),
             $($more),*
@@ -146,7 +146,7 @@ macro_rules! row_columns {
 macro_rules! recorded {
     ($key:literal, $join:literal) => {
         concat!(
-            "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.month, a.method, a.title, a.estimated, a.attendances,
+            "(SELECT a.shard_id, a.id, a.unit_id, a.day, a.updated_at, a.month, a.method, a.title, a.estimated, a.attendances,
                      COALESCE(a.women, 0) AS women, COALESCE(a.minority, 0) AS minority, a.copies, a.cost,
                      (SELECT COUNT(*) FROM activity_evidence e WHERE e.shard_id = a.shard_id AND e.activity_id = a.id
                           AND e.withdrawn_at IS NULL) AS evidence",
@@ -190,6 +190,7 @@ static CHANGES: Relation = Relation {
         Columns::Key("id"),
         Columns::Key("unit_id"),
         Columns::Key("day"),
+        Columns::Key("created_at"),
         Columns::Key("updated_at"),
         Columns::Dimension("title"),
         Columns::Dimension("state"),

@@ -137,6 +137,7 @@ activities-import-not-taken = Not recorded
 activities-import-cut = There are more; the returned file has them all.
 activities-error-no-file = Choose an Excel file.
 activities-cell-attendances = This method has an audience: fill in the attendances.
+activities-cell-reason = If it is right, say why in the column Lý do.
 activities-cell-required = This cell must be filled in.
 activities-cell-too-long = Longer than { $value } characters.
 activities-cell-not-a-number = Enter a number, e.g. 62.

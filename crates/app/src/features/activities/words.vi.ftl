@@ -137,6 +137,7 @@ activities-import-not-taken = Chưa ghi
 activities-import-cut = Còn dòng nữa; tệp trả lại có đủ.
 activities-error-no-file = Hãy chọn tệp Excel.
 activities-cell-attendances = Hình thức này có người dự: hãy điền số lượt người.
+activities-cell-reason = Nếu đúng, hãy ghi vì sao vào cột Lý do.
 activities-cell-required = Ô này phải điền.
 activities-cell-too-long = Dài quá { $value } ký tự.
 activities-cell-not-a-number = Hãy ghi một số, ví dụ 62.

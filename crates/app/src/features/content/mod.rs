@@ -133,19 +133,20 @@ pub static FACT: Fact = Fact {
 
 static ROWS: Relation = Relation {
     name: "article",
-    from: "(SELECT shard_id, id, unit_id, day, month, title FROM posts WHERE state = 'published')",
+    from: "(SELECT shard_id, id, unit_id, day, updated_at, month, title FROM posts WHERE state = 'published')",
     columns: &[
         Columns::Key("shard_id"),
         Columns::Key("id"),
         Columns::Key("unit_id"),
         Columns::Key("day"),
+        Columns::Key("updated_at"),
         Columns::Dimension("month"),
         Columns::Dimension("title"),
     ],
 };
 static BY_LAW: Relation = Relation {
     name: "article by law",
-    from: "(SELECT p.shard_id, p.id, p.unit_id, p.day, p.month, p.title, l.law_id AS key
+    from: "(SELECT p.shard_id, p.id, p.unit_id, p.day, p.updated_at, p.month, p.title, l.law_id AS key
             FROM posts p JOIN post_laws l ON l.shard_id = p.shard_id AND l.post_id = p.id
             WHERE p.state = 'published')",
     columns: &[
@@ -153,6 +154,7 @@ static BY_LAW: Relation = Relation {
         Columns::Key("id"),
         Columns::Key("unit_id"),
         Columns::Key("day"),
+        Columns::Key("updated_at"),
         Columns::Dimension("month"),
         Columns::Dimension("title"),
         Columns::Dimension("key"),
@@ -160,12 +162,13 @@ static BY_LAW: Relation = Relation {
 };
 static CHANGES: Relation = Relation {
     name: "article changes",
-    from: "(SELECT shard_id, id, unit_id, day, title, updated_at, state FROM posts WHERE day IS NOT NULL)",
+    from: "(SELECT shard_id, id, unit_id, day, title, created_at, updated_at, state FROM posts WHERE day IS NOT NULL)",
     columns: &[
         Columns::Key("shard_id"),
         Columns::Key("id"),
         Columns::Key("unit_id"),
         Columns::Key("day"),
+        Columns::Key("created_at"),
         Columns::Key("updated_at"),
         Columns::Dimension("title"),
         Columns::Dimension("state"),

@@ -29,7 +29,7 @@ struct ShowPage {
     shown: Vec<Shown>,
     rests_on: Vec<RestsOn>,
     /// What an approver should look at.
-    advice: Vec<String>,
+    advice: Vec<Advice>,
     /// Provisions that it rests on and that read otherwise since it was last looked at.
     stale: Vec<String>,
     history: Vec<Past>,
@@ -42,12 +42,46 @@ struct ShowPage {
     form: Form,
 }
 
+/// A sentence about a post, and the number of the paragraph it speaks of.
+struct Advice {
+    text: String,
+    paragraph: Option<usize>,
+}
+
+/// The quotations that are not the law's words: the number of the paragraph, and what it says it quotes.
+async fn misquoted(db: &Db, content: &Content) -> Result<Vec<(usize, Option<String>)>> {
+    let mut found = Vec::new();
+    for (n, p) in content.body.iter().enumerate().filter(|(_, p)| p.kind == Kind::Quote) {
+        let Some(source) = &p.source else {
+            found.push((n + 1, None));
+            continue;
+        };
+        let article = laws::article(db, source.law, &source.path).await?;
+        let words = article.and_then(|a| sources::text_of(&a, &source.path));
+        if !words.is_some_and(|words| sources::quotes(&p.text, &words)) {
+            found.push((n + 1, Some(sources::words(&source.path))));
+        }
+    }
+    Ok(found)
+}
+
+/// Nothing goes out as the law's words that the law does not say (Luật 14/2012 Điều 9).
+async fn require_quotes(db: &Db, content: &Content) -> Result<Vec<FieldProblem>> {
+    let wrong = misquoted(db, content).await?;
+    let problem = |(n, _): (usize, _)| FieldProblem {
+        field: "advice",
+        key: "content-error-misquoted",
+        value: n.to_string(),
+    };
+    Ok(wrong.into_iter().map(problem).collect())
+}
+
 /// What an approver should look at: quotations that are not the law's words, paragraphs that state a sum, a penalty or
 /// a ban without saying where that stands, laws that are not in force.
-async fn advice(db: &Db, page: &Page, content: &Content, rests_on: &[RestsOn]) -> Result<Vec<String>> {
+async fn advice(db: &Db, page: &Page, content: &Content, rests_on: &[RestsOn]) -> Result<Vec<Advice>> {
     let mut advice = Vec::new();
     if rests_on.is_empty() {
-        advice.push(page.t("content-advice-no-law"));
+        advice.push(Advice { text: page.t("content-advice-no-law"), paragraph: None });
     }
     for r in rests_on {
         let status = r.law.status(page.today);
@@ -59,27 +93,22 @@ async fn advice(db: &Db, page: &Page, content: &Content, rests_on: &[RestsOn]) -
             .is_some_and(|day| content.body.iter().any(|p| p.text.contains(&day)));
         if status != Status::InForce && !(status == Status::NotYet && says_when) {
             let status = page.t(&status.word());
-            advice.push(page.t2("content-advice-status", "name", r.law.name(), "value", status));
+            let text = page.t2("content-advice-status", "name", r.law.name(), "value", status);
+            advice.push(Advice { text, paragraph: None });
         }
     }
-    let mut unfounded = Vec::new();
+    for (n, source) in misquoted(db, content).await? {
+        let text = match source {
+            Some(source) => page.t2("content-advice-misquoted", "value", n, "source", source),
+            None => page.t1("content-advice-quote-of-nothing", "value", n),
+        };
+        advice.push(Advice { text, paragraph: Some(n) });
+    }
     for (n, p) in content.body.iter().enumerate() {
-        match (&p.source, p.kind) {
-            (None, Kind::Text) if draft::claims(&p.text) => unfounded.push((n + 1).to_string()),
-            (None, Kind::Quote) => advice.push(page.t1("content-advice-quote-of-nothing", "value", n + 1)),
-            (Some(source), Kind::Quote) => {
-                let article = laws::article(db, source.law, &source.path).await?;
-                let words = article.and_then(|a| sources::text_of(&a, &source.path));
-                if !words.is_some_and(|words| sources::quotes(&p.text, &words)) {
-                    let key = "content-advice-misquoted";
-                    advice.push(page.t2(key, "value", n + 1, "source", sources::words(&source.path)));
-                }
-            }
-            _ => {}
+        if p.source.is_none() && p.kind == Kind::Text && draft::claims(&p.text) {
+            let text = page.t1("content-advice-no-source", "value", n + 1);
+            advice.push(Advice { text, paragraph: Some(n + 1) });
         }
-    }
-    if !unfounded.is_empty() {
-        advice.push(page.t1("content-advice-no-source", "value", unfounded.join(", ")));
     }
     Ok(advice)
 }
@@ -174,6 +203,10 @@ fn done(signed: &Signed, post: &Post, what: &str) -> Response {
 pub async fn submit(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
     let app = &signed.app;
     let post = acted_on(&signed, &id, Act::WriteContent, &form).await?;
+    let problems = require_quotes(&app.db, &post.content).await?;
+    if !problems.is_empty() {
+        return show_again(&show_page(&signed, post, form, problems).await?);
+    }
     let mut tx = app.db.begin().await?;
     posts::submit(&mut tx, app, signed.actor.account, &post).await?;
     tx.commit().await?;
@@ -197,6 +230,10 @@ pub async fn approve(signed: Signed, Path(id): Path<String>, form: Form) -> Resu
     // It leaves the building: the one act here that asks whether it was read.
     if !form.is("read", "1") {
         let problems = vec![FieldProblem { field: "read", key: "content-error-read", value: String::new() }];
+        return show_again(&show_page(&signed, post, form, problems).await?);
+    }
+    let problems = require_quotes(&app.db, &post.content).await?;
+    if !problems.is_empty() {
         return show_again(&show_page(&signed, post, form, problems).await?);
     }
     let mut tx = app.db.begin().await?;

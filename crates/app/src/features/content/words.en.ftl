@@ -57,6 +57,7 @@ content-advice = To look at before approving
 content-advice-no-law = The article names nothing that it rests on.
 content-advice-status = { $name }: { $value }.
 content-advice-misquoted = Paragraph { $value } is not in the words of { $source }.
+content-error-misquoted = Paragraph { $value } is marked as a quotation but does not have the law’s words. Quote them as they are, or make it a paragraph of your own.
 content-advice-quote-of-nothing = Paragraph { $value } quotes a law but does not say which provision.
 content-advice-no-source = Paragraph { $value } states a sum, a penalty, a ban or a benefit without its source.
 content-rests-on = Rests on

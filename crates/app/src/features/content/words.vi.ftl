@@ -57,6 +57,7 @@ content-advice = Cần xem trước khi duyệt
 content-advice-no-law = Bài chưa nêu căn cứ nào.
 content-advice-status = { $name }: { $value }.
 content-advice-misquoted = Đoạn { $value } trích không khớp nguyên văn { $source }.
+content-error-misquoted = Đoạn { $value } ghi là trích nguyên văn nhưng không đúng lời của luật. Hãy trích lại đúng lời, hoặc đổi đoạn ấy thành lời của mình.
 content-advice-quote-of-nothing = Đoạn { $value } là trích luật nhưng chưa ghi trích ở điều nào.
 content-advice-no-source = Đoạn { $value } nói mức tiền, mức phạt, điều cấm hoặc quyền lợi mà chưa ghi căn cứ.
 content-rests-on = Căn cứ

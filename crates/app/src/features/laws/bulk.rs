@@ -1,6 +1,7 @@
 //! Importing in bulk, by command: files, folders, packages of them (zip, tar, tar.zst), and corpora with an article a line (JSON Lines, also `.zst`).
 //! What was interrupted goes on where it stopped when it is started again; a second run changes nothing.
 
+use std::collections::HashSet;
 use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -64,7 +65,8 @@ pub async fn import(app: &App, paths: &[PathBuf], progress: &dyn Progress) -> an
         if is_package(&path.to_string_lossy()) {
             let folder = tempfile::tempdir()?;
             let (from, to) = (path.clone(), folder.path().to_owned());
-            tokio::task::spawn_blocking(move || unpack(&from, &to)).await??;
+            // What could be taken out of a damaged package is imported all the same.
+            report.unread.extend(tokio::task::spawn_blocking(move || unpack(&from, &to)).await?);
             collect(folder.path(), &mut files)?;
             unpacked.push(folder);
         } else if there.is_dir() {
@@ -158,18 +160,34 @@ fn is_package(name: &str) -> bool {
 const UNPACKED_BYTES: u64 = 4 << 30;
 const UNPACKED_FILES: usize = 200_000;
 
-/// Unpacks the files of a package; links, and whatever would lie outside the folder, are left out.
-fn unpack(package: &Path, folder: &Path) -> anyhow::Result<()> {
-    let name = package.to_string_lossy().to_lowercase();
-    let file = std::fs::File::open(package)?;
-    let input: Box<dyn std::io::Read> = if name.ends_with(".zip") {
-        return unpack_zip(file, folder);
-    } else if name.ends_with(".zst") {
-        Box::new(zstd::stream::read::Decoder::new(file)?)
-    } else {
-        Box::new(std::io::BufReader::new(file))
+/// Unpacks the files of a package; links, and whatever would lie outside the folder, are left out. What could not be
+/// unpacked is told.
+fn unpack(package: &Path, folder: &Path) -> Vec<Unread> {
+    let mut left = Left { bytes: UNPACKED_BYTES, files: UNPACKED_FILES, unread: Vec::new() };
+    let name = package.display().to_string();
+    let done = std::fs::File::open(package).and_then(|file| {
+        if name.to_lowercase().ends_with(".zip") {
+            unpack_zip(file, folder, &mut left)
+        } else {
+            unpack_tar(file, name.to_lowercase().ends_with(".zst"), folder, &mut left)
+        }
+    });
+    if let Err(cause) = done {
+        let why = match left.is_full() {
+            true => "package-too-large",
+            false => "package-damaged",
+        };
+        tracing::warn!(cause = cause.to_string(), "a package could not be unpacked whole");
+        left.unread.push(Unread { file: name, line: None, why: why.into() });
+    }
+    left.unread
+}
+
+fn unpack_tar(file: std::fs::File, packed: bool, folder: &Path, left: &mut Left) -> std::io::Result<()> {
+    let input: Box<dyn std::io::Read> = match packed {
+        true => Box::new(zstd::stream::read::Decoder::new(file)?),
+        false => Box::new(std::io::BufReader::new(file)),
     };
-    let mut left = Left { bytes: UNPACKED_BYTES, files: UNPACKED_FILES };
     for entry in tar::Archive::new(input).entries()? {
         let mut entry = entry?;
         if entry.header().entry_type().is_file() {
@@ -180,9 +198,8 @@ fn unpack(package: &Path, folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn unpack_zip(file: std::fs::File, folder: &Path) -> anyhow::Result<()> {
+fn unpack_zip(file: std::fs::File, folder: &Path, left: &mut Left) -> std::io::Result<()> {
     let mut zip = zip::ZipArchive::new(std::io::BufReader::new(file))?;
-    let mut left = Left { bytes: UNPACKED_BYTES, files: UNPACKED_FILES };
     for n in 0..zip.len() {
         let mut entry = zip.by_index(n)?;
         if let Some(path) = entry.enclosed_name().filter(|_| entry.is_file()) {
@@ -192,30 +209,38 @@ fn unpack_zip(file: std::fs::File, folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What of a package may still be unpacked.
+/// What of a package may still be unpacked, and what could not be.
 struct Left {
     bytes: u64,
     files: usize,
+    unread: Vec<Unread>,
 }
 
 impl Left {
-    fn keep(&mut self, from: &mut dyn std::io::Read, path: &Path, folder: &Path) -> anyhow::Result<()> {
+    fn is_full(&self) -> bool {
+        self.bytes == 0 || self.files == 0
+    }
+
+    /// Errors when the package itself cannot be read on, or holds too much.
+    fn keep(&mut self, from: &mut dyn std::io::Read, path: &Path, folder: &Path) -> std::io::Result<()> {
         use std::path::Component;
         if path.components().any(|c| !matches!(c, Component::Normal(_) | Component::CurDir)) {
             return Ok(());
         }
         let to = folder.join(path);
-        if let Some(above) = to.parent() {
-            std::fs::create_dir_all(above)?;
-        }
-        let kept =
-            std::io::copy(&mut std::io::Read::take(from, self.bytes + 1), &mut std::fs::File::create(to)?)?;
+        let made = to.parent().map_or(Ok(()), std::fs::create_dir_all);
+        let Ok(mut file) = made.and_then(|()| std::fs::File::create(to)) else {
+            // A file where another has its folder: the package is at fault, not the rest of it.
+            let file = path.display().to_string();
+            self.unread.push(Unread { file, line: None, why: "package-name".into() });
+            return Ok(());
+        };
+        let kept = std::io::copy(&mut std::io::Read::take(from, self.bytes + 1), &mut file)?;
         self.bytes = self.bytes.saturating_sub(kept);
         self.files = self.files.saturating_sub(1);
-        anyhow::ensure!(
-            self.bytes > 0 && self.files > 0,
-            "gói này quá lớn khi mở ra; hãy mở gói rồi nhập từng thư mục · this package holds too much; unpack it and import folder by folder"
-        );
+        if self.is_full() {
+            return Err(std::io::Error::other("the package holds too much"));
+        }
         Ok(())
     }
 }
@@ -330,6 +355,28 @@ impl<R: std::io::Read> std::io::Read for Counted<R> {
     }
 }
 
+/// Longest line of a corpus in bytes: the longest article known has a hundredth of it.
+const LONGEST_LINE: u64 = 32 << 20;
+
+/// The next line without its end, cut at [`LONGEST_LINE`]; whether it was longer. None at the end.
+fn next_line(lines: &mut impl std::io::BufRead, line: &mut Vec<u8>) -> std::io::Result<Option<bool>> {
+    line.clear();
+    let read = std::io::Read::take(&mut *lines, LONGEST_LINE).read_until(b'\n', line)?;
+    if read == 0 {
+        return Ok(None);
+    }
+    let mut rest = Vec::new();
+    let mut is_whole = line.ends_with(b"\n") || (read as u64) < LONGEST_LINE;
+    let is_long = !is_whole;
+    while !is_whole {
+        rest.clear();
+        let read = std::io::Read::take(&mut *lines, 1 << 20).read_until(b'\n', &mut rest)?;
+        is_whole = read == 0 || rest.ends_with(b"\n");
+    }
+    Ok(Some(is_long))
+}
+
+/// Reads a corpus line by line; lines that cannot be read, and what comes after the file breaks off, are told.
 fn read_corpus(
     file: std::fs::File,
     zipped: bool,
@@ -342,24 +389,35 @@ fn read_corpus(
         if zipped { Box::new(zstd::stream::read::Decoder::new(counted)?) } else { Box::new(counted) };
     let mut lines = std::io::BufReader::with_capacity(1 << 20, input);
     let mut together: Vec<Line> = Vec::new();
-    let mut text = String::new();
+    let mut ended: HashSet<String> = HashSet::new();
+    let mut bytes = Vec::new();
     let mut number = 0;
     loop {
-        text.clear();
-        let more = lines.read_line(&mut text)? > 0;
+        let next = next_line(&mut lines, &mut bytes);
         number += 1;
-        let line = match serde_json::from_str::<Line>(&text) {
-            Ok(line) => Some(line),
-            Err(_) if text.trim().is_empty() => None,
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(&bytes);
+        let (line, why, more) = match next {
             Err(e) => {
-                let unread = Unread { file: name.to_owned(), line: Some(number), why: e.to_string() };
-                let _ = send.send(Read::Unread(unread));
-                None
+                tracing::warn!(cause = e.to_string(), "a corpus breaks off");
+                (None, Some("breaks-off".to_owned()), false)
             }
+            Ok(None) => (None, None, false),
+            Ok(Some(true)) => (None, Some("too-large".to_owned()), true),
+            Ok(Some(false)) if text.trim_ascii().is_empty() => (None, None, true),
+            Ok(Some(false)) => match serde_json::from_slice::<Line>(text) {
+                Ok(line) if ended.contains(&line.number) => (None, Some("lines-apart".to_owned()), true),
+                Ok(line) => (Some(line), None, true),
+                Err(e) => (None, Some(e.to_string()), true),
+            },
         };
+        if let Some(why) = why {
+            let unread = Unread { file: name.to_owned(), line: Some(number), why };
+            let _ = send.send(Read::Unread(unread));
+        }
         let ends =
             !more || line.as_ref().is_some_and(|l| together.first().is_some_and(|f| f.number != l.number));
-        if ends && !together.is_empty() {
+        if ends && let Some(first) = together.first() {
+            ended.insert(first.number.clone());
             let document = of_lines(&together, name);
             let at = read.load(std::sync::atomic::Ordering::Relaxed);
             // The receiver has stopped: what it met is its own result.

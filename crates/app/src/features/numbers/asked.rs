@@ -37,6 +37,9 @@ pub struct Asked {
     /// Only the rows that are estimates.
     #[serde(rename = "uoc-tinh")]
     pub estimate: Option<String>,
+    /// The freeze whose figure is asked about: the rows as they were then.
+    #[serde(rename = "chot")]
+    pub freeze: Option<String>,
     #[serde(rename = "sau")]
     pub after: Option<String>,
 }

@@ -10,13 +10,14 @@ use store::{Db, Filter, Id, RecordId, Runs, Select, Tx, sql};
 
 use super::asked::{period_words, units_words};
 use super::{
-    By, Figure, Ground, Indicator, Period, Question, Units, checks, find_indicator, flags, indicators,
-    list_overrides, read,
+    By, Figure, Ground, Indicator, Period, Question, RowKey, Units, checks, find_indicator, flags,
+    indicators, list_overrides, read, reading,
 };
 use crate::access::Act;
 use crate::app::{App, Shared};
 use crate::audit;
 use crate::error::{Error, FieldProblem, Result};
+use crate::facts::Fact;
 use crate::page::{Page, Room, show};
 use crate::web::form::{Form, Problems};
 use crate::web::{Peer, Signed, Visitor};
@@ -275,25 +276,54 @@ pub struct Changed {
     pub title: String,
     pub page: String,
     pub at: Timestamp,
+    /// It was not there yet.
+    pub added: bool,
     pub withdrawn: bool,
+}
+
+impl Changed {
+    /// The key of what was done.
+    pub fn what(&self) -> &'static str {
+        match (self.withdrawn, self.added) {
+            (true, _) => "numbers-withdrawn",
+            (false, true) => "numbers-added",
+            (false, false) => "numbers-row-changed",
+        }
+    }
 }
 
 /// The rows in the frozen scope that were added, changed or withdrawn since, newest first.
 pub async fn changed_since(app: &App, freeze: &Freeze) -> Result<Vec<Changed>> {
-    let question = freeze.question()?;
-    let ground = Ground::of(app, &question).await?;
     let mut changed = Vec::new();
     for fact in crate::facts() {
-        let Some(relation) = fact.changes else { continue };
-        for (from, to, members) in ground.members(None) {
+        changed.extend(changes(app, &freeze.question()?, fact, None, freeze.created_at).await?);
+    }
+    changed.sort_by_key(|c| std::cmp::Reverse(c.at));
+    Ok(changed)
+}
+
+/// The rows of a fact that were added, changed or withdrawn since a moment, at one row of a table (or all), newest
+/// first.
+pub async fn changes(
+    app: &App,
+    question: &Question,
+    fact: &'static Fact,
+    row: Option<&RowKey>,
+    since: Timestamp,
+) -> Result<Vec<Changed>> {
+    let ground = Ground::of(app, question).await?;
+    let mut changed = Vec::new();
+    if let Some(relation) = fact.changes {
+        for (from, to, members) in ground.members(row.and_then(|r| r.place)) {
+            let Some((from, to)) = reading::within(from, to, row)? else { continue };
             let mut select = Select::from(relation);
-            for column in ["shard_id", "id", "day", "title", "updated_at", "state"] {
+            for column in ["shard_id", "id", "day", "title", "updated_at", "state", "created_at"] {
                 select = select.list(column);
             }
             select = select
                 .filter(Filter::at_least("day", from))
                 .filter(Filter::at_most("day", to))
-                .filter(Filter::at_least("updated_at", freeze.created_at.as_microsecond() + 1))
+                .filter(Filter::at_least("updated_at", since.as_microsecond() + 1))
                 .order("updated_at", true)
                 .limit(200);
             if let Some(members) = members {
@@ -309,6 +339,7 @@ pub async fn changed_since(app: &App, freeze: &Freeze) -> Result<Vec<Changed>> {
                     at: Timestamp::from_microsecond(row.int_at(4)?.unwrap_or(0))
                         .map_err(|_| Error::NotFound)?,
                     withdrawn: row.text_at(5)?.as_deref() == Some("withdrawn"),
+                    added: row.int_at(6)?.unwrap_or(0) > since.as_microsecond(),
                 });
             }
         }

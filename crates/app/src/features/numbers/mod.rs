@@ -30,7 +30,7 @@ pub use indicator::{Indicator, find_indicator, indicators};
 pub use overrides::{Override, list_overrides, state as state_figure};
 pub use period::{BadPeriod, Period};
 pub use reading::{
-    Behind, By, Figure, Ground, NO_LAW, Place, Question, RowKey, Table, Units, of_several_laws, read,
+    Behind, By, Figure, Ground, NO_LAW, Place, Question, RowKey, Slice, Table, Units, of_several_laws, read,
     read_on, rows_behind, silent_units,
 };
 

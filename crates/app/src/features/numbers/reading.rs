@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use store::{Filter, Id, Relation, Select, Value};
 
 use super::{Indicator, Period};
-use crate::app::App;
+use crate::app::{App, day_of};
 use crate::error::{Error, Result};
 use crate::facts::{Fact, month_of};
 use crate::features::orgs::Tree;
@@ -533,17 +534,29 @@ pub struct Behind {
     pub page: String,
 }
 
-/// The rows behind one figure, or behind its done or its estimated part alone, newest first, at most `limit`, after
-/// the one named (day, id).
+/// Which of the rows behind a figure are asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Slice {
+    /// Those of its done (`false`) or its estimated part (`true`) alone.
+    pub estimates: Option<bool>,
+    /// Those after the one named.
+    pub after: Option<(Date, Id)>,
+    /// At most so many.
+    pub limit: i64,
+    /// Those that nobody has touched since this moment, when the figure was frozen.
+    pub as_of: Option<Timestamp>,
+}
+
+/// The rows behind one figure, newest first.
 pub async fn rows_behind(
     app: &App,
     question: &Question,
     indicator: &'static Indicator,
     row: Option<&RowKey>,
-    mut estimates: Option<bool>,
-    after: Option<(Date, Id)>,
-    limit: i64,
+    slice: Slice,
 ) -> Result<Vec<Behind>> {
+    let Slice { mut estimates, after, limit, as_of } = slice;
+    let today = as_of.map_or(app.today(), day_of);
     let Some(fact) = indicator.fact() else { return Ok(vec![]) };
     let ground = Ground::of(app, question).await?;
     let without_law = question.by == By::Law && row.is_some_and(|r| r.value.as_deref() == Some(NO_LAW));
@@ -562,21 +575,7 @@ pub async fn rows_behind(
         if missing <= 0 {
             break;
         }
-        let (from, to) = match row.and_then(|r| r.month) {
-            Some(month) => {
-                let first = Date::new(
-                    i16::try_from(month / 100).unwrap_or(0),
-                    i8::try_from(month % 100).unwrap_or(0),
-                    1,
-                )
-                .map_err(|_| Error::NotFound)?;
-                (from.max(first), to.min(first.last_of_month()))
-            }
-            None => (from, to),
-        };
-        if from > to {
-            continue;
-        }
+        let Some((from, to)) = within(from, to, row)? else { continue };
         let mut select =
             Select::from(relation).list("shard_id").list("id").list("unit_id").list("day").list("title");
         if !counts {
@@ -589,8 +588,11 @@ pub async fn rows_behind(
         if let Some(members) = members {
             select = select.filter(Filter::any_of("unit_id", members));
         }
-        for condition in indicator.conditions(relation, app.today()) {
+        for condition in indicator.conditions(relation, today) {
             select = select.filter(condition);
+        }
+        if let Some(at) = as_of {
+            select = select.filter(Filter::at_most("updated_at", at.as_microsecond()));
         }
         if let Some(estimates) = estimates {
             select = select.filter(Filter::is("estimated", estimates));
@@ -618,6 +620,15 @@ pub async fn rows_behind(
         }
     }
     Ok(found)
+}
+
+/// The days of a span that a row is about; none when it has none of them.
+pub(super) fn within(from: Date, to: Date, row: Option<&RowKey>) -> Result<Option<(Date, Date)>> {
+    let Some(month) = row.and_then(|r| r.month) else { return Ok(Some((from, to))) };
+    let (year, month) = (i16::try_from(month / 100), i8::try_from(month % 100));
+    let first = Date::new(year.unwrap_or(0), month.unwrap_or(0), 1).map_err(|_| Error::NotFound)?;
+    let (from, to) = (from.max(first), to.min(first.last_of_month()));
+    Ok((from <= to).then_some((from, to)))
 }
 
 /// The units under the asked one that recorded nothing which an indicator counts: reports name them.

@@ -3,9 +3,16 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
+use jiff::Timestamp;
 
 use super::asked::{Asked, month_text, period_words, row_text, rows_path, table_path, units_words};
-use super::{Behind, By, Figure, Ground, Question, RowKey, find_indicator, read, rows_behind};
+use super::freeze::changes;
+use super::{
+    Behind, By, Changed, Figure, Freeze, Ground, Indicator, Override, Question, RowKey, Slice,
+    find_indicator, frozen_figures, get_freeze, list_overrides, read, rows_behind,
+};
+use crate::access::Act;
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::page::{Page, Room, show};
 use crate::web::Signed;
@@ -31,6 +38,41 @@ struct RowsPage {
     next: Option<String>,
     table: String,
     narrow: Option<Narrow>,
+    frozen: Option<FrozenView>,
+    stated: Option<Override>,
+}
+
+/// What a figure of frozen figures leads to: the rows that nobody has touched since, and those that somebody has.
+struct FrozenView {
+    at: Timestamp,
+    /// The figure that was frozen, where the freeze keeps it: that of the whole unit.
+    figure: Option<Figure>,
+    changed: Vec<Changed>,
+    /// The rows behind the figure of today.
+    now: String,
+}
+
+impl FrozenView {
+    async fn of(
+        app: &App,
+        freeze: &Freeze,
+        question: &Question,
+        indicator: &'static Indicator,
+        row: Option<&RowKey>,
+    ) -> Result<FrozenView> {
+        let changed = match indicator.fact() {
+            Some(fact) => changes(app, question, fact, row, freeze.created_at).await?,
+            None => vec![],
+        };
+        let whole = row.is_none() && freeze.question()? == Question { by: By::Whole, ..question.clone() };
+        let kept = match whole {
+            true => frozen_figures(&app.db, freeze.record_id()).await?,
+            false => vec![],
+        };
+        let figure = kept.into_iter().find(|f| f.indicator == indicator.code).map(|f| f.figure());
+        let now = rows_path(question, app.today(), &indicator.code, row);
+        Ok(FrozenView { at: freeze.created_at, figure, changed, now })
+    }
 }
 
 /// The form that narrows the rows to a month and a unit.
@@ -77,6 +119,7 @@ async fn narrow(signed: &Signed, page: &Page, question: &Question, asked: &Asked
         ("cay", asked.units.clone()),
         ("chi-tieu", asked.indicator.clone()),
         ("uoc-tinh", asked.estimate.clone()),
+        ("chot", asked.freeze.clone()),
     ];
     let hidden = hidden.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     Ok(Some(Narrow { hidden, months, units }))
@@ -115,10 +158,28 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         None => table.total.first().copied(),
         Some(key) => table.rows.iter().find(|(k, _)| k == key).and_then(|(_, f)| f.first()).copied(),
     };
-    let figure = figure.unwrap_or_default();
+    let mut figure = figure.unwrap_or_default();
+    let frozen = match asked.freeze.as_deref().filter(|f| !f.is_empty()) {
+        Some(id) => {
+            let freeze = get_freeze(&app.db, id.parse()?).await?;
+            signed.require(Act::See, freeze.unit_id)?;
+            Some(FrozenView::of(&app, &freeze, &question, indicator, row.as_ref()).await?)
+        }
+        None => None,
+    };
+    if let Some(then) = frozen.as_ref().and_then(|f| f.figure) {
+        figure = then;
+    }
+    let stated = match row.is_none() && frozen.is_none() {
+        true => list_overrides(&app.db, question.unit, question.period).await?,
+        false => vec![],
+    };
+    let stated = stated.into_iter().find(|o| o.indicator == indicator.code);
+    let as_of = frozen.as_ref().map(|f| f.at);
     let only_estimates = asked.estimate.as_deref() == Some("1");
     let rows = async |estimates, after, limit| {
-        rows_behind(&app, &question, indicator, row.as_ref(), Some(estimates), after, limit).await
+        let slice = Slice { estimates: Some(estimates), after, limit, as_of };
+        rows_behind(&app, &question, indicator, row.as_ref(), slice).await
     };
     let (mut found, done) = match only_estimates || among_estimates {
         true => (rows(true, after, PAGE_ROWS).await?, 0),
@@ -132,7 +193,10 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         found.extend(rows(true, None, PAGE_ROWS - done as i64).await?);
     }
     let mut page = signed.page(Room::Numbers, indicator.name(signed.lang()));
-    let whole = rows_path(&question, app.today(), &indicator.code, row.as_ref());
+    let mut whole = rows_path(&question, app.today(), &indicator.code, row.as_ref());
+    if let Some(freeze) = asked.freeze.as_deref().filter(|f| !f.is_empty()) {
+        whole.push_str(&format!("&chot={freeze}"));
+    }
     let estimates = format!("{whole}&uoc-tinh=1");
     let path = if only_estimates { &estimates } else { &whole };
     let next = match found.last() {
@@ -179,6 +243,8 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         filter,
         figure,
         only_estimates,
+        frozen,
+        stated,
         whole,
         estimates,
         rows,

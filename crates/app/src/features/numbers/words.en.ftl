@@ -72,3 +72,15 @@ numbers-month-any = Every month
 numbers-unit-any = Every unit
 numbers-estimated = Estimate
 numbers-freeze-impossible = Not frozen: this figure cannot be. Correct the row recorded, or override the figure – { $value }
+numbers-rows-frozen = As frozen at { $at }.
+numbers-rows-unchanged = Since then nobody has added, changed or withdrawn a row here.
+numbers-rows-changed = Since then { $n } { $n ->
+    [one] row was
+   *[other] rows were
+ } added, changed or withdrawn here, listed just below; open one to see its history. The table shows the rows that have not changed since.
+numbers-rows-now = See today's figure
+numbers-rows-stated = The unit reports { $stated } in place of { $computed } computed from the rows.
+numbers-rows-stated-why = Reason: { $reason }.
+numbers-rows-stated-see = See the override
+numbers-added = Added after freezing
+numbers-row-changed = Changed after freezing

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::features::laws;
 use crate::features::numbers::checks::{Change, change, is_doubtful_growth};
-use crate::features::numbers::{Question, find_indicator, rows_behind, silent_units};
+use crate::features::numbers::{Question, Slice, find_indicator, rows_behind, silent_units};
 use crate::features::orgs::Tree;
 
 /// The units directly below, of some levels, for which no indicator counts a single row.
@@ -93,7 +93,9 @@ pub async fn limits(app: &App, numbers: &Numbers, tree: &Tree, silent: &[Id]) ->
     let mut lines = Vec::new();
     let late = find_indicator("plan-lines-late").filter(|_| numbers.figure("plan-lines-late").total() > 0);
     if let Some(late) = late {
-        let rows = rows_behind(app, &numbers.question, late, None, None, None, 1_000).await?;
+        let rows =
+            rows_behind(app, &numbers.question, late, None, Slice { limit: 1_000, ..Slice::default() })
+                .await?;
         // Many units have the same task in their plans: each is named once, the most frequent first.
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
         rows.into_iter().for_each(|r| *times.entry(r.title).or_default() += 1);

@@ -70,7 +70,28 @@ pub fn dress(app: &App, report: &Report, freeze: Option<&Freeze>, mut document: 
         appendix.note = format!("(Kèm theo {kind} {with} của {agency})");
     }
     document.colophon = Some(colophon(app, report, freeze));
+    if let Some(freeze) = freeze {
+        lead_to_frozen(&mut document, freeze);
+    }
     document
+}
+
+/// A frozen figure leads to the rows as they were when it was frozen.
+fn lead_to_frozen(document: &mut Document, freeze: &Freeze) {
+    let appendices = document.appendices.iter_mut().flat_map(|a| &mut a.blocks);
+    for block in document.blocks.iter_mut().chain(appendices) {
+        let runs: Vec<&mut Vec<Run>> = match block {
+            Block::Paragraph(runs) => vec![runs],
+            Block::List(items) => items.iter_mut().collect(),
+            Block::Table(table) => table.rows.iter_mut().flat_map(|row| &mut row.cells).collect(),
+            Block::Heading { .. } | Block::PageBreak => continue,
+        };
+        for run in runs.into_iter().flatten() {
+            if let Run::Number { href: Some(href), .. } = run {
+                href.push_str(&format!("&chot={}", freeze.record_id()));
+            }
+        }
+    }
 }
 
 /// Numbers under 10 take a leading 0 (Decree 30/2020, annex I, part II, 3).

@@ -46,6 +46,7 @@ people-ended = Roles ended
 people-nobody = Nobody at this unit yet. Add the first person at the end of the page, for example the justice officer.
 people-name = Full name
 people-role = Role
+people-choose-role = Choose a role
 people-time = Time
 people-closed = Closed
 people-no-password-yet = No password set yet

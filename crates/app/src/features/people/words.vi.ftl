@@ -46,6 +46,7 @@ people-ended = Đã thôi giữ vai trò
 people-nobody = Đơn vị chưa có ai. Hãy thêm người đầu tiên ở cuối trang, ví dụ công chức phụ trách tư pháp.
 people-name = Họ và tên
 people-role = Vai trò
+people-choose-role = Chọn vai trò
 people-time = Thời gian
 people-closed = Đã khóa
 people-no-password-yet = Chưa đặt mật khẩu

@@ -167,7 +167,7 @@ pub static FACT: Fact = Fact {
 static ROWS: Relation = Relation {
     name: "plan-line",
     from: concat!(
-        "(SELECT l.shard_id, l.id, l.unit_id, l.until_day AS day,
+        "(SELECT l.shard_id, l.id, l.unit_id, l.until_day AS day, p.updated_at,
                  CAST(SUBSTR(l.until_day, 1, 4) AS BIGINT) * 100 + CAST(SUBSTR(l.until_day, 6, 2) AS BIGINT) AS month,
                  l.content AS title, l.talks, l.budget,
                  CAST(CASE WHEN ",
@@ -183,6 +183,7 @@ static ROWS: Relation = Relation {
         Columns::Key("id"),
         Columns::Key("unit_id"),
         Columns::Key("day"),
+        Columns::Key("updated_at"),
         Columns::Dimension("month"),
         Columns::Dimension("title"),
         Columns::Measure("talks"),
@@ -193,7 +194,7 @@ static ROWS: Relation = Relation {
 };
 static CHANGES: Relation = Relation {
     name: "plan-line changes",
-    from: "(SELECT l.shard_id, l.id, l.unit_id, l.until_day AS day, l.content AS title, p.state, p.updated_at
+    from: "(SELECT l.shard_id, l.id, l.unit_id, l.until_day AS day, l.content AS title, p.state, p.created_at, p.updated_at
             FROM plan_lines l JOIN plans p ON p.shard_id = l.shard_id AND p.id = l.plan_id
             WHERE p.state IN ('issued', 'withdrawn'))",
     columns: &[
@@ -201,6 +202,7 @@ static CHANGES: Relation = Relation {
         Columns::Key("id"),
         Columns::Key("unit_id"),
         Columns::Key("day"),
+        Columns::Key("created_at"),
         Columns::Key("updated_at"),
         Columns::Dimension("title"),
         Columns::Dimension("state"),
