@@ -20,12 +20,24 @@ pub struct PlanLine {
     pub laws: Vec<Id>,
 }
 
+/// The plan of a line, and what it rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Promised {
+    pub title: String,
+    /// The page of the plan, without the language.
+    pub path: String,
+    /// Its own legal bases, and those of the plan above that it carries out.
+    pub bases: Vec<Id>,
+}
+
 /// Gives plan lines; implemented by the feature that keeps plans.
 pub trait PlanLines: Send + Sync {
     /// The lines of a unit's plans that work done on a day may belong to, soonest due first.
     fn open<'a>(&'a self, db: &'a Db, unit: Id, day: Date) -> Later<'a, Vec<PlanLine>>;
     /// One line, whatever its state.
     fn find<'a>(&'a self, db: &'a Db, id: RecordId) -> Later<'a, Option<PlanLine>>;
+    /// The plan that a line stands in.
+    fn promised<'a>(&'a self, db: &'a Db, id: RecordId) -> Later<'a, Option<Promised>>;
 }
 
 fn givers() -> impl Iterator<Item = &'static dyn PlanLines> {
@@ -45,6 +57,15 @@ pub async fn find(db: &Db, id: RecordId) -> crate::error::Result<Option<PlanLine
     for giver in givers() {
         if let Some(line) = giver.find(db, id).await? {
             return Ok(Some(line));
+        }
+    }
+    Ok(None)
+}
+
+pub async fn promised(db: &Db, id: RecordId) -> crate::error::Result<Option<Promised>> {
+    for giver in givers() {
+        if let Some(plan) = giver.promised(db, id).await? {
+            return Ok(Some(plan));
         }
     }
     Ok(None)

@@ -151,6 +151,9 @@ impl Page {
     pub fn t1(&self, key: &str, name: &str, value: impl ToString) -> String {
         self.app.words.say(self.lang, key, &[(name, value.to_string())])
     }
+    pub fn tn(&self, key: &str, values: &[(&str, String)]) -> String {
+        self.app.words.say(self.lang, key, values)
+    }
     pub fn t2(
         &self,
         key: &str,

@@ -399,14 +399,14 @@ store::record! {
 }
 
 /// An account's tokens that still work, newest first.
-pub async fn list_api_tokens(app: &App, account: Id) -> Result<Vec<ApiToken>> {
+pub async fn list_api_tokens(on: impl Runs, app: &App, account: Id) -> Result<Vec<ApiToken>> {
     Ok(sql!(
         "SELECT id, name, created_at, expires_at FROM api_tokens WHERE account_id = $1 AND expires_at > $2
          ORDER BY created_at DESC, id DESC",
         account,
         app.now()
     )
-    .all(&app.db)
+    .all(on)
     .await?)
 }
 

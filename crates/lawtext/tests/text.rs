@@ -126,3 +126,16 @@ proptest! {
         }
     }
 }
+
+/// A quoted point whose mark and letter are longer than they look.
+#[test]
+fn a_quoted_point_with_a_letter_of_two_bytes_is_read() {
+    for line in ["“đ) Điểm mới”.", "“đ) ”", "““đ) Điểm"] {
+        let text =
+            ["Điều 1. Sửa đổi, bổ sung một số điều của Luật Bến sông như sau:", "1. Bổ sung điểm đ:", line];
+        let text = lawtext::read(lawtext::Format::Text, text.join("\n").as_bytes()).expect("a text");
+        lawtext::outline_json(&lawtext::parse(&text));
+        let text = Text { paragraphs: text.paragraphs.into_iter().rev().collect(), lost_pages: Vec::new() };
+        lawtext::parse(&text);
+    }
+}

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, Row as _};
 
+use crate::held::Held;
 use crate::{Db, Engine, Error, Query, Result, Row, Runs, Tx, Value, sql};
 
 /// A table with its columns in order.
@@ -78,10 +79,12 @@ pub struct Snapshot {
 
 impl Snapshot {
     pub async fn of(db: &Db) -> Result<Snapshot> {
+        let held = Held::ask();
         let tx = match db {
-            Db::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Db::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?, held),
             Db::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Tx::Postgres(pool.begin_with(begin).await?, held)
             }
         };
         Ok(Snapshot { tx })
@@ -107,7 +110,7 @@ impl Snapshot {
         };
         let (name, columns) = (&table.name, table.names());
         match &mut self.tx {
-            Tx::Sqlite(_) => {
+            Tx::Sqlite(..) => {
                 let mut after = i64::MIN;
                 loop {
                     let text = format!(
@@ -122,7 +125,7 @@ impl Snapshot {
                     }
                 }
             }
-            Tx::Postgres(t) => {
+            Tx::Postgres(t, _) => {
                 let run = |text: String| sqlx::raw_sql(AssertSqlSafe(text));
                 // A name of its own for each: the answer to FETCH is prepared once by its text.
                 let cursor = format!("\"rows of {name}\"");

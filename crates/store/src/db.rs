@@ -9,6 +9,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use crate::held::{self, Held};
 use crate::{Query, Result, Row, Value};
 
 macro_rules! bind {
@@ -123,9 +124,10 @@ impl Db {
 
     /// Begins a writing transaction; it is rolled back unless [`Tx::commit`] is called.
     pub async fn begin(&self) -> Result<Tx> {
+        let held = Held::ask();
         Ok(match self {
-            Db::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Db::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?, held),
+            Db::Postgres(pool) => Tx::Postgres(pool.begin().await?, held),
         })
     }
 
@@ -160,8 +162,8 @@ impl Db {
     pub(crate) async fn script(tx: &mut Tx, text: &str) -> Result<()> {
         let script = sqlx::raw_sql(AssertSqlSafe(text.to_owned()));
         match tx {
-            Tx::Sqlite(t) => script.execute(&mut **t).await.map(|_| ())?,
-            Tx::Postgres(t) => script.execute(&mut **t).await.map(|_| ())?,
+            Tx::Sqlite(t, _) => script.execute(&mut **t).await.map(|_| ())?,
+            Tx::Postgres(t, _) => script.execute(&mut **t).await.map(|_| ())?,
         }
         Ok(())
     }
@@ -179,39 +181,49 @@ impl Db {
 
 /// A writing transaction.
 pub enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Transaction<'static, Sqlite>, Held),
+    Postgres(Transaction<'static, Postgres>, Held),
 }
 
 impl Tx {
     pub async fn commit(self) -> Result<()> {
         match self {
-            Tx::Sqlite(t) => t.commit().await?,
-            Tx::Postgres(t) => t.commit().await?,
+            Tx::Sqlite(t, _) => t.commit().await?,
+            Tx::Postgres(t, _) => t.commit().await?,
         }
         Ok(())
     }
     pub async fn rollback(self) -> Result<()> {
         match self {
-            Tx::Sqlite(t) => t.rollback().await?,
-            Tx::Postgres(t) => t.rollback().await?,
+            Tx::Sqlite(t, _) => t.rollback().await?,
+            Tx::Postgres(t, _) => t.rollback().await?,
         }
         Ok(())
     }
     pub fn engine(&self) -> Engine {
         match self {
-            Tx::Sqlite(_) => Engine::Sqlite,
-            Tx::Postgres(_) => Engine::Postgres,
+            Tx::Sqlite(..) => Engine::Sqlite,
+            Tx::Postgres(..) => Engine::Postgres,
         }
+    }
+    /// From here until the transaction ends, no other is past the same words: what is looked for and not found is not
+    /// there when it is inserted. Comes first in a transaction, so that two never wait for each other. SQLite has one
+    /// writer anyway.
+    pub async fn alone(&mut self, words: &str) -> Result<()> {
+        if let Tx::Postgres(t, _) = self {
+            let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+            sqlx::query::<Postgres>(lock).bind(words.to_owned()).execute(&mut **t).await?;
+        }
+        Ok(())
     }
     pub(crate) async fn execute(&mut self, query: Query) -> Result<u64> {
         let engine = self.engine();
         let text = AssertSqlSafe(query.text(engine).into_owned());
         let touched = match self {
-            Tx::Sqlite(t) => {
+            Tx::Sqlite(t, _) => {
                 bind!(sqlx::query::<Sqlite>(text), &query.values).execute(&mut **t).await?.rows_affected()
             }
-            Tx::Postgres(t) => {
+            Tx::Postgres(t, _) => {
                 bind!(sqlx::query::<Postgres>(text), &query.values).execute(&mut **t).await?.rows_affected()
             }
         };
@@ -233,6 +245,7 @@ pub trait Runs {
 
 impl Runs for &Db {
     async fn fetch(self, query: Query) -> Result<Vec<Row>> {
+        held::check();
         let engine = self.engine();
         let text = AssertSqlSafe(query.text(engine).into_owned());
         let rows = match self {
@@ -255,11 +268,11 @@ impl Runs for &mut Tx {
         let engine = self.engine();
         let text = AssertSqlSafe(query.text(engine).into_owned());
         let rows = match self {
-            Tx::Sqlite(t) => {
+            Tx::Sqlite(t, _) => {
                 let rows = bind!(sqlx::query::<Sqlite>(text), &query.values).fetch_all(&mut **t).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
-            Tx::Postgres(t) => {
+            Tx::Postgres(t, _) => {
                 let rows = bind!(sqlx::query::<Postgres>(text), &query.values).fetch_all(&mut **t).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }

@@ -1,6 +1,6 @@
 //! Forward-only migrations, one text for both engines.
 
-use crate::{Db, Engine, Error, Result, Tx, sql};
+use crate::{Db, Engine, Error, Result, sql};
 
 /// A feature's migration: its number orders it among all features' migrations.
 #[derive(Debug, Clone, Copy)]
@@ -47,9 +47,7 @@ fn in_words_of(engine: Engine, text: &str) -> String {
 /// together do not apply twice.
 pub async fn migrate(db: &Db, migrations: &[Migration]) -> Result<Vec<&'static str>> {
     let mut tx = db.begin().await?;
-    if let Tx::Postgres(_) = tx {
-        Db::script(&mut tx, "SELECT pg_advisory_xact_lock(4242001)").await?;
-    }
+    tx.alone("migrations").await?;
     let table = "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL)";
     Db::script(&mut tx, table).await?;
     let done: Vec<(i64,)> = sql!("SELECT number FROM migrations ORDER BY number").all(&mut tx).await?;

@@ -7,7 +7,7 @@ use super::{Said, Speech, backup, progress};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Result};
-use crate::features::{activities, numbers, people};
+use crate::features::{activities, numbers, papers, people};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -31,7 +31,7 @@ impl Args {
 
 /// Checks everything; `heads` are heads of audit chains known from elsewhere.
 pub async fn check(app: &App, heads: &[audit::At], said: &mut Said, quiet: bool) -> Result<()> {
-    let bar = progress(quiet, 7);
+    let bar = progress(quiet, 8);
     let (links, broken) = audit::verify(&app.db).await?;
     for b in &broken {
         let unit = unit_name(app, b.unit).await?;
@@ -86,6 +86,19 @@ pub async fn check(app: &App, heads: &[audit::At], said: &mut Said, quiet: bool)
     {
         let count = |n: u64| viet::format_int(i64::try_from(n).unwrap_or(i64::MAX));
         said.wrong("command-index-differs", vec![("indexed", count(indexed)), ("there", count(there))]);
+    }
+    bar.inc(1);
+
+    // Made before the program let only one of several at the same moment make it.
+    let doubled = [
+        ("command-doubled-reports", papers::doubled(&app.db).await?),
+        ("command-doubled-figures", numbers::doubled(&app.db).await?),
+        ("command-doubled-roles", people::doubled(&app.db).await?),
+    ];
+    for (key, units) in &doubled {
+        for unit in units {
+            said.wrong(key, vec![("unit", unit_name(app, *unit).await?)]);
+        }
     }
     bar.inc(1);
 

@@ -65,7 +65,7 @@ pub async fn create(app: &App, people: People, percent: usize, tell: &Tell<'_>) 
         half_year(&mut chance, &people, &laws, date(2026, 1, 1), LAST_DONE, YEAR_ROWS * percent / 100);
     year.extend(estimates(&mut chance, &people, &laws));
     year.extend(mistakes::plant_and_correct(&people)?);
-    let plans = plans::planned(&mut chance, &people, &laws)?;
+    let plans = plans::planned(&mut chance, &people, &laws, &units::once_of_long_an(app).await?)?;
     for plan in &plans {
         let done = plans::done_as_planned(&mut chance, plan, &laws, LAST_DONE);
         // Hundredths of them in a smaller demo, as of all others.
@@ -299,8 +299,9 @@ async fn freeze(app: &App, site: &Site) -> Result<RecordId> {
         units: Units::AsOn(app.today()),
         by: By::Whole,
     };
+    let read = numbers::read_to_freeze(app, &question).await?;
     let mut tx = app.db.begin().await?;
-    let id = numbers::freeze(&mut tx, app, site.officer, site.place.shard, &question).await?;
+    let id = numbers::freeze(&mut tx, app, site.officer, site.place.shard, &read).await?;
     tx.commit().await?;
     Ok(id)
 }

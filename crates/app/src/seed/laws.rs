@@ -1,5 +1,7 @@
 //! The demo's laws as activities and plans speak of them.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use store::Id;
 
@@ -19,7 +21,11 @@ pub struct Known {
     pub ends: Option<Date>,
 }
 
-pub struct Laws(Vec<Known>);
+pub struct Laws {
+    spoken_of: Vec<Known>,
+    /// All of the registry, by their numbers.
+    numbers: HashMap<String, Id>,
+}
 
 /// Laws that are spoken about at once; papers above the plans are not.
 const SPOKEN_OF: [&str; 4] = ["Luật", "Nghị định", "Thông tư", "Pháp lệnh"];
@@ -29,8 +35,9 @@ const NEW: i32 = 300;
 impl Laws {
     pub async fn of(app: &App) -> Result<Laws> {
         let ids = laws::choose::newest(&app.db, 2_000).await?.into_iter().map(|t| t.id).collect();
-        let mut known: Vec<Known> = laws::with_ids(&app.db, ids)
-            .await?
+        let all = laws::with_ids(&app.db, ids).await?;
+        let numbers = all.iter().map(|l| (l.number.clone(), l.id)).collect();
+        let mut known: Vec<Known> = all
             .into_iter()
             .filter(|l| SPOKEN_OF.contains(&l.kind.as_str()))
             .filter_map(|l| {
@@ -39,23 +46,27 @@ impl Laws {
             })
             .collect();
         known.sort_by(|a, b| (a.issued, &a.number).cmp(&(b.issued, &b.number)));
-        Ok(Laws(known))
+        Ok(Laws { spoken_of: known, numbers })
     }
     pub fn number(&self, number: &str) -> Option<&Known> {
-        self.0.iter().find(|l| l.number == number)
+        self.spoken_of.iter().find(|l| l.number == number)
+    }
+    /// Any document that a plan may rest on.
+    pub fn basis(&self, number: &str) -> Option<Id> {
+        self.numbers.get(number).copied()
     }
     pub fn find(&self, id: Id) -> Option<&Known> {
-        self.0.iter().find(|l| l.id == id)
+        self.spoken_of.iter().find(|l| l.id == id)
     }
     /// The demo's own laws issued since a day: those with a text.
     pub fn since(&self, day: Date) -> impl Iterator<Item = &Known> {
-        self.0.iter().filter(move |l| l.issued >= day && l.number.contains("/2099/"))
+        self.spoken_of.iter().filter(move |l| l.issued >= day && l.number.contains("/2099/"))
     }
     /// A law that there was on a day, rather a new one.
     pub fn on(&self, chance: &mut Chance, day: Date) -> Option<&Known> {
         let age = |l: &Known| l.issued.until(day).map_or(0, |span| span.get_days());
         let there: Vec<(&Known, usize)> = self
-            .0
+            .spoken_of
             .iter()
             .filter(|l| l.issued < day && l.ends.is_none_or(|end| end > day))
             .map(|l| (l, if age(l) <= NEW { 6 } else { 2 }))

@@ -107,7 +107,7 @@ pub async fn create(app: &App, percent: usize, tell: &Tell<'_>) -> Result<Seeded
     let units = units::create(app).await?;
     tell(Told::Step);
     let mut tx = app.db.begin().await?;
-    crate::features::laws::demo::insert(&mut tx, app, Some(units.province.unit)).await?;
+    crate::features::laws::demo::insert(&mut tx, app, Some(units.province.unit), Some(units.long_an)).await?;
     let people = people::create(&mut tx, app, units).await?;
     tx.commit().await?;
     tell(Told::Step);

@@ -1,6 +1,6 @@
 //! The demo's plans: the province's, issued to its communes, and theirs: most in time, some late, a few not yet.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::civil::{Date, date};
@@ -20,6 +20,9 @@ const YEAR: i64 = 2026;
 /// When the province issued its plan; the communes' are due seven working days later, on 21/1.
 const PROVINCE_ISSUED: Date = date(2026, 1, 12);
 
+/// The laws that every plan rests on.
+const BASES: [&str; 2] = ["14/2012/QH13", "35/2013/QH13"];
+
 /// How far a plan got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reached {
@@ -38,6 +41,8 @@ pub struct PlannedPlan {
     number: String,
     reached: Reached,
     is_province: bool,
+    /// Numbers of the documents that it rests on.
+    bases: Vec<&'static str>,
     lines: Vec<PlannedLine>,
 }
 
@@ -75,7 +80,13 @@ impl InForce {
     }
 }
 
-pub fn planned(chance: &mut Chance, people: &People, laws: &Laws) -> Result<Vec<PlannedPlan>> {
+/// `long_an`: the communes where decisions of the former province of Long An still apply.
+pub fn planned(
+    chance: &mut Chance,
+    people: &People,
+    laws: &Laws,
+    long_an: &HashSet<Id>,
+) -> Result<Vec<PlannedPlan>> {
     let mut all = vec![PlannedPlan {
         at: morning(PROVINCE_ISSUED)?,
         site: people.province.clone(),
@@ -85,6 +96,7 @@ pub fn planned(chance: &mut Chance, people: &People, laws: &Laws) -> Result<Vec<
         number: "12/KH-UBND".into(),
         reached: Reached::Issued,
         is_province: true,
+        bases: [&BASES[..], &["1521/QĐ-TTg"]].concat(),
         lines: lines(chance, laws, 4),
     }];
     for (i, site) in people.communes.iter().enumerate() {
@@ -109,6 +121,11 @@ pub fn planned(chance: &mut Chance, people: &People, laws: &Laws) -> Result<Vec<
             number: format!("{:02}/KH-UBND", chance.between(3, 40)),
             reached,
             is_province: false,
+            bases: if long_an.contains(&site.place.unit) {
+                [&BASES[..], &["4402/QĐ-UBND"]].concat()
+            } else {
+                BASES.to_vec()
+            },
             lines: lines(chance, laws, 1),
         });
         if let Some(law) = laws.number("94/2099/QH99").filter(|_| is_ben_luc) {
@@ -121,6 +138,7 @@ pub fn planned(chance: &mut Chance, people: &People, laws: &Laws) -> Result<Vec<
                 number: "88/KH-UBND".into(),
                 reached: Reached::Issued,
                 is_province: false,
+                bases: BASES.to_vec(),
                 lines: vec![
                     line(
                         format!("Phổ biến {} cho cán bộ, giáo viên", law.name),
@@ -150,6 +168,7 @@ pub fn planned(chance: &mut Chance, people: &People, laws: &Laws) -> Result<Vec<
         number: String::new(),
         reached: Reached::Waiting,
         is_province: true,
+        bases: [&BASES[..], &["1521/QĐ-TTg"]].concat(),
         lines: next_year(laws),
     });
     Ok(all)
@@ -313,7 +332,7 @@ pub async fn write(
         authority: "TM. ỦY BAN NHÂN DÂN\nKT. CHỦ TỊCH\nPHÓ CHỦ TỊCH".into(),
         signer: super::SIGNER.into(),
         recipients: recipients.into(),
-        bases: ["14/2012/QH13", "35/2013/QH13"].iter().filter_map(|n| laws.number(n)).map(|l| l.id).collect(),
+        bases: p.bases.iter().filter_map(|n| laws.basis(n)).collect(),
         above: if p.is_province { None } else { in_force.province },
         due_days: p.is_province.then_some(7),
     };

@@ -1,11 +1,15 @@
 //! The demo's units: all of Vietnam through time, and the agencies of Tây Ninh.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use store::Id;
 
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::orgs::{self, NewVersion, import, source};
+
+const LONG_AN: &str = "Tỉnh Long An";
 
 /// Kind and name of what hangs under the province's People's Committee, or stands beside it.
 const AGENCIES: [(&str, &str); 20] = [
@@ -46,6 +50,8 @@ pub struct Units {
     pub agencies: Vec<Place>,
     /// In the order of their names.
     pub communes: Vec<Place>,
+    /// The former province of which a part of them was.
+    pub long_an: Id,
 }
 
 pub async fn create(app: &App) -> Result<Units> {
@@ -55,6 +61,10 @@ pub async fn create(app: &App) -> Result<Units> {
     let found = tree.units().find(|u| u.level == "province" && u.name == super::TAY_NINH);
     let province = found.ok_or_else(|| Error::Internal(anyhow::anyhow!("no Tây Ninh among the units")))?;
     let communes = tree.children(province.unit_id).iter().filter_map(|c| tree.get(*c)).map(place).collect();
+    let before = app.trees.on(&app.db, last_day_before()).await?;
+    let long_an = before.units().find(|u| u.level == "province" && u.name == LONG_AN);
+    let long_an =
+        long_an.ok_or_else(|| Error::Internal(anyhow::anyhow!("no Long An among the units")))?.unit_id;
     let mut tx = app.db.begin().await?;
     let mut agencies = Vec::new();
     for (kind, name) in AGENCIES {
@@ -74,7 +84,20 @@ pub async fn create(app: &App) -> Result<Units> {
         });
     }
     tx.commit().await?;
-    Ok(Units { province: place(province), agencies, communes })
+    Ok(Units { province: place(province), agencies, communes, long_an })
+}
+
+fn last_day_before() -> Date {
+    import::TWO_LEVELS.yesterday().unwrap_or(import::TWO_LEVELS)
+}
+
+/// Today's communes made of units of the former province of Long An.
+pub async fn once_of_long_an(app: &App) -> Result<HashSet<Id>> {
+    let before = app.trees.on(&app.db, last_day_before()).await?;
+    let long_an = before.units().find(|u| u.level == "province" && u.name == LONG_AN).map(|u| u.unit_id);
+    let (_, successions) = app.trees.history(&app.db).await?;
+    let went = successions.iter().filter(|s| long_an.is_some_and(|l| before.is_within(s.from_unit, l)));
+    Ok(went.map(|s| s.to_unit).collect())
 }
 
 fn place(unit: &orgs::Unit) -> Place {
@@ -84,7 +107,7 @@ fn place(unit: &orgs::Unit) -> Place {
 /// The districts and communes of a day out of which today's Tây Ninh was made, and the two old provinces.
 pub async fn old_places(app: &App, day: Date) -> Result<Vec<Place>> {
     let tree = app.trees.on(&app.db, day).await?;
-    let old = ["Tỉnh Long An", super::TAY_NINH];
+    let old = [LONG_AN, super::TAY_NINH];
     let mut places = Vec::new();
     let mut open: Vec<Id> = tree
         .units()

@@ -73,6 +73,11 @@ impl Form {
     pub fn is(&self, name: &str, value: &str) -> bool {
         self.values.get(name).is_some_and(|v| v.iter().any(|x| x == value))
     }
+    /// Refuses what a page asks for that showed another version: nobody decides about what they have not seen.
+    pub fn must_show(&self, version: i64, changed: &'static str) -> Result<()> {
+        let shown = self.text("version") == version.to_string();
+        if shown { Ok(()) } else { Err(Error::Conflict(changed)) }
+    }
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.values.iter().flat_map(|(k, vs)| vs.iter().map(move |v| (k.as_str(), v.as_str())))
     }

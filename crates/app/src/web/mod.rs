@@ -70,6 +70,7 @@ pub fn shell(app: Shared, routes: Router<Shared>) -> Router {
         .fallback(|| async { Error::NotFound })
         .method_not_allowed_fallback(|| async { Error::NotFound })
         .layer(axum::middleware::from_fn_with_state(app.clone(), protect))
+        .layer(axum::middleware::from_fn(|request: Request, next: Next| store::watch(next.run(request))))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()
         }))

@@ -284,7 +284,7 @@ impl<'t> World<'t> {
                 let made = lantoa::signin::insert_api_token(&t.app, &mut tx, account, "thử", 30).await;
                 tx.commit().await.expect("commit");
                 made.expect("a token");
-                let all = lantoa::signin::list_api_tokens(&t.app, account).await.expect("tokens");
+                let all = lantoa::signin::list_api_tokens(&t.app.db, &t.app, account).await.expect("tokens");
                 id(all[0].id)
             }
 
@@ -564,9 +564,17 @@ impl<'t> World<'t> {
                 }
             }
         }
+        let version = async || {
+            let report = lantoa::features::papers::get(&self.t.app.db, id.parse().expect("an id")).await;
+            report.expect("the report").version.to_string()
+        };
         for (act, by, form) in &steps[..steps_done] {
-            self.posted(by, &format!("/bao-cao/{id}/{act}"), form, "/").await;
+            let version = version().await;
+            let form = [form, &[("version", version.as_str())][..]].concat();
+            self.posted(by, &format!("/bao-cao/{id}/{act}"), &form, "/").await;
         }
+        let version = version().await;
+        self.objects.insert("version".into(), version);
         id
     }
 
@@ -826,6 +834,7 @@ const OPEN_OBJECTS: [&str; 9] = [
     "/don-vi/{id}/don-vi-con",
     "/sap-xep/{id}/ty-le",
     "/luat/{id}",
+    "/ke-hoach/can-cu/{law}",
     "/luat/{id}/sua",
     "/luat/{id}/sua-doi",
     "/luat/{id}/so-sanh",

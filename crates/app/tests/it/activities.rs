@@ -905,7 +905,7 @@ async fn the_list_is_searched_without_marks_filtered_sorted_and_paged() {
 }
 
 /// A workbook as people make them: a title above, then headers and rows as typed.
-fn book(rows: &[&[&str]]) -> Vec<u8> {
+pub fn book(rows: &[&[&str]]) -> Vec<u8> {
     let headers = [
         "Ngày",
         "Hình thức",

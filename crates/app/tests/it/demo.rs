@@ -371,7 +371,8 @@ async fn careless_reports(t: &TestApp, seeded: &Seeded) {
     }
     assert_eq!(planted, numbers::checks::codes().collect(), "every rule has its planted mistake");
     // A draft with gaps is not frozen, and says what is missing.
-    let refused = officer.post(t, &format!("{}/chot", papers::path(half)), &[]).await;
+    let shown = papers::get(&t.app.db, half).await.unwrap().version.to_string();
+    let refused = officer.post(t, &format!("{}/chot", papers::path(half)), &[("version", &shown)]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text().contains("Chưa ghi đủ: Số liệu hòa giải ở cơ sở"), "{}", refused.text());
 }
@@ -440,8 +441,9 @@ async fn reports_agree(t: &TestApp, seeded: &Seeded) {
     let none = (papers::absent_key("mediation"), "chưa theo dõi");
     papers::write(app, province.officer, open, &[none]).await.unwrap();
     papers::keep_proposed(app, province.officer, open).await.unwrap();
+    let shown = papers::get(&app.db, open).await.unwrap().version.to_string();
     let began = std::time::Instant::now();
-    let refused = officer.post(t, &format!("{}/chot", papers::path(open)), &[]).await;
+    let refused = officer.post(t, &format!("{}/chot", papers::path(open)), &[("version", &shown)]).await;
     println!(
         "a report of a province with what is asked about it: {:.0} ms",
         began.elapsed().as_secs_f64() * 1e3

@@ -842,7 +842,7 @@ async fn every_law_can_be_chosen_however_many_there_are() {
 async fn the_list_filters_by_the_status_that_the_page_shows() {
     on_every_engine(async |t| {
         let mut tx = t.app.db.begin().await.unwrap();
-        laws::demo::insert(&mut tx, &t.app, None).await.unwrap();
+        laws::demo::insert(&mut tx, &t.app, None, None).await.unwrap();
         tx.commit().await.unwrap();
         let mut seen = 0;
         for status in Status::ALL {
@@ -855,7 +855,7 @@ async fn the_list_filters_by_the_status_that_the_page_shows() {
         assert_eq!(seen, laws::choose::newest(&t.app.db, 100).await.unwrap().len());
         assert!(seen >= 14);
         let mut tx = t.app.db.begin().await.unwrap();
-        let again = laws::demo::insert(&mut tx, &t.app, None).await.unwrap();
+        let again = laws::demo::insert(&mut tx, &t.app, None, None).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(again.len(), seen);
         let page = t.get("/van-ban/90-2099-qh99").await.text();

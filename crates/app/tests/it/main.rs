@@ -18,6 +18,7 @@ mod parts;
 mod people;
 mod plans;
 mod portal;
+mod races;
 mod spine;
 mod support;
 mod understood;

@@ -42,12 +42,48 @@ async fn figures_with_what_is_asked_about_them_as_a_workbook_and_for_programs() 
         assert!(officer.get(&t, &own).await.text().contains("Bình quân 825 lượt người"));
         assert_eq!(other.get(&t, &own).await.status, StatusCode::NOT_FOUND);
 
+        // Any days, without knowing how an address says them.
+        let days = format!("{own}&tu=1/10/2026&den=15/10/2026");
+        assert!(officer.get(&t, &days).await.text().contains("từ 01/10/2026 đến 15/10/2026"));
+        for bad in ["tu=1/10/2026", "tu=x&den=15/10/2026", "tu=16/10/2026&den=15/10/2026"] {
+            let answer = officer.get(&t, &format!("{own}&{bad}")).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+        }
+        // What a person stated stands at its number, beside what was computed.
+        let unit = commune.to_string();
+        let form = [
+            ("don-vi", &*unit),
+            ("ky", "2026"),
+            ("chi-tieu", "contests"),
+            ("gia-tri", "1.120"),
+            ("ly-do", "Theo sổ"),
+        ];
+        let clerk = t.person(Role::CommuneOfficer, commune).await;
+        assert_eq!(clerk.post(&t, "/so-lieu/ghi-de", &form).await.status, StatusCode::SEE_OTHER);
+        let page = officer.get(&t, &own).await.text();
+        assert!(
+            page.contains("data-label=\"năm 2026\">1.120 <small>ghi đè; máy tính ra 0</small>"),
+            "{page}"
+        );
+        // Of the nation only this province is known: nothing is said of a part larger than it.
+        let of_province = [("don-vi", &*province.to_string()), form[1], form[2], form[3], form[4]];
+        assert_eq!(officer.post(&t, "/so-lieu/ghi-de", &of_province).await.status, StatusCode::SEE_OTHER);
+        let page = officer.get(&t, "/so-lieu?ky=2026").await.text();
+        assert!(page.contains("máy tính ra 0") && !page.contains("của cả địa bàn"), "{page}");
+
         // No heading says a unit of measure twice; the estimated part opens its own rows.
         let page = officer.get(&t, "/so-lieu?theo=unit&ky=2026").await.text();
         assert!(page.contains(">Số cuộc phổ biến pháp luật trực tiếp</th>"), "{page}");
         assert!(page.contains(">Kinh phí thực hiện (đồng)</th>") && !page.contains("(cuộc)"), "{page}");
         let estimates = page.split("uoc-tinh=1\">trong đó ước tính 1").count();
         assert!(estimates > 1, "{page}");
+
+        // Days on which the unit was not there are named, not counted as nothing.
+        let page = officer.get(&t, "/so-lieu?ky=2023&cay=luc-do").await.text();
+        assert!(page.contains("Tỉnh Tây Ninh có từ ngày 01/01/2024"), "{page}");
+        let page = officer.get(&t, "/so-lieu?ky=2026&cay=2023-12-31").await.text();
+        assert!(page.contains("Địa giới ngày 31/12/2023 không có Tỉnh Tây Ninh"), "{page}");
+        assert!(!officer.get(&t, "/so-lieu?ky=2026&cay=luc-do").await.text().contains("có từ ngày"));
 
         // The workbook says what the page says.
         for by in ["whole", "unit", "month", "unit-month", "audience", "law"] {
@@ -98,8 +134,9 @@ async fn figures_with_what_is_asked_about_them_as_a_workbook_and_for_programs() 
             units: Units::AsOn(t.app.today()),
             by: By::Whole,
         };
+        let read = numbers::read_to_freeze(&t.app, &question).await.unwrap();
         let mut tx = t.app.db.begin().await.unwrap();
-        let id = numbers::freeze(&mut tx, &t.app, officer.account, 1, &question).await.unwrap();
+        let id = numbers::freeze(&mut tx, &t.app, officer.account, 1, &read).await.unwrap();
         tx.commit().await.unwrap();
         let code = numbers::get_freeze(&t.app.db, id).await.unwrap().code;
         let printed = t.get(&format!("/api/v1/numbers/{code}")).await.json();

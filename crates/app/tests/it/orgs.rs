@@ -231,6 +231,8 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         assert_eq!(officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await.status, StatusCode::CONFLICT);
         assert!(officer.get(&t, &path).await.text().contains("chờ đến ngày"));
         assert_eq!(commune_officer.post(&t, &format!("{path}/huy"), &[]).await.status, StatusCode::FORBIDDEN);
+        let coming = officer.get(&t, &format!("/don-vi/{first}")).await.text();
+        assert!(coming.contains("Sẽ thuộc về") && !coming.contains("Nay thuộc về"), "{coming}");
         let today = t.app.today();
         assert_eq!(t.app.trees.on(&t.app.db, today).await.unwrap().children(s.province).len(), 3);
         let then = tree(&t, "2027-01-01").await;
@@ -540,6 +542,11 @@ async fn units_are_found_and_read() {
         let known = reader.get(&t, &format!("/don-vi/{district}?ngay=30/11/2024")).await.text();
         assert!(!known.contains("chỉ ghi nhận") && known.contains("Xã Tân Hòa"));
         assert!(!early.contains('⟦'));
+        // A district that only ended shows its last communes and the five that they went into.
+        let gone = reader.get(&t, &format!("/don-vi/{district}?ngay=2025-07-01")).await.text();
+        let heirs = gone.split("nay thuộc về").nth(1).unwrap().split("</ul>").next().unwrap();
+        assert_eq!(heirs.matches("<li>").count(), 5, "{heirs}");
+        assert!(gone.contains("Thị trấn Bến Lức"), "{gone}");
         let english = reader.get(&t, &format!("/en/don-vi/{district}?ngay=1/1/2023")).await.text();
         assert!(english.contains("only as it was on 30/11/2024") && !english.contains('⟦'));
 
@@ -550,6 +557,19 @@ async fn units_are_found_and_read() {
         assert_eq!(one["predecessors"].as_array().unwrap().len(), 3);
         assert_eq!(one["code"], "27991");
         let province = one["parent"].as_str().unwrap();
+        // Whoever may see its figures finds them where it has any.
+        let officer = t.person(Role::ProvincialOfficer, province.parse().unwrap()).await;
+        let gone = officer.get(&t, &format!("/don-vi/{district}?ngay=2025-07-01")).await.text();
+        assert!(gone.contains("ky=2025&#38;cay=luc-do"), "{gone}");
+        let figures = officer.get(&t, &format!("/so-lieu?don-vi={district}&ky=2025&cay=luc-do")).await.text();
+        assert!(figures.contains("Huyện Bến Lức chỉ có đến hết ngày 30/06/2025"), "{figures}");
+        assert_eq!(
+            figures.matches("&#38;ky=2025&#38;cay=luc-do&#38;theo=whole\">Xã ").count(),
+            5,
+            "{figures}"
+        );
+        let on_today = officer.get(&t, &format!("/so-lieu?don-vi={district}&ky=2024")).await.text();
+        assert!(on_today.contains("không có Huyện Bến Lức") && on_today.contains("cay=luc-do"), "{on_today}");
         let mut below = 0;
         let mut after = String::new();
         loop {

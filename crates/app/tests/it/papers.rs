@@ -436,8 +436,13 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
             let answer = stranger.get(&t, &format!("{path}/bao-cao.{file}")).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND);
         }
+        // As from a page opened just before.
+        let id: store::RecordId = path.rsplit('/').next().unwrap().parse().unwrap();
+        let version = async || papers::get(&t.app.db, id).await.unwrap().version.to_string();
         let post = async |who: &Person, what: &str, pairs: &[(&str, &str)]| {
-            who.post(&t, &format!("{path}/{what}"), pairs).await
+            let version = version().await;
+            let pairs = [pairs, &[("version", version.as_str())]].concat();
+            who.post(&t, &format!("{path}/{what}"), &pairs).await
         };
 
         // Two people write one block: the second sees both.
@@ -509,7 +514,8 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         for key in ["direction", "requests", "law-day"] {
             assert!(page.contains(&format!("<summary id=\"f-{key}\"")), "{key} in {page}");
         }
-        let english = p.officer.post(&t, &format!("/en{path}/chot"), &[]).await.text();
+        let shown = version().await;
+        let english = p.officer.post(&t, &format!("/en{path}/chot"), &[("version", &shown)]).await.text();
         assert!(english.contains("Not looked at: Direction</a>") && !english.contains('⟦'), "{english}");
 
         // There is nothing of a part: with a reason, which is printed; not of every part.
@@ -573,9 +579,16 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         // Not before the figures are frozen.
         assert_eq!(post(&p.officer, "trinh", &[]).await.status, StatusCode::CONFLICT);
         assert_eq!(post(&p.leader, "duyet", &[]).await.status, StatusCode::CONFLICT);
+        let old = version().await;
+        let causes = [text("1", "Nguyên nhân khác."), text("2", "Địa bàn rộng; có {talks} cuộc và {ngoặc}.")];
+        for changed in causes {
+            assert_eq!(post(&p.officer, "noi-dung", &changed).await.status, StatusCode::SEE_OTHER);
+        }
+        let unseen = p.officer.post(&t, &format!("{path}/chot"), &[("version", &old)]).await;
+        assert_eq!(unseen.status, StatusCode::CONFLICT, "somebody wrote after the page was opened");
         assert_eq!(post(&p.officer, "chot", &[]).await.status, StatusCode::SEE_OTHER);
         assert_eq!(post(&p.officer, "chot", &[]).await.status, StatusCode::CONFLICT);
-        assert_eq!(post(&p.officer, "noi-dung", &text("1", "muộn")).await.status, StatusCode::CONFLICT);
+        assert_eq!(post(&p.officer, "noi-dung", &text("3", "muộn")).await.status, StatusCode::CONFLICT);
         let page = p.officer.get(&t, &path).await.text();
         let (frozen, pdf) =
             (paper_of(&page).to_owned(), p.officer.get(&t, &format!("{path}/bao-cao.pdf")).await.body);
@@ -619,6 +632,9 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         // Submitted, returned with a reason, corrected, submitted again.
         assert_eq!(post(&p.officer, "trinh", &[]).await.status, StatusCode::SEE_OTHER);
         assert!(p.leader.get(&t, "/viec").await.text().contains("Duyệt báo cáo năm 2026 của xã Bến Lức"));
+        let waiting = p.leader.get(&t, &path).await.text();
+        let seen =
+            between(&waiting, "/duyet\"><input type=\"hidden\" name=\"version\" value=\"", "\"").unwrap();
         assert_eq!(post(&p.leader, "tra-lai", &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let returned = post(&p.leader, "tra-lai", &[("tra-lai", "Thiếu phần kiến nghị")]).await;
         assert_eq!(returned.status, StatusCode::SEE_OTHER);
@@ -647,6 +663,12 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         tx.commit().await.unwrap();
         assert_eq!(post(&p.officer, "duyet", &[]).await.status, StatusCode::CONFLICT);
         assert_eq!(post(&stranger, "duyet", &[]).await.status, StatusCode::NOT_FOUND);
+        // Nor the leader from the page that showed it before it was returned and changed.
+        for old in [&[("version", seen)][..], &[]] {
+            let unseen = p.leader.post(&t, &format!("{path}/duyet"), old).await;
+            assert_eq!(unseen.status, StatusCode::CONFLICT);
+            assert!(unseen.text().contains("vừa được người khác sửa"), "{}", unseen.text());
+        }
         assert_eq!(post(&p.leader, "duyet", &[]).await.status, StatusCode::SEE_OTHER);
         assert!(p.officer.get(&t, "/viec").await.text().contains("Ghi số, ngày ban hành báo cáo năm 2026"));
 
@@ -850,7 +872,8 @@ async fn a_province_answers_for_the_figures_of_its_communes() {
         assert!(of(&page, wrong).contains("Con số này không thể có."), "{page}");
         assert!(of(&page, wrong).contains(&activities::page(impossible.unwrap())), "{page}");
         assert!(of(&page, reasoned).contains("Lý do đã ghi tại 3 dòng hoạt động."), "{page}");
-        let refused = officer.post(&t, &format!("{path}/chot"), &[]).await;
+        let shown = papers::get(&app.db, id).await.unwrap().version.to_string();
+        let refused = officer.post(&t, &format!("{path}/chot"), &[("version", &shown)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.text().contains("Không thể có, phải sửa – Xã Cần Giuộc"), "{}", refused.text());
         // Nor does the page of figures freeze what cannot be.
@@ -891,7 +914,8 @@ async fn a_province_answers_for_the_figures_of_its_communes() {
         assert!(paper_of(&page).contains("Phường Long An: Bình quân 909 lượt người một cuộc"), "{page}");
         assert!(paper_of(&page).contains("Lý do: Đã đối chiếu danh sách."), "{page}");
         assert!(paper_of(&page).contains("Lý do: đã ghi tại 3 dòng hoạt động."), "{page}");
-        let done = officer.post(&t, &format!("{path}/chot"), &[]).await;
+        let shown = papers::get(&app.db, id).await.unwrap().version.to_string();
+        let done = officer.post(&t, &format!("{path}/chot"), &[("version", &shown)]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
         // The leader, who approved, is told when it is out.
         papers::submit(app, officer.account, id).await.unwrap();

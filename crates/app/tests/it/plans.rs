@@ -666,6 +666,63 @@ async fn the_chain_goes_on_from_a_law_to_its_plans_lines_and_activities() {
             let page = in_words(&p.officer.get(&t, &page).await);
             assert!(page.contains(&law.path()), "{page}");
         }
+
+        // From the directive: through the decision to all tasks of a plan that rests on it, and of the plans that
+        // carry that plan out.
+        let paper = async |number: &str, on: &[&str]| {
+            let new = NewLaw {
+                number: number.into(),
+                kind: "Quyết định".into(),
+                title: format!("Về {number}"),
+                relations: on
+                    .iter()
+                    .map(|n| laws::NewRelation::stated(laws::Relation::CarriesOut, *n))
+                    .collect(),
+                ..NewLaw::default()
+            };
+            let mut tx = t.app.db.begin().await.unwrap();
+            let (saved, _) = laws::insert(&mut tx, &t.app, &laws::By::INSTALLATION, &new).await.unwrap();
+            tx.commit().await.unwrap();
+            saved.id()
+        };
+        let directive = paper("132-CT/TW", &[]).await;
+        let decision = paper("1402/QĐ-UBND", &["132-CT/TW"]).await;
+        let above = Content { bases: vec![decision], ..plan_of(p.province, 2027) };
+        let of_province = line_of(p.province, "Tập huấn", 1, "2027-12-31");
+        let (above, _) =
+            issued(&t, &above, &[of_province], &p.provincial, &p.provincial_leader, "1/KH", "2026-11-20")
+                .await;
+        let below = Content { above: Some(above.id), ..plan_of(p.commune, 2027) };
+        let tasks: Vec<LineContent> =
+            ["một", "hai"].map(|task| line_of(p.commune, task, 1, "2027-12-31")).into();
+        let (_, lines) = issued(&t, &below, &tasks, &p.officer, &p.leader, "2/KH", "2026-11-20").await;
+        let mut tx = t.app.db.begin().await.unwrap();
+        let done = activities::Content { plan_line: Some(lines[0]), ..talk(p.commune, 30) };
+        let done = activities::insert(&mut tx, &t.app, None, 1, &done).await.unwrap();
+        tx.commit().await.unwrap();
+        let page = in_words(&p.provincial.get(&t, &format!("/luat/{directive}")).await);
+        let list = format!("/ke-hoach/can-cu/{decision}");
+        assert!(page.contains("2 kế hoạch · 3 nhiệm vụ · 1 hoạt động") && page.contains(&list), "{page}");
+        let page = in_words(&p.officer.get(&t, &list).await);
+        assert!(page.contains("1 kế hoạch · 2 nhiệm vụ · 1 hoạt động"), "{page}");
+        let public = t.get(&laws::get(&t.app.db, directive).await.unwrap().path()).await.text();
+        assert!(
+            public.contains("2 kế hoạch · 3 nhiệm vụ · 1 hoạt động") && !public.contains(&list),
+            "{public}"
+        );
+        // And from what was done up to the directive.
+        for page in [format!("/ke-hoach/dong/{}", lines[0]), activities::page(done)] {
+            let page = in_words(&p.officer.get(&t, &page).await);
+            assert!(page.contains(&format!("/luat/{directive}")), "{page}");
+        }
+        // More plans than can be written out are counted, and listed on a page of their own.
+        for year in 2028..2031 {
+            let more = Content { bases: vec![decision], ..plan_of(p.commune, year) };
+            let task = [line_of(p.commune, "thêm", 1, "2031-12-31")];
+            issued(&t, &more, &task, &p.officer, &p.leader, "3/KH", "2026-11-20").await;
+        }
+        let page = in_words(&p.officer.get(&t, &format!("/luat/{decision}")).await);
+        assert!(page.contains("4 kế hoạch") && !page.contains("thêm"), "{page}");
     })
     .await;
 }
@@ -727,11 +784,27 @@ async fn what_waits_is_on_the_work_list_of_whoever_can_do_it() {
         let missing =
             in_words(&p.provincial.get(&t, &format!("/en{}/cap-duoi?xem=chua", above.page())).await);
         assert!(missing.contains("Xã Mỹ Yên") && !missing.contains(">Xã Bến Lức<"), "{missing}");
+        // Nothing is due from an agency, wherever one looks; and nobody is told to do what they may not.
+        let agency = t.unit("Sở Y tế", "agency", Some(p.province), "2025-07-01").await;
+        let member = t.person(Role::CouncilMember, agency).await;
+        let plans = in_words(&member.get(&t, "/ke-hoach").await);
+        assert!(plans.contains("chưa có kế hoạch nào") && !plans.contains("Lập kế hoạch"), "{plans}");
+        assert!(!plans.contains("class=\"state"), "{plans}");
+        let reports = in_words(&member.get(&t, "/bao-cao").await);
+        assert!(!reports.contains("Lập báo cáo"), "{reports}");
 
         // On New Year's eve nothing is late, the day after it is.
         t.app.clock.set("2026-12-31T05:00:00Z".parse().unwrap());
         let officer = t.as_account(p.officer.account).await;
         assert!(!in_words(&officer.get(&t, "/viec").await).contains("quá hạn trong kế hoạch"));
+        // The province sees who is late, one click from the list.
+        for person in [&p.provincial, &p.provincial_leader] {
+            let person = t.as_account(person.account).await;
+            let home = in_words(&person.get(&t, "/viec").await);
+            assert!(home.contains("1 đơn vị cấp dưới chưa ban hành kế hoạch năm 2026"), "{home}");
+            assert!(home.contains(&format!("{}/cap-duoi?xem=chua", above.page())), "{home}");
+            assert!(home.contains("2 xã, phường chưa ban hành báo cáo năm 2026"), "{home}");
+        }
         t.app.clock.set("2027-01-01T05:00:00Z".parse().unwrap());
         let officer = t.as_account(p.officer.account).await;
         let home = in_words(&officer.get(&t, "/viec").await);
@@ -780,6 +853,12 @@ async fn figures_count_lines_done_and_late() {
         assert_eq!(figures("2026-01-01", "2026-12-31").await, [4, 1, 1]);
         assert_eq!(figures("2026-01-01", "2026-06-30").await, [2, 1, 1]);
         assert_eq!(figures("2027-01-01", "2027-12-31").await, [1, 0, 0]);
+        // What the province's home counts, and what it is said to be counted from, are the rows listed.
+        let home = in_words(&p.provincial.get(&t, "/viec").await);
+        assert!(home.contains("1 nhiệm vụ quá hạn trên địa bàn"), "{home}");
+        let list = "/so-lieu/dong?ky=2026&cay=nay&chi-tieu=plan-lines-late";
+        let rows = in_words(&p.provincial.get(&t, list).await);
+        assert!(rows.contains("Tính từ 1 dòng") && rows.matches("/ke-hoach/dong/").count() == 1, "{rows}");
         t.app.clock.set("2026-11-24T05:00:00Z".parse().unwrap());
         assert_eq!(figures("2026-01-01", "2026-12-31").await, [4, 1, 2]);
     })
@@ -889,12 +968,20 @@ async fn a_plan_begun_before_the_one_above_still_takes_its_lines() {
         let line = line_of(p.province, "Tập huấn", 2, "2026-12-31");
         let writers = (&p.provincial, &p.provincial_leader);
         let (above, _) = issued(&t, &above, &[line], writers.0, writers.1, "10/KH-UBND", "2026-11-12").await;
-        went_to(&p.officer.post(&t, &take, &[]).await);
+        // Asked for twice at once, they come once.
+        let twice = tokio::join!(p.officer.post(&t, &take, &[]), p.officer.post(&t, &take, &[]));
+        let mut statuses = [twice.0.status, twice.1.status];
+        statuses.sort();
+        assert_eq!(statuses, [StatusCode::SEE_OTHER, StatusCode::CONFLICT]);
         assert_eq!(plans::get(&t.app.db, draft.id).await.unwrap().content.above, Some(above.id));
         let lines = plans::lines(&t.app.db, draft.id).await.unwrap();
         assert_eq!(lines.iter().map(|l| l.content.content.as_str()).collect::<Vec<_>>(), ["Tập huấn"]);
         // Taken out, it is still told in the history.
-        went_to(&p.officer.post(&t, &format!("{}/bo", lines[0].page()), &[]).await);
+        let version = lines[0].version.to_string();
+        let drop = format!("{}/bo", lines[0].page());
+        // Not from a page that showed it otherwise.
+        assert_status(&p.officer.post(&t, &drop, &[("version", "0")]).await, StatusCode::CONFLICT);
+        went_to(&p.officer.post(&t, &drop, &[("version", &version)]).await);
         let page = in_words(&p.officer.get(&t, &draft.page()).await);
         assert!(page.contains("bỏ nhiệm vụ: Tập huấn"), "{page}");
     })
@@ -936,7 +1023,8 @@ async fn lines_change_places_and_come_back_where_they_were() {
 
         // Taken out and put back by one button, without a script.
         let gone = line("Một").await;
-        let dropped = p.officer.post(&t, &format!("{}/bo", gone.page()), &[]).await;
+        let version = gone.version.to_string();
+        let dropped = p.officer.post(&t, &format!("{}/bo", gone.page()), &[("version", &version)]).await;
         let page = p.officer.get(&t, dropped.location().split('#').next().unwrap()).await.text();
         assert!(page.contains("Hoàn tác: trả lại nhiệm vụ vừa bỏ"), "{page}");
         assert!(page.contains("aria-label=\"Trả lại nhiệm vụ: Một\""), "{page}");

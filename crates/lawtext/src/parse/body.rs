@@ -200,9 +200,14 @@ impl<'l, 't> Body<'l, 't> {
         }
     }
 
+    /// What stands in the line after its label, which was read without the quotation mark before it.
+    fn rest(&self, n: usize, label: &Label) -> &'t str {
+        self.lines.line(n).trim_start_matches(label::OPENING).get(label.len..).unwrap_or_default()
+    }
+
     /// The words after the label, or, where it stands alone, the next paragraph.
     fn words(&self, n: usize, label: &Label) -> &'t str {
-        match &self.lines.line(n)[label.len..] {
+        match self.rest(n, label) {
             "" => self.lines.after(n).map_or("", |next| self.lines.line(next)),
             words => words,
         }
@@ -300,7 +305,7 @@ impl<'l, 't> Body<'l, 't> {
             return Fit::Quoted;
         }
         let paragraph = self.lines.paragraph(n);
-        let marked = paragraph.bold || is_capitals(&self.lines.line(n)[label.len..]);
+        let marked = paragraph.bold || is_capitals(self.rest(n, label));
         if label.number().0 == 1 && self.clause.is_none() && self.article.is_some() && marked {
             Fit::Own(label.text.clone())
         } else {
@@ -310,7 +315,7 @@ impl<'l, 't> Body<'l, 't> {
 
     fn fit_clause(&self, n: usize, label: &Label) -> Fit {
         let (number, letters) = label.number();
-        let words = &self.lines.line(n)[label.len..];
+        let words = self.rest(n, label);
         let own = || Fit::Own(label.text.clone());
         let (last, last_letters) =
             self.clause.as_ref().map_or((0, ""), |(n, letters)| (*n, letters.as_str()));
@@ -353,7 +358,7 @@ impl<'l, 't> Body<'l, 't> {
 
     fn fit_point(&self, n: usize, label: &Label) -> Fit {
         let own = || Fit::Own(label.text.clone());
-        let words = &self.lines.line(n)[label.len..];
+        let words = self.rest(n, label);
         let last = self.point.as_deref();
         let follows = point_follows(last, &label.text);
         if self.quote.open {
@@ -477,7 +482,7 @@ impl<'l, 't> Body<'l, 't> {
             self.problem(ProblemKind::MisprintedLabel, n);
         }
         self.quote = Quote::default();
-        let (printed, rest) = text.split_at(label.len);
+        let (printed, rest) = text.split_at(text.len() - self.rest(n, label).len());
         match label.kind {
             Kind::Part | Kind::Chapter | Kind::Section | Kind::Subsection => {
                 self.own_head(n, label, printed, rest)

@@ -177,29 +177,23 @@ pub async fn create(signed: Signed, Json(new): Json<New>) -> Result<Response> {
     };
     let laws = laws::choose::titles_of(&app.db, content.laws.clone(), []).await?;
     let account = signed.actor.account;
+    let again = async |before| Ok(api::one(app, StatusCode::OK, whole(&signed, before).await?));
+    if let Some(before) = record::recorded_already(&app.db, new.once, account).await? {
+        return again(before).await;
+    }
+    entry::check_line(app, &content, None).await?;
     let mut tx = app.db.begin().await?;
-    let done = match record::recorded_already(&mut tx, new.once, account).await? {
-        Some(done) => Err(done),
-        None => {
-            match entry::record(&mut tx, app, &signed.actor, &signed.tree, new.once, &content, &laws).await {
-                Ok(id) => Ok(id),
-                // Sent twice at the same moment: the other came first.
-                Err(conflict @ Error::Conflict(_)) => {
-                    Err(record::recorded_already(&app.db, new.once, account).await?.ok_or(conflict)?)
-                }
-                Err(other) => return Err(other),
-            }
-        }
-    };
-    match done {
+    match entry::record(&mut tx, app, &signed.actor, &signed.tree, new.once, &content, &laws).await {
         Ok(id) => {
             tx.commit().await?;
             app.pages.forget();
             Ok(api::one(app, StatusCode::CREATED, whole(&signed, id).await?))
         }
-        Err(before) => {
+        // Sent twice at the same moment: the other came first.
+        Err(conflict @ Error::Conflict(_)) => {
             drop(tx);
-            Ok(api::one(app, StatusCode::OK, whole(&signed, before).await?))
+            again(record::recorded_already(&app.db, new.once, account).await?.ok_or(conflict)?).await
         }
+        Err(other) => Err(other),
     }
 }

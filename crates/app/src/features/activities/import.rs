@@ -9,7 +9,7 @@ use axum::response::Response;
 use jiff::civil::Date;
 use serde::Deserialize;
 use sheets::{Column, Kind, Limits, RowOut, SheetError, SheetProblem, Value, Wrong};
-use store::{Db, Id, sql};
+use store::{Id, Runs, Tx, sql};
 
 use super::activity::{self, Content};
 use super::entry;
@@ -247,7 +247,7 @@ fn understand(app: &App, lang: Lang, unit: Id, today: Date, laws: &[Title], row:
     RowRead { line: row.line, typed: row.typed, content, problems, known: false }
 }
 
-async fn is_recorded(db: &Db, c: &Content) -> Result<bool> {
+async fn is_recorded(on: impl Runs, c: &Content) -> Result<bool> {
     let (known,): (i64,) = sql!(
         "SELECT COUNT(*) FROM activities WHERE unit_id = $1 AND day = $2 AND method = $3 AND title = $4
              AND place = $5 AND attendances = $6 AND state = 'recorded'",
@@ -258,7 +258,7 @@ async fn is_recorded(db: &Db, c: &Content) -> Result<bool> {
         c.place,
         c.attendances
     )
-    .get(db)
+    .get(on)
     .await?;
     Ok(known > 0)
 }
@@ -301,6 +301,27 @@ fn refused(app: &App, lang: Lang, e: &SheetError) -> String {
     app.words.say(lang, &format!("activities-book-{}", e.code()), &[("value", value)])
 }
 
+/// Records the good rows of a workbook for a unit: how many. Two workbooks of one unit wait for each other, and what the
+/// other has recorded meanwhile is known.
+async fn keep(
+    tx: &mut Tx,
+    app: &App,
+    account: Option<Id>,
+    shard: i64,
+    unit: Id,
+    book: &Book,
+) -> Result<usize> {
+    tx.alone(&format!("workbooks {unit}")).await?;
+    let mut saved = 0;
+    for row in book.rows.iter().filter(|r| r.is_good()) {
+        if !is_recorded(&mut *tx, &row.content).await? {
+            activity::insert(tx, app, account, shard, &row.content).await?;
+            saved += 1;
+        }
+    }
+    Ok(saved)
+}
+
 /// What became of a workbook.
 #[derive(Debug)]
 pub struct Imported {
@@ -333,11 +354,7 @@ pub async fn import_workbook(
         }
     };
     let mut tx = app.db.begin().await?;
-    let mut saved = 0;
-    for row in book.rows.iter().filter(|r| r.is_good()) {
-        activity::insert(&mut tx, app, account, shard, &row.content).await?;
-        saved += 1;
-    }
+    let saved = keep(&mut tx, app, account, shard, unit, &book).await?;
     tx.commit().await?;
     app.pages.forget();
     let refused = book.rows.len() - saved;
@@ -555,12 +572,8 @@ pub async fn save(signed: Signed, Path(id): Path<String>) -> Result<Response> {
         return Ok(signed.redirect(&done));
     }
     let shard = signed.tree.get(import.unit_id).ok_or(Error::NotFound)?.shard_id;
-    let mut saved = 0i64;
-    for row in book.rows.iter().filter(|r| r.is_good()) {
-        activity::insert(&mut tx, app, Some(signed.actor.account), shard, &row.content).await?;
-        saved += 1;
-    }
-    sql!("UPDATE activity_imports SET saved_rows = $2 WHERE id = $1", id, saved).run(&mut tx).await?;
+    let saved = keep(&mut tx, app, Some(signed.actor.account), shard, import.unit_id, &book).await?;
+    sql!("UPDATE activity_imports SET saved_rows = $2 WHERE id = $1", id, saved as i64).run(&mut tx).await?;
     tx.commit().await?;
     app.pages.forget();
     Ok(signed.redirect(&done))

@@ -15,7 +15,7 @@ use crate::access::Act;
 use crate::audit;
 use crate::changes::Past;
 use crate::error::{FieldProblem, Result};
-use crate::features::laws::{self, Title};
+use crate::features::laws::{self, Title, Way};
 use crate::lines::{self, PlanLine};
 use crate::page::{Page, Room, show_again};
 use crate::web::Signed;
@@ -32,6 +32,7 @@ pub struct ShowPage {
     audiences: Vec<String>,
     laws: Vec<Title>,
     line: Option<PlanLine>,
+    way: Way,
     evidence: Vec<Evidence>,
     asked: Vec<Asked>,
     history: Vec<Past>,
@@ -62,6 +63,19 @@ pub async fn page(signed: &Signed, activity: &Activity, problems: Vec<FieldProbl
         Some(id) => lines::find(&app.db, id).await?,
         None => None,
     };
+    let mut way = Way::default();
+    let mut bases = Vec::new();
+    if let Some(line) = &line
+        && let Some(plan) = lines::promised(&app.db, line.id).await?
+    {
+        bases = plan.bases;
+        way.below = vec![
+            ("activities-plan", plan.title, plan.path),
+            ("activities-plan-line", line.title.clone(), line.path.clone()),
+        ];
+    }
+    bases.extend(c.laws.iter().filter(|l| !bases.contains(l)).copied().collect::<Vec<_>>());
+    way.laws = laws::upward(&app.db, &bases).await?;
     let mut history = Vec::new();
     let mut before: Option<&Version> = None;
     for v in &versions {
@@ -99,6 +113,7 @@ pub async fn page(signed: &Signed, activity: &Activity, problems: Vec<FieldProbl
             .collect(),
         laws: c.laws.iter().filter_map(|id| all_laws.iter().find(|l| l.id == *id).cloned()).collect(),
         line,
+        way,
         evidence: evidence::list(&app.db, activity.id).await?,
         asked: ask(c, app.today()),
         history,

@@ -24,6 +24,7 @@ activities-estimated-long = Estimate: to be done within the period, not yet held
 activities-note = Note
 activities-reason = Reason for the unusual figure
 activities-reason-hint = Say briefly why the figure is right; it is saved with the reason.
+activities-plan = Plan
 activities-plan-line = Plan line
 activities-evidence = Photos and scans
 activities-evidence-hint = JPEG, PNG, WebP or PDF, at most 12 MB each. Place and time noted in photos are removed.

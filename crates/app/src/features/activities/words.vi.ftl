@@ -24,6 +24,7 @@ activities-estimated-long = Ước tính: việc sẽ làm trong kỳ, chưa di�
 activities-note = Ghi chú
 activities-reason = Lý do số liệu khác thường
 activities-reason-hint = Ghi ngắn vì sao số liệu này đúng; số liệu được lưu cùng lý do.
+activities-plan = Kế hoạch
 activities-plan-line = Dòng kế hoạch
 activities-evidence = Ảnh, bản quét
 activities-evidence-hint = Ảnh JPEG, PNG, WebP hoặc PDF, mỗi tệp không quá 12 MB. Nơi chụp và giờ chụp trong ảnh được xóa.

@@ -189,9 +189,7 @@ pub async fn show(signed: Signed, Path(id): Path<String>, Query(done): Query<Don
 async fn acted_on(signed: &Signed, id: &str, act: Act, form: &Form) -> Result<Post> {
     let post = posts::get(&signed.app.db, id.parse()?).await?;
     signed.require(act, post.content.unit)?;
-    if form.text("version") != post.version.to_string() {
-        return Err(Error::Conflict("content-error-changed"));
-    }
+    form.must_show(post.version, "content-error-changed")?;
     Ok(post)
 }
 

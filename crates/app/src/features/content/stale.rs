@@ -7,7 +7,7 @@ use store::{Db, Id, RecordId, sql};
 
 use super::post::{self as posts, Source};
 use crate::access::Act;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::tasks::Task;
 use crate::web::Signed;
 use crate::web::form::Form;
@@ -62,9 +62,7 @@ pub async fn reviewed(signed: Signed, Path(id): Path<String>, form: Form) -> Res
     let app = &signed.app;
     let post = posts::get(&app.db, id.parse()?).await?;
     signed.require(Act::WriteContent, post.content.unit)?;
-    if form.text("version") != post.version.to_string() {
-        return Err(Error::Conflict("content-error-changed"));
-    }
+    form.must_show(post.version, "content-error-changed")?;
     let mut tx = app.db.begin().await?;
     posts::review(&mut tx, app, signed.actor.account, &post).await?;
     tx.commit().await?;

@@ -221,15 +221,17 @@ pub async fn change(signed: Signed, form: Form) -> Result<Response> {
     if problems.0.is_empty() && words(&question).is_empty() {
         problems.add("question", "laws-alerts-no-words");
     }
+    let mut tx = app.db.begin().await?;
+    tx.alone(&format!("searches {account}")).await?;
     let (count,): (i64,) =
-        sql!("SELECT COUNT(*) FROM law_searches WHERE account_id = $1", account).get(&app.db).await?;
+        sql!("SELECT COUNT(*) FROM law_searches WHERE account_id = $1", account).get(&mut tx).await?;
     if problems.0.is_empty() && count >= MOST {
         problems.add("question", "laws-alerts-too-many");
     }
     if !problems.0.is_empty() {
+        drop(tx);
         return show_again(&page(&signed, form, problems.0).await?);
     }
-    let mut tx = app.db.begin().await?;
     sql!(
         "INSERT INTO law_searches (id, account_id, question, lang, feed, created_at, upto)
          VALUES ($1, $2, $3, $4, $5, $6, $6)",

@@ -23,6 +23,8 @@ struct Entry {
     effective: Option<Date>,
     /// Issued by the province of the demo, and of concern there alone.
     province: bool,
+    /// The former province of Long An issued it: of concern there alone.
+    long_an: bool,
     audiences: Vec<String>,
     news: Vec<String>,
     guides: Vec<String>,
@@ -52,18 +54,18 @@ const TEXTS: &[(&str, &str)] = &[
 const SOURCE: &str = "demo";
 
 /// Enters the demo's documents; the ids, in the order of `laws.toml`. Entered again, nothing changes.
-pub async fn insert(tx: &mut Tx, app: &App, province: Option<Id>) -> Result<Vec<Id>> {
+pub async fn insert(tx: &mut Tx, app: &App, province: Option<Id>, long_an: Option<Id>) -> Result<Vec<Id>> {
     let file: File = toml::from_str(include_str!("demo/laws.toml")).map_err(|e| Error::Internal(e.into()))?;
     let mut ids = Vec::new();
     for entry in file.law {
-        let new = read(entry, province)?;
+        let new = read(entry, province, long_an)?;
         let (saved, _) = document::insert(tx, app, &By::INSTALLATION, &new).await?;
         ids.push(saved.id());
     }
     Ok(ids)
 }
 
-fn read(entry: Entry, province: Option<Id>) -> Result<NewLaw> {
+fn read(entry: Entry, province: Option<Id>, long_an: Option<Id>) -> Result<NewLaw> {
     let mut new = NewLaw {
         number: entry.number,
         kind: entry.kind,
@@ -84,6 +86,9 @@ fn read(entry: Entry, province: Option<Id>) -> Result<NewLaw> {
     if entry.province {
         new.unit = province;
         new.units = province.into_iter().collect();
+    }
+    if entry.long_an {
+        new.units = long_an.into_iter().collect();
     }
     new.audiences = entry.audiences;
     new.news = entry.news;
@@ -123,7 +128,7 @@ mod tests {
             let parsed = lawtext::parse(&lawtext::read(lawtext::Format::Text, text.as_bytes()).unwrap());
             assert_eq!(parsed.problems, vec![], "{name}");
             let read_from_text = super::parse(text).unwrap();
-            let new = read(entry, None).unwrap();
+            let new = read(entry, None, None).unwrap();
             let facts = |l: &NewLaw| {
                 (l.number.clone(), l.kind.clone(), l.title.clone(), l.issuer.clone(), l.issued, l.effective)
             };

@@ -163,6 +163,7 @@ async fn save(
     let (partly, from, until) = (facts.partly_expires, facts.suspended_from, facts.suspended_until);
     facts.apply(&mut new, unit);
     new.tidy();
+    let known = relations::relations(&app.db, law.id).await?.of_it;
     let mut tx = app.db.begin().await?;
     let slug = move_to(&mut tx, law, &new).await?;
     let reviewed = if form.has("reviewed") { Some(app.today()) } else { law.reviewed };
@@ -194,7 +195,7 @@ async fn save(
     .run(&mut tx)
     .await?;
     facts::set_concerns(&mut tx, law.id, &new.audiences, &new.units).await?;
-    for known in relations::relations(&app.db, law.id).await?.of_it {
+    for known in known {
         let key = format!("{} {}", known.relation.code(), known.number);
         relations::settle(&mut tx, law.id, &known, form.is("drop", &key), form.is("confirm", &key)).await?;
     }

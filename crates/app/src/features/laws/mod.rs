@@ -64,7 +64,8 @@ pub use law::{
 };
 pub use node::{Article, Block, Node, article, articles, nodes, versions};
 pub use relations::{
-    Chain, NewRelation, OnLaw, Related, Relation, Relations, Resting, Step, chain, relations,
+    Carried, Chain, NewRelation, OnLaw, Related, Relation, Relations, Resting, Step, Way, chain, relations,
+    upward,
 };
 pub use search::{FINDS, examples};
 

@@ -13,7 +13,7 @@ use super::gather::{Gathered, gather};
 use super::law::{self, Law};
 use super::links::Links;
 use super::node::{self, Block, Node};
-use super::relations::{self, Chain, Relations};
+use super::relations::{self, Carried, Chain, Relations};
 use jiff::civil::Date;
 use lawtext::Place;
 use serde::Deserialize;
@@ -45,6 +45,7 @@ struct ReaderPage {
     relations: Relations,
     chain: Chain,
     resting: Vec<Gathered>,
+    carried: Vec<Carried>,
     /// What is known of it and not in its text.
     pending: Pending,
     /// The days on which its text changed.
@@ -196,9 +197,11 @@ async fn reader(
         resting.extend(feature.outside(app, visitor.lang(), law.id).await?);
     }
     let days = amendments::days(&app.db, law.id).await?;
+    let chain = relations::chain(&app.db, law.id).await?;
     Ok(ReaderPage {
         relations: relations::relations(&app.db, law.id).await?,
-        chain: relations::chain(&app.db, law.id).await?,
+        carried: relations::carried(app, None, law.id, &chain).await?,
+        chain,
         pending: amendments::pending(&app.db, &law, app.today()).await?,
         before_changes: days
             .first()

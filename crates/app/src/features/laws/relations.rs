@@ -336,6 +336,62 @@ async fn walk(db: &Db, law: Id, up: bool) -> Result<Vec<Step>> {
     Ok(found.into_iter().filter_map(step).collect())
 }
 
+/// What documents rest on, up to the first directive, the farthest first, and they themselves.
+pub async fn upward(db: &Db, laws: &[Id]) -> Result<Vec<Law>> {
+    let mut ways = Vec::new();
+    for law in laws {
+        let above = walk(db, *law, true).await?;
+        ways.push((above, law::get(db, *law).await?));
+    }
+    // What comes from farthest stands on top.
+    ways.sort_by_key(|(above, _)| std::cmp::Reverse(above.len()));
+    let mut all: Vec<Law> = Vec::new();
+    for (above, law) in ways {
+        for law in above.into_iter().rev().map(|s| s.law).chain([law]) {
+            if all.iter().all(|l| l.id != law.id) {
+                all.push(law);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The way down from the first directive to something done, as its page shows it.
+#[derive(Debug, Default)]
+pub struct Way {
+    pub laws: Vec<Law>,
+    /// What stands between them and the page: key of its kind, title, page without the language.
+    pub below: Vec<(&'static str, String, String)>,
+}
+
+/// How much carries a law out: plans that rest on it, their tasks, and what was recorded under those.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Carried {
+    pub law: Id,
+    pub plans: i64,
+    pub lines: i64,
+    pub done: i64,
+    /// Where the plans are listed, without the language; none for the public.
+    pub path: Option<String>,
+}
+
+impl Carried {
+    pub fn words(&self, page: &crate::page::Page) -> String {
+        let counts = [("plans", self.plans), ("lines", self.lines), ("done", self.done)];
+        page.tn("laws-carried", &counts.map(|(name, n)| (name, page.int(n))))
+    }
+}
+
+/// What carries out the documents of a chain and the one asked about.
+pub async fn carried(app: &App, signed: Option<&Signed>, law: Id, chain: &Chain) -> Result<Vec<Carried>> {
+    let laws: Vec<Id> = chain.up.iter().chain(&chain.down).map(|s| s.law.id).chain([law]).collect();
+    let mut all = Vec::new();
+    for feature in crate::on_laws() {
+        all.extend(feature.carried(app, signed, laws.clone()).await?);
+    }
+    Ok(all)
+}
+
 /// Something of ours that rests on a law: a plan, a line of it, an activity, an article for the public.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resting {
@@ -356,6 +412,15 @@ pub trait OnLaw: Send + Sync {
     fn inside<'a>(&'a self, signed: &'a Signed, law: Id) -> Later<'a, Vec<Resting>>;
     /// What everybody may see.
     fn outside<'a>(&'a self, _app: &'a App, _lang: crate::i18n::Lang, _law: Id) -> Later<'a, Vec<Resting>> {
+        Box::pin(async { Ok(vec![]) })
+    }
+    /// How much carries out each of some laws: for a person what they may see, for the public what was issued.
+    fn carried<'a>(
+        &'a self,
+        _app: &'a App,
+        _signed: Option<&'a Signed>,
+        _laws: Vec<Id>,
+    ) -> Later<'a, Vec<Carried>> {
         Box::pin(async { Ok(vec![]) })
     }
 }

@@ -10,7 +10,7 @@ use super::amendments::{self, Pending};
 use super::compare;
 use super::gather::{Gathered, gather};
 use super::law::{self, Coming, Law};
-use super::relations::{self, Chain, Relations};
+use super::relations::{self, Carried, Chain, Relations};
 use super::sources;
 use crate::access::Act;
 use crate::audiences::find_audience;
@@ -28,6 +28,7 @@ struct ShowPage {
     relations: Relations,
     chain: Chain,
     resting: Vec<Gathered>,
+    carried: Vec<Carried>,
     may_change: bool,
     may_write: bool,
     pending: Pending,
@@ -61,6 +62,7 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
     for feature in crate::on_laws() {
         resting.extend(feature.inside(&signed, id).await?);
     }
+    let chain = relations::chain(db, id).await?;
     let mut names = Vec::new();
     for unit in units {
         names.push(signed.unit_name(unit).await?);
@@ -81,7 +83,8 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
             .collect(),
         units: names,
         relations: relations::relations(db, id).await?,
-        chain: relations::chain(db, id).await?,
+        carried: relations::carried(&signed.app, Some(&signed), id, &chain).await?,
+        chain,
         stale: compare::news(db, id).await?.into_iter().filter(|n| n.stale).map(|n| n.sentence).collect(),
         differences: sources::differences(db, id).await?.len(),
         pending: amendments::pending(db, &law, signed.app.today()).await?,

@@ -38,6 +38,7 @@ laws-source = Source
 laws-related = Related documents
 laws-proposed = not confirmed
 laws-chain = From policy to practice
+laws-carried = { $plans } plans · { $lines } tasks · { $done } activities
 laws-in-places = in { $value } places
 laws-relation-based-on = Based on (căn cứ)
 laws-relation-guides = Guides (hướng dẫn)

@@ -38,6 +38,7 @@ laws-source = Nguồn
 laws-related = Văn bản liên quan
 laws-proposed = chưa xác nhận
 laws-chain = Từ chủ trương đến việc làm
+laws-carried = { $plans } kế hoạch · { $lines } nhiệm vụ · { $done } hoạt động
 laws-in-places = ở { $value } nơi
 laws-relation-based-on = Căn cứ
 laws-relation-guides = Quy định chi tiết, hướng dẫn

@@ -20,6 +20,11 @@ pub struct Asked {
     pub unit: Option<String>,
     #[serde(rename = "ky")]
     pub period: Option<String>,
+    /// Any days instead: both, as people write them.
+    #[serde(rename = "tu", default)]
+    pub from: String,
+    #[serde(rename = "den", default)]
+    pub to: String,
     /// `nay`: units as they are today; `luc-do`: as they were; a date: as on that day.
     #[serde(rename = "cay")]
     pub units: Option<String>,
@@ -54,6 +59,7 @@ impl Asked {
         };
         signed.require(Act::See, unit)?;
         let period = match self.period.as_deref().filter(|p| !p.is_empty()) {
+            _ if !self.from.is_empty() || !self.to.is_empty() => self.days()?,
             Some(text) => text.parse().map_err(|_| Error::invalid("ky", "numbers-bad-period"))?,
             None => Period::year(signed.app.today().year()),
         };
@@ -67,6 +73,17 @@ impl Asked {
             None => By::Whole,
         };
         Ok(Question { unit, period, units, by })
+    }
+
+    /// The period between two days.
+    fn days(&self) -> Result<Period> {
+        let day = |field, text| {
+            let read = viet::parse_date(text).and_then(|(y, m, d)| Date::new(y, m, d).ok());
+            read.ok_or(Error::invalid(field, "error-date"))
+        };
+        let period = Period { from: day("tu", &self.from)?, to: day("den", &self.to)? };
+        // As it would stand in an address: the same bounds hold.
+        period.to_string().parse().map_err(|_| Error::invalid("den", "numbers-bad-period"))
     }
 
     pub fn row(&self) -> Result<Option<RowKey>> {

@@ -182,7 +182,9 @@ pub async fn gather(
     }
     // What is computed cannot exceed the sum it is in; what a person stated can.
     let tree = app.trees.on(&app.db, app.today()).await?;
-    if let Some(above) = tree.parent(question.unit).filter(|_| is_stated) {
+    let above = tree.parent(question.unit).and_then(|above| tree.get(above));
+    // Of the nation only what this installation keeps is known: a province is not a part of it to be compared.
+    if let Some(above) = above.filter(|u| is_stated && u.level != "nation").map(|u| u.unit_id) {
         let above = Question { unit: above, by: By::Whole, ..question.clone() };
         material.parent = by_code(&read(app, &above, all).await?.total);
         for o in list_overrides(&app.db, above.unit, above.period).await? {

@@ -163,15 +163,35 @@ fn new_code(app: &App) -> String {
     bytes.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect()
 }
 
-/// Freezes the figures of a unit and a period as they are now.
-pub async fn freeze(
-    tx: &mut Tx,
-    app: &App,
-    account: Id,
-    shard: i64,
-    question: &Question,
-) -> Result<RecordId> {
-    keep(tx, app, account, shard, question, None).await?.ok_or(Error::Conflict("error-conflict"))
+/// The figures of a unit and a period as they were at a moment, to be frozen.
+pub struct Read {
+    question: Question,
+    at: Timestamp,
+    pub figures: Vec<Frozen>,
+}
+
+/// Reads what is to be frozen, before the transaction that keeps it.
+pub async fn read_to_freeze(app: &App, question: &Question) -> Result<Read> {
+    // What is saved while it is read counts as changed since.
+    let at = app.now();
+    let all = indicators(question.period.from, question.period.to);
+    let question = Question { by: By::Whole, ..question.clone() };
+    let table = read(app, &question, &all).await?;
+    let stated = list_overrides(&app.db, question.unit, question.period).await?;
+    let frozen = |(indicator, figure): (&&Indicator, &Figure)| Frozen {
+        indicator: indicator.code.clone(),
+        actual: figure.actual,
+        estimate: figure.estimate,
+        rows: figure.rows,
+        stated: stated.iter().find(|o| o.indicator == indicator.code).map(|o| o.stated),
+    };
+    let figures = all.iter().zip(&table.total).map(frozen).collect();
+    Ok(Read { question, at, figures })
+}
+
+/// Freezes the figures of a unit and a period as they were read.
+pub async fn freeze(tx: &mut Tx, app: &App, account: Id, shard: i64, read: &Read) -> Result<RecordId> {
+    keep(tx, app, account, shard, read, None).await?.ok_or(Error::Conflict("error-conflict"))
 }
 
 /// Freezes once for each form (`once`): none when that form has frozen already, and nothing is to be committed.
@@ -180,28 +200,16 @@ async fn keep(
     app: &App,
     account: Id,
     shard: i64,
-    question: &Question,
+    read: &Read,
     once: Option<Id>,
 ) -> Result<Option<RecordId>> {
-    let all = indicators(question.period.from, question.period.to);
-    let question = Question { by: By::Whole, ..question.clone() };
-    let table = read(app, &question, &all).await?;
-    let stated = list_overrides(&app.db, question.unit, question.period).await?;
+    let Read { question, at, figures } = read;
     let id = RecordId { shard, id: app.new_id() };
-    let now = app.now();
-    let frozen = |(indicator, figure): (&&Indicator, &Figure)| Frozen {
-        indicator: indicator.code.clone(),
-        actual: figure.actual,
-        estimate: figure.estimate,
-        rows: figure.rows,
-        stated: stated.iter().find(|o| o.indicator == indicator.code).map(|o| o.stated),
-    };
-    let figures: Vec<Frozen> = all.iter().zip(&table.total).map(frozen).collect();
-    let content = written_down(&figures);
+    let content = written_down(figures);
     let entry = audit::Entry {
         unit: question.unit,
         shard,
-        at: now,
+        at: *at,
         account: Some(account),
         act: "freeze",
         object_kind: "period",
@@ -227,7 +235,7 @@ async fn keep(
         head.seq,
         head.hash,
         account,
-        now,
+        at,
         once
     )
     .run(tx)
@@ -235,7 +243,7 @@ async fn keep(
     if kept == 0 {
         return Ok(None);
     }
-    for figure in &figures {
+    for figure in figures {
         sql!(
             "INSERT INTO number_frozen (shard_id, freeze_id, indicator, actual, estimate, rows, stated)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -381,9 +389,10 @@ pub async fn create(signed: Signed, State(app): State<Shared>, form: Form) -> Re
     let shard = signed.tree.get(unit).map(|u| u.shard_id).ok_or(Error::NotFound)?;
     let question = Question { unit, period, units, by: By::Whole };
     require_possible(&app, &question).await?;
+    let read = read_to_freeze(&app, &question).await?;
     let mut tx = app.db.begin().await?;
     let account = signed.actor.account;
-    let id = match (keep(&mut tx, &app, account, shard, &question, once).await?, once) {
+    let id = match (keep(&mut tx, &app, account, shard, &read, once).await?, once) {
         (Some(id), _) => {
             tx.commit().await?;
             id

@@ -25,13 +25,14 @@ pub use flags::{Flag, Row as AskedRow, Settled, answer, flags};
 pub use freeze::changed_freezes;
 pub use freeze::{
     Changed, Freeze, Frozen, changed_since, freeze, frozen_figures, frozen_heads, get_freeze, list_freezes,
+    read_to_freeze,
 };
 pub use indicator::{Indicator, find_indicator, indicators};
-pub use overrides::{Override, list_overrides, state as state_figure};
+pub use overrides::{Override, doubled, list_overrides, state as state_figure};
 pub use period::{BadPeriod, Period};
 pub use reading::{
-    Behind, By, Figure, Ground, NO_LAW, Place, Question, RowKey, Slice, Table, Units, of_several_laws, read,
-    read_on, rows_behind, silent_units,
+    Behind, By, Figure, Ground, NO_LAW, Place, Question, RowKey, Slice, Table, Units, count_behind,
+    of_several_laws, read, read_on, rows_behind, silent_units,
 };
 
 pub const FEATURE: crate::Feature = crate::Feature {

@@ -54,6 +54,17 @@ pub async fn list_of_period(db: &Db, period: Period) -> Result<Vec<Override>> {
     .await?)
 }
 
+/// The units of which a figure has two stated values in force. `check` runs it.
+pub async fn doubled(db: &Db) -> Result<Vec<Id>> {
+    let units: Vec<(Id,)> = sql!(
+        "SELECT unit_id FROM number_overrides WHERE withdrawn_at IS NULL
+         GROUP BY unit_id, period, indicator HAVING COUNT(*) > 1 ORDER BY unit_id"
+    )
+    .all(db)
+    .await?;
+    Ok(units.into_iter().map(|u| u.0).collect())
+}
+
 /// States a value; an earlier override of the same figure is withdrawn, and stays in the history.
 #[allow(clippy::too_many_arguments)]
 pub async fn state(
@@ -68,6 +79,7 @@ pub async fn state(
     stated: i64,
     reason: &str,
 ) -> Result<RecordId> {
+    tx.alone(&format!("override {unit} {period} {indicator}")).await?;
     let id = RecordId { shard, id: app.new_id() };
     let now = app.now();
     sql!(
@@ -172,14 +184,17 @@ pub async fn withdraw(signed: Signed, State(app): State<Shared>, Path(id): Path<
     .await?;
     signed.require(Act::KeepNumbers, found.unit_id)?;
     let mut tx = app.db.begin().await?;
-    sql!(
-        "UPDATE number_overrides SET withdrawn_at = $3 WHERE shard_id = $1 AND id = $2",
+    let withdrawn = sql!(
+        "UPDATE number_overrides SET withdrawn_at = $3 WHERE shard_id = $1 AND id = $2 AND withdrawn_at IS NULL",
         id.shard,
         id.id,
         app.now()
     )
     .run(&mut tx)
     .await?;
+    if withdrawn == 0 {
+        return Err(Error::NotFound);
+    }
     let account = signed.actor.account;
     write_audit(&mut tx, &app, account, id.shard, found.unit_id, "override-withdraw", id, &found.indicator)
         .await?;

@@ -555,58 +555,24 @@ pub async fn rows_behind(
     row: Option<&RowKey>,
     slice: Slice,
 ) -> Result<Vec<Behind>> {
-    let Slice { mut estimates, after, limit, as_of } = slice;
-    let today = as_of.map_or(app.today(), day_of);
-    let Some(fact) = indicator.fact() else { return Ok(vec![]) };
-    let ground = Ground::of(app, question).await?;
-    let without_law = question.by == By::Law && row.is_some_and(|r| r.value.as_deref() == Some(NO_LAW));
-    let split = row.is_some_and(|r| r.value.is_some()) && !without_law;
-    let relation = rows_relation(fact, if split { question.by } else { By::Whole })?;
-    if relation.column("estimated").is_none() {
-        match estimates {
-            Some(true) => return Ok(vec![]),
-            _ => estimates = None,
-        }
-    }
+    let Slice { estimates, after, limit, as_of } = slice;
+    let Some(behind) = RowsBehind::of(app, question, indicator, row, estimates, as_of).await? else {
+        return Ok(vec![]);
+    };
+    let RowsBehind { fact, relation, spans } = behind;
     let counts = indicator.measure == "rows";
     let mut found = Vec::new();
-    for (from, to, members) in ground.members(row.and_then(|r| r.place)).into_iter().rev() {
+    for filters in spans {
         let missing = limit - i64::try_from(found.len()).unwrap_or(limit);
         if missing <= 0 {
             break;
         }
-        let Some((from, to)) = within(from, to, row)? else { continue };
         let mut select =
             Select::from(relation).list("shard_id").list("id").list("unit_id").list("day").list("title");
         if !counts {
-            select = select.list(&indicator.measure).filter(Filter::at_least(
-                relation.column(&indicator.measure).ok_or(Error::NotFound)?.name(),
-                1_i64,
-            ));
+            select = select.list(&indicator.measure);
         }
-        select = select.filter(Filter::at_least("day", from)).filter(Filter::at_most("day", to));
-        if let Some(members) = members {
-            select = select.filter(Filter::any_of("unit_id", members));
-        }
-        for condition in indicator.conditions(relation, today) {
-            select = select.filter(condition);
-        }
-        if let Some(at) = as_of {
-            select = select.filter(Filter::at_most("updated_at", at.as_microsecond()));
-        }
-        if let Some(estimates) = estimates {
-            select = select.filter(Filter::is("estimated", estimates));
-        }
-        if without_law {
-            select = select.filter(Filter::is(LAWS, 0_i64));
-        }
-        if let Some(value) = row.and_then(|r| r.value.as_ref()).filter(|_| split) {
-            let value = match question.by {
-                By::Law => Value::Bytes(Some(value.parse::<Id>()?.0.to_vec())),
-                _ => Value::Text(Some(value.clone())),
-            };
-            select = select.filter(Filter::is("key", value));
-        }
+        select = filters.into_iter().fold(select, Select::filter);
         select = select.order("day", true).order("id", true).limit(missing);
         if let Some((day, id)) = after {
             select = select.after(vec![store::ToValue::to_value(&day), store::ToValue::to_value(&id)]);
@@ -620,6 +586,79 @@ pub async fn rows_behind(
         }
     }
     Ok(found)
+}
+
+/// How many rows [`rows_behind`] lists in all: those that add nothing to the figure are not among them.
+pub async fn count_behind(
+    app: &App,
+    question: &Question,
+    indicator: &'static Indicator,
+    row: Option<&RowKey>,
+) -> Result<i64> {
+    let mut count = 0;
+    let Some(behind) = RowsBehind::of(app, question, indicator, row, None, None).await? else { return Ok(0) };
+    for filters in behind.spans {
+        let select = filters.into_iter().fold(Select::from(behind.relation).count(vec![]), Select::filter);
+        for r in select.query().rows(&app.db).await? {
+            count += r.int_at(0)?.unwrap_or(0);
+        }
+    }
+    Ok(count)
+}
+
+/// Where the rows behind a figure are: conditions for each span of days, the newest first.
+struct RowsBehind {
+    fact: &'static Fact,
+    relation: &'static Relation,
+    spans: Vec<Vec<Filter>>,
+}
+
+impl RowsBehind {
+    /// None where there can be no such rows.
+    async fn of(
+        app: &App,
+        question: &Question,
+        indicator: &'static Indicator,
+        row: Option<&RowKey>,
+        mut estimates: Option<bool>,
+        as_of: Option<Timestamp>,
+    ) -> Result<Option<RowsBehind>> {
+        let Some(fact) = indicator.fact() else { return Ok(None) };
+        let ground = Ground::of(app, question).await?;
+        let without_law = question.by == By::Law && row.is_some_and(|r| r.value.as_deref() == Some(NO_LAW));
+        let split = row.is_some_and(|r| r.value.is_some()) && !without_law;
+        let relation = rows_relation(fact, if split { question.by } else { By::Whole })?;
+        if relation.column("estimated").is_none() {
+            match estimates {
+                Some(true) => return Ok(None),
+                _ => estimates = None,
+            }
+        }
+        let today = as_of.map_or(app.today(), day_of);
+        let mut spans = Vec::new();
+        for (from, to, members) in ground.members(row.and_then(|r| r.place)).into_iter().rev() {
+            let Some((from, to)) = within(from, to, row)? else { continue };
+            let mut filters = vec![Filter::at_least("day", from), Filter::at_most("day", to)];
+            if indicator.measure != "rows" {
+                let measure = relation.column(&indicator.measure).ok_or(Error::NotFound)?.name();
+                filters.push(Filter::at_least(measure, 1_i64));
+            }
+            filters.extend(members.map(|members| Filter::any_of("unit_id", members)));
+            filters.extend(indicator.conditions(relation, today));
+            filters.extend(as_of.map(|at| Filter::at_most("updated_at", at.as_microsecond())));
+            filters.extend(estimates.map(|estimates| Filter::is("estimated", estimates)));
+            filters.extend(without_law.then(|| Filter::is(LAWS, 0_i64)));
+            if let Some(value) = row.and_then(|r| r.value.as_ref()).filter(|_| split) {
+                let value = match question.by {
+                    By::Law => Value::Bytes(Some(value.parse::<Id>()?.0.to_vec())),
+                    _ => Value::Text(Some(value.clone())),
+                };
+                filters.push(Filter::is("key", value));
+            }
+            spans.push(filters);
+        }
+        Ok(Some(RowsBehind { fact, relation, spans }))
+    }
 }
 
 /// The days of a span that a row is about; none when it has none of them.

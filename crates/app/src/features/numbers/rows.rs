@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::asked::{Asked, month_text, period_words, row_text, rows_path, table_path, units_words};
 use super::freeze::changes;
 use super::{
-    Behind, By, Changed, Figure, Freeze, Ground, Indicator, Override, Question, RowKey, Slice,
+    Behind, By, Changed, Figure, Freeze, Ground, Indicator, Override, Question, RowKey, Slice, count_behind,
     find_indicator, frozen_figures, get_freeze, list_overrides, read, rows_behind,
 };
 use crate::access::Act;
@@ -159,6 +159,7 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         Some(key) => table.rows.iter().find(|(k, _)| k == key).and_then(|(_, f)| f.first()).copied(),
     };
     let mut figure = figure.unwrap_or_default();
+    figure.rows = count_behind(&app, &question, indicator, row.as_ref()).await?;
     let frozen = match asked.freeze.as_deref().filter(|f| !f.is_empty()) {
         Some(id) => {
             let freeze = get_freeze(&app.db, id.parse()?).await?;

@@ -8,6 +8,7 @@ use super::asked::{Asked, month_text, period_words, row_text, rows_path, table_p
 use super::checks::{self, Finding};
 use super::{By, Figure, Indicator, Period, Place, Question, RowKey, Units, indicators, read};
 use crate::error::Result;
+use crate::features::orgs;
 use crate::i18n::Lang;
 use crate::page::{Page, Room, show};
 use crate::web::{Signed, workbook};
@@ -20,6 +21,7 @@ struct TablePage {
     /// The same question on the other tree.
     other_units: String,
     other_units_words: String,
+    gone: Vec<Gone>,
     choices: Choices,
     period: String,
     view: View,
@@ -34,6 +36,12 @@ struct TablePage {
     /// Names the form that freezes.
     once: store::Id,
     indicators: Vec<Choice>,
+}
+
+/// Why a part of the period, or all of it, is not in the figures, and where it is.
+struct Gone {
+    sentence: String,
+    see: Vec<(String, String)>,
 }
 
 struct OverrideView {
@@ -81,6 +89,8 @@ pub(super) struct CellView {
     pub column: String,
     pub text: String,
     pub link: Option<String>,
+    /// What was computed, where a person stated another figure.
+    pub computed: Option<String>,
     /// The estimated part, said beside the figure.
     pub estimate: Option<Estimate>,
     /// What the rules ask about it.
@@ -96,6 +106,7 @@ pub(super) fn cell(column: &str, figure: Figure, link: String) -> CellView {
     CellView {
         column: column.to_owned(),
         text: viet::format_int(figure.total()),
+        computed: None,
         estimate: (figure.estimate != 0).then(|| Estimate {
             text: viet::format_int(figure.estimate),
             link: format!("{link}&uoc-tinh=1"),
@@ -202,6 +213,7 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         keeps: signed.can(crate::access::Act::KeepNumbers, question.unit)
             && signed.tree.contains(question.unit),
         indicators,
+        gone: gone(&signed, &page, &question, &other_question).await?,
         units_words: units_words(&page, question.units),
         other_units: table_path(&other_question, today),
         other_units_words: units_words(&page, other),
@@ -214,6 +226,46 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         export: table_path(&question, today).replacen("/so-lieu?", "/so-lieu/bang.xlsx?", 1),
         page,
     })
+}
+
+/// Zeros for days on which the unit was not there would be believed: what is missing, and where it is.
+async fn gone(signed: &Signed, page: &Page, question: &Question, other: &Question) -> Result<Vec<Gone>> {
+    let app = &signed.app;
+    let today = app.today();
+    let unit = signed.unit_name(question.unit).await?;
+    let (first, last) = app.trees.lifetime(&app.db, question.unit).await?;
+    let (_, steps) = app.trees.history(&app.db).await?;
+    let elsewhere = [(units_words(page, other.units), table_path(other, today))];
+    let mut all = Vec::new();
+    let mut tell = async |key, day, units: Vec<store::Id>, on_other_tree: bool| -> Result<()> {
+        let mut see = Vec::new();
+        for id in units.into_iter().filter(|id| signed.can(crate::access::Act::See, *id)) {
+            let there = Question { unit: id, units: Units::AsTheyWere, ..question.clone() };
+            see.push((signed.unit_name(id).await?, table_path(&there, today)));
+        }
+        see.extend(elsewhere.iter().filter(|_| on_other_tree).cloned());
+        all.push(Gone { sentence: page.t2(key, "unit", &unit, "day", page.date(day)), see });
+        Ok(())
+    };
+    match question.units {
+        Units::AsTheyWere => {
+            if question.period.from < first {
+                let from = orgs::predecessors(&steps, question.unit).map(|s| s.from_unit).collect();
+                tell("numbers-gone-before", first, from, signed.tree.contains(question.unit)).await?;
+            }
+            if let Some(last) = last.filter(|last| question.period.to > *last && *last < today) {
+                let into = app.trees.heirs(&app.db, question.unit).await?;
+                tell("numbers-gone-after", last, into.iter().map(|s| s.to_unit).collect(), false).await?;
+            }
+        }
+        Units::AsOn(day) => {
+            if !app.trees.on(&app.db, day).await?.contains(question.unit) {
+                let into = app.trees.heirs(&app.db, question.unit).await?;
+                tell("numbers-gone-on-tree", day, into.iter().map(|s| s.to_unit).collect(), true).await?;
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// The table ready to show, as the question splits it.
@@ -285,12 +337,21 @@ async fn whole(
     let now_column = period_words(page, question.period);
     let last_column = period_words(page, before.period);
     let findings = checks::run(&checks::gather(&signed.app, question, all, total, &last.total).await?);
+    let stated = [
+        super::list_overrides(&signed.app.db, question.unit, question.period).await?,
+        super::list_overrides(&signed.app.db, question.unit, before.period).await?,
+    ];
     let rows = all.iter().zip(total).zip(&last.total).map(|((indicator, figure), last)| {
         let mut cells = vec![
             cell(&now_column, *figure, rows_path(question, today, &indicator.code, None)),
             cell(&last_column, *last, rows_path(&before, today, &indicator.code, None)),
         ];
         ask(page.lang, &findings, [indicator.code.as_str()], &mut cells);
+        for (cell, overrides) in cells.iter_mut().zip(&stated) {
+            if let Some(o) = overrides.iter().find(|o| o.indicator == indicator.code) {
+                cell.computed = Some(std::mem::replace(&mut cell.text, viet::format_int(o.stated)));
+            }
+        }
         let label = indicator.titled(page.lang).into_owned();
         RowView { label, link: None, total: false, cells }
     });

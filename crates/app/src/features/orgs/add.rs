@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use axum::response::Response;
-use store::{Id, Tx};
+use store::{Id, Tx, sql};
 
 use super::{NewVersion, SMALL, Succession, Unit, manages};
 use crate::app::App;
 use crate::audit;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldProblem, Result};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
 
@@ -47,11 +47,33 @@ pub async fn add(signed: Signed, Path(id): Path<String>, form: Form) -> Result<R
     let (all, successions) = app.trees.history(&app.db).await?;
     let rows = with_planned(version, &all, &successions);
     let mut tx = app.db.begin().await?;
+    tx.alone(&format!("units under {parent}")).await?;
+    if let Some(first) = rows.first()
+        && has_twin(&mut tx, first, parent).await?
+    {
+        let value = first.name.clone();
+        return Err(Error::Invalid(vec![FieldProblem { field: "name", key: "orgs-problem-twin", value }]));
+    }
     let shard = signed.tree.get(parent).map_or(0, |u| u.shard_id);
     insert(&mut tx, &app, Some(signed.actor.account), shard, &rows).await?;
     tx.commit().await?;
     app.pages.forget();
     Ok(signed.redirect(&format!("/don-vi/{parent}#{}", form.text("level"))))
+}
+
+/// Whether somebody has added one of that name meanwhile.
+async fn has_twin(tx: &mut Tx, v: &NewVersion, parent: Id) -> Result<bool> {
+    let (twins,): (i64,) = sql!(
+        "SELECT COUNT(*) FROM unit_versions WHERE parent_id = $1 AND level = $2 AND name_key = $3
+             AND valid_from <= $4 AND (valid_until IS NULL OR valid_until > $4)",
+        parent,
+        v.level,
+        viet::collation_key(&v.name),
+        v.valid_from
+    )
+    .get(tx)
+    .await?;
+    Ok(twins > 0)
 }
 
 /// A new unit's versions: where its parent is planned to end, it goes with the parent's main part.

@@ -117,8 +117,15 @@ struct UnitPage {
     absent: Option<&'static str>,
     versions: Vec<VersionLine>,
     predecessors: Vec<StepLine>,
-    successors: Vec<StepLine>,
+    /// What it went into, and what it will go into: key of the heading and the steps.
+    successors: Vec<(&'static str, Vec<StepLine>)>,
+    /// What the units under it went into, where it only ended.
+    heirs: Vec<StepLine>,
     groups: Vec<Group>,
+    /// The day of the groups: the last of a unit that is gone.
+    tree_day: Date,
+    /// The figures of a period in which the unit was there.
+    numbers: String,
     /// Reorganisations under it that are proposed or planned.
     coming: Vec<Reorganisation>,
     manages_units: bool,
@@ -167,10 +174,12 @@ pub(super) async fn unit_page(
     problems: Problems,
 ) -> Result<Response> {
     let app = signed.app.clone();
-    let tree = app.trees.on(&app.db, day).await?;
     let (all, successions) = app.trees.history(&app.db).await?;
     let versions: Vec<&Arc<Unit>> = all.iter().filter(|v| v.unit_id == id).collect();
     let unit = in_force(&versions, day).ok_or(Error::NotFound)?;
+    let (_, last) = app.trees.lifetime(&app.db, id).await?;
+    let tree_day = last.map_or(day, |last| last.min(day));
+    let tree = app.trees.on(&app.db, tree_day).await?;
     let absent = match unit.holds_on(day) {
         true => None,
         false if day < unit.valid_from => Some("orgs-not-yet"),
@@ -204,6 +213,11 @@ pub(super) async fn unit_page(
     }
     groups.sort_by_key(|g| super::LEVELS.iter().position(|l| *l == g.level));
     let today = app.today();
+    let (is_coming, own): (Vec<_>, Vec<_>) = successors(&successions, id).partition(|s| s.effective > today);
+    let heirs = match own.is_empty() && is_coming.is_empty() {
+        true => app.trees.heirs(&app.db, id).await?,
+        false => vec![],
+    };
     let parent_now = signed.tree.get(id).and_then(|u| u.parent_id);
     let mut page = signed.page(Room::Settings, &unit.name).crumb(signed.say("orgs-browse-title"), "/don-vi");
     for above in tree.line(id).into_iter().skip(1).collect::<Vec<_>>().into_iter().rev() {
@@ -221,7 +235,15 @@ pub(super) async fn unit_page(
             .map(|v| VersionLine { version: (*v).clone(), parent: name_on(&all, v.parent_id, v.valid_from) })
             .collect(),
         predecessors: predecessors(&successions, id).map(|s| step_line(s, s.from_unit)).collect(),
-        successors: successors(&successions, id).map(|s| step_line(s, s.to_unit)).collect(),
+        successors: [("orgs-successors", own), ("orgs-successors-coming", is_coming)]
+            .map(|(key, steps)| (key, steps.into_iter().map(|s| step_line(s, s.to_unit)).collect()))
+            .into(),
+        heirs: heirs.iter().map(|s| step_line(s, s.to_unit)).collect(),
+        tree_day,
+        numbers: match last.filter(|last| *last < today) {
+            Some(last) => format!("/so-lieu?don-vi={id}&ky={}&cay=luc-do", last.year()),
+            None => format!("/so-lieu?don-vi={id}"),
+        },
         coming: reorganisations
             .iter()
             .filter(|r| r.unit_id == id && matches!(r.state(today), Progress::Proposed | Progress::Planned))

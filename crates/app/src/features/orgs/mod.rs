@@ -105,6 +105,32 @@ impl Trees {
         newest.map(|v| v.name.clone()).ok_or(crate::error::Error::NotFound)
     }
 
+    /// The first day of a unit, and the last of one that is gone or will be.
+    pub async fn lifetime(&self, db: &Db, unit: Id) -> Result<(Date, Option<Date>)> {
+        self.refresh(db).await?;
+        let cache = self.read();
+        let of = || cache.versions.iter().filter(|v| v.unit_id == unit);
+        let first = of().map(|v| v.valid_from).min().ok_or(crate::error::Error::NotFound)?;
+        let end = of().max_by_key(|v| v.valid_from).and_then(|v| v.valid_until);
+        Ok((first, end.and_then(|end| end.yesterday().ok())))
+    }
+
+    /// The steps by which a unit went over into others; of one that only ended, those of the units under it.
+    pub async fn heirs(&self, db: &Db, unit: Id) -> Result<Vec<Succession>> {
+        let (_, last) = self.lifetime(db, unit).await?;
+        let (_, all) = self.history(db).await?;
+        let mut steps: Vec<Succession> = successors(&all, unit).cloned().collect();
+        if let Some(last) = last.filter(|_| steps.is_empty()) {
+            let below = self.on(db, last).await?.under(unit);
+            let after =
+                |u: &Id| successors(&all, *u).filter(|s| s.effective > last).cloned().collect::<Vec<_>>();
+            steps = below.iter().flat_map(after).collect();
+        }
+        let mut seen = std::collections::HashSet::new();
+        steps.retain(|s| seen.insert(s.to_unit));
+        Ok(steps)
+    }
+
     /// All versions of all units, and all successions.
     pub async fn history(&self, db: &Db) -> Result<(Arc<Vec<Arc<Unit>>>, Arc<Vec<Succession>>)> {
         self.refresh(db).await?;

@@ -73,6 +73,12 @@ struct ListPage {
     due: Vec<(String, Date, bool, &'static str)>,
 }
 
+/// The communes whose reports a unit sums up.
+pub(super) fn communes_below(signed: &Signed, unit: Id) -> Vec<Id> {
+    let is_commune = |u: &Id| signed.tree.get(*u).is_some_and(|u| u.level == "commune");
+    signed.tree.children(unit).iter().copied().filter(is_commune).collect()
+}
+
 fn line(page: &Page, r: &Report) -> Line {
     Line {
         path: super::path(r.id),
@@ -103,13 +109,7 @@ async fn view(signed: &Signed, unit: Id, form: Form, problems: Vec<FieldProblem>
         Period::half(year - 1, 2),
     ];
     let this_year = Period::year(year);
-    let communes: Vec<Id> = signed
-        .tree
-        .children(unit)
-        .iter()
-        .copied()
-        .filter(|u| signed.tree.get(*u).is_some_and(|u| u.level == "commune"))
-        .collect();
+    let communes = communes_below(signed, unit);
     let mut below = Vec::new();
     if !communes.is_empty() {
         let reports = report::of_period(&app.db, this_year).await?;

@@ -30,7 +30,7 @@ use store::{Db, Id, Migration, RecordId, migration};
 pub use compose::figure_key;
 pub use open::absent_key;
 pub use print::{Printed, print};
-pub use report::{Report, State, get};
+pub use report::{Report, State, doubled, get};
 
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -145,6 +145,7 @@ pub async fn open_flags(app: &App, id: RecordId) -> Result<Vec<Flag>> {
 pub async fn answer(app: &App, account: Id, id: RecordId, flag: &Flag, reason: &str) -> Result<()> {
     let r = report::get(&app.db, id).await?;
     let mut tx = app.db.begin().await?;
+    report::hold_draft(&mut tx, id).await?;
     numbers::answer(&mut tx, app, account, (r.id.shard, r.unit), r.period, flag, reason).await?;
     tx.commit().await?;
     Ok(())
@@ -152,17 +153,17 @@ pub async fn answer(app: &App, account: Id, id: RecordId, flag: &Flag, reason: &
 
 /// Freezes the figures and the paper as they are now, once nothing is missing and no figure waits for an answer.
 pub async fn freeze(app: &App, account: Id, id: RecordId) -> Result<()> {
-    steps::do_freeze(app, account, id).await
+    steps::do_freeze(app, account, &report::get(&app.db, id).await?).await
 }
 
 /// Sends a frozen report to whoever signs.
 pub async fn submit(app: &App, account: Id, id: RecordId) -> Result<()> {
-    move_to(app, account, id, State::Waiting, report::Said::default()).await
+    move_to(app, account, &report::get(&app.db, id).await?, State::Waiting, report::Said::default()).await
 }
 
 /// Approves a report that somebody else wrote.
 pub async fn approve(app: &App, account: Id, id: RecordId) -> Result<()> {
-    move_to(app, account, id, State::Approved, report::Said::default()).await
+    move_to(app, account, &report::get(&app.db, id).await?, State::Approved, report::Said::default()).await
 }
 
 /// Issues an approved report under the number and date of the agency's register; signed in an office (the lines
@@ -173,18 +174,28 @@ pub async fn issue(
     id: RecordId,
     number: &str,
     day: Date,
+    signed_as: (Option<&str>, Option<&str>),
+) -> Result<()> {
+    do_issue(app, account, &report::get(&app.db, id).await?, number, day, signed_as).await
+}
+
+async fn do_issue(
+    app: &App,
+    account: Id,
+    r: &Report,
+    number: &str,
+    day: Date,
     (authority, signer): (Option<&str>, Option<&str>),
 ) -> Result<()> {
     // "15/BC-UBND": the symbol is the template's.
     let number = number.split('/').next().unwrap_or_default().trim();
     let said = report::Said { number: Some(number), issued_on: Some(day), authority, signer, note: None };
-    move_to(app, account, id, State::Issued, said).await
+    move_to(app, account, r, State::Issued, said).await
 }
 
-async fn move_to(app: &App, account: Id, id: RecordId, to: State, said: report::Said<'_>) -> Result<()> {
-    let r = report::get(&app.db, id).await?;
+async fn move_to(app: &App, account: Id, r: &Report, to: State, said: report::Said<'_>) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    report::move_to(&mut tx, app, account, &r, to, said).await?;
+    report::move_to(&mut tx, app, account, r, to, said).await?;
     tx.commit().await?;
     Ok(())
 }

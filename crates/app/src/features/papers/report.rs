@@ -204,7 +204,18 @@ pub async fn last_signed(db: &Db, unit: Id, approved_by: Id) -> Result<Option<Si
     .await?)
 }
 
-/// Begins a report of a unit and a period; one at a time.
+/// The units that have two reports of one period. `check` runs it.
+pub async fn doubled(db: &Db) -> Result<Vec<Id>> {
+    let units: Vec<(Id,)> = sql!(
+        "SELECT unit_id FROM reports WHERE state <> 'withdrawn'
+         GROUP BY unit_id, period HAVING COUNT(*) > 1 ORDER BY unit_id"
+    )
+    .all(db)
+    .await?;
+    Ok(units.into_iter().map(|u| u.0).collect())
+}
+
+/// Begins a report of a unit and a period; one at a time, also when two begin at the same moment.
 pub async fn insert(
     tx: &mut Tx,
     app: &App,
@@ -212,6 +223,7 @@ pub async fn insert(
     shard: i64,
     question: &Question,
 ) -> Result<RecordId> {
+    tx.alone(&format!("report {} {}", question.unit, question.period)).await?;
     if find_of(&mut *tx, question.unit, question.period).await?.is_some() {
         return Err(Error::Conflict("papers-one-already"));
     }
@@ -279,6 +291,20 @@ pub async fn texts(on: impl store::Runs, id: RecordId) -> Result<BTreeMap<String
     Ok(rows.into_iter().map(|t| (t.key.clone(), t)).collect())
 }
 
+/// Holds a draft until the transaction ends, and counts what is done to it: who writes into it and who freezes it wait
+/// for each other, and the one who comes later sees it. The new version.
+pub async fn hold_draft(tx: &mut Tx, id: RecordId) -> Result<i64> {
+    let held: Option<(i64,)> = sql!(
+        "UPDATE reports SET version = version + 1
+         WHERE shard_id = $1 AND id = $2 AND state = 'draft' AND frozen IS NULL RETURNING version",
+        id.shard,
+        id.id
+    )
+    .find(tx)
+    .await?;
+    held.map(|(version,)| version).ok_or(Error::Conflict("papers-frozen-already"))
+}
+
 /// Keeps one text of a draft. `began` is the version that the page began from, 0 for none; false when the text
 /// has been changed since, and nothing was kept.
 pub async fn keep_text(
@@ -289,9 +315,7 @@ pub async fn keep_text(
     (key, content): (&str, &str),
     began: i64,
 ) -> Result<bool> {
-    if r.state != State::Draft || r.frozen.is_some() {
-        return Err(Error::Conflict("papers-frozen-already"));
-    }
+    hold_draft(tx, r.id).await?;
     let kept = sql!(
         "INSERT INTO report_texts (shard_id, report_id, key, content, version, written_by, updated_at)
          VALUES ($1, $2, $3, $4, 1, $5, $6)
@@ -315,7 +339,7 @@ pub async fn keep_text(
     Ok(kept == 1)
 }
 
-/// Keeps the paper as it is now; its figures no longer move.
+/// Keeps the paper of a draft that is held, as it is now; its figures no longer move.
 pub async fn keep_frozen(
     tx: &mut Tx,
     app: &App,
@@ -325,13 +349,11 @@ pub async fn keep_frozen(
     paper: &press::Document,
 ) -> Result<()> {
     let json = serde_json::to_string(paper).map_err(|e| Error::Internal(e.into()))?;
-    let touched = sql!(
-        "UPDATE reports SET freeze_shard = $4, freeze_id = $5, frozen = $6, settled_at = $7, version = version + 1,
-             updated_at = $7
-         WHERE shard_id = $1 AND id = $2 AND version = $3 AND state = 'draft' AND frozen IS NULL",
+    sql!(
+        "UPDATE reports SET freeze_shard = $3, freeze_id = $4, frozen = $5, settled_at = $6, updated_at = $6
+         WHERE shard_id = $1 AND id = $2",
         r.id.shard,
         r.id.id,
-        r.version,
         freeze.shard,
         freeze.id,
         json.clone(),
@@ -339,19 +361,19 @@ pub async fn keep_frozen(
     )
     .run(tx)
     .await?;
-    if touched == 0 {
-        return Err(Error::Conflict("papers-frozen-already"));
-    }
     write_audit(tx, app, account, r.unit, r.id, "freeze", &json).await
 }
 
 /// Back to writing: the frozen figures stay in `numbers`, the paper is composed anew.
 /// `note` says why, when it was returned.
 pub async fn thaw(tx: &mut Tx, app: &App, account: Id, r: &Report, note: Option<&str>) -> Result<()> {
+    if !matches!(r.state, State::Draft | State::Waiting | State::Approved) {
+        return Err(Error::Conflict("papers-issued-already"));
+    }
     let touched = sql!(
         "UPDATE reports SET freeze_shard = NULL, freeze_id = NULL, frozen = NULL, settled_at = NULL, state = 'draft',
              submitted_by = NULL, approved_by = NULL, note = $5, version = version + 1, updated_at = $4
-         WHERE shard_id = $1 AND id = $2 AND version = $3 AND state IN ('draft', 'waiting', 'approved')",
+         WHERE shard_id = $1 AND id = $2 AND version = $3",
         r.id.shard,
         r.id.id,
         r.version,
@@ -361,7 +383,7 @@ pub async fn thaw(tx: &mut Tx, app: &App, account: Id, r: &Report, note: Option<
     .run(tx)
     .await?;
     if touched == 0 {
-        return Err(Error::Conflict("papers-issued-already"));
+        return Err(Error::Conflict("papers-error-changed"));
     }
     let act = if note.is_some() { "return" } else { "thaw" };
     write_audit(tx, app, account, r.unit, r.id, act, note.unwrap_or_default()).await
@@ -452,7 +474,7 @@ pub async fn move_to(
         other => other.into(),
     })?;
     if touched == 0 {
-        return Err(Error::Conflict("error-conflict"));
+        return Err(Error::Conflict("papers-error-changed"));
     }
     let day = said.issued_on.map(|d| d.to_string()).unwrap_or_default();
     let content = [said.number, Some(day.as_str()), said.authority, said.signer, said.note]

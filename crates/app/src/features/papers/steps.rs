@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use store::{Id, RecordId};
+use store::Id;
 
 use super::report::{self, Report, Said, State};
 use super::{compose, open, path, show};
@@ -21,28 +21,40 @@ pub(super) async fn find(signed: &Signed, id: &str) -> Result<Report> {
     Ok(report)
 }
 
+/// The report as the person saw it.
+async fn as_seen(signed: &Signed, id: &str, act: Act, form: &Form) -> Result<Report> {
+    let report = find(signed, id).await?;
+    signed.require(act, report.unit)?;
+    form.must_show(report.version, "papers-error-changed")?;
+    Ok(report)
+}
+
 fn done(signed: &Signed, report: &Report, what: &str) -> Response {
     signed.redirect(&format!("{}?xong={what}", path(report.id)))
 }
 
-pub(super) async fn do_freeze(app: &App, account: Id, id: RecordId) -> Result<()> {
-    let report = report::get(&app.db, id).await?;
+pub(super) async fn do_freeze(app: &App, account: Id, report: &Report) -> Result<()> {
     if report.state != State::Draft || report.frozen.is_some() {
         return Err(Error::Conflict("papers-frozen-already"));
     }
-    let texts = report::texts(&app.db, id).await?;
-    open::require_whole(compose::template_of(&report)?, &texts)?;
-    let paper = compose::compose(app, &report, &texts).await?;
+    let texts = report::texts(&app.db, report.id).await?;
+    open::require_whole(compose::template_of(report)?, &texts)?;
+    let paper = compose::compose(app, report, &texts).await?;
     require_settled(app, &paper).await?;
-    let mut tx = app.db.begin().await?;
-    let freeze = numbers::freeze(&mut tx, app, account, id.shard, &report.question()).await?;
-    let frozen = numbers::frozen_figures(&mut tx, freeze).await?;
+    let read = numbers::read_to_freeze(app, &report.question()).await?;
     // Between two readings somebody may have saved a row: such a paper would contradict itself.
-    let same = paper.numbers.agree(|code| frozen.iter().find(|f| f.indicator == code).map(|f| f.figure()));
-    if !same || report::texts(&mut tx, id).await? != texts {
+    let same =
+        paper.numbers.agree(|code| read.figures.iter().find(|f| f.indicator == code).map(|f| f.figure()));
+    if !same {
         return Err(Error::Conflict("papers-moved-while-freezing"));
     }
-    report::keep_frozen(&mut tx, app, account, &report, freeze, &paper.document).await?;
+    let mut tx = app.db.begin().await?;
+    // Of what was saved since, nothing is in the paper.
+    if report::hold_draft(&mut tx, report.id).await? != report.version + 1 {
+        return Err(Error::Conflict("papers-error-changed"));
+    }
+    let freeze = numbers::freeze(&mut tx, app, account, report.id.shard, &read).await?;
+    report::keep_frozen(&mut tx, app, account, report, freeze, &paper.document).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -69,11 +81,10 @@ async fn require_settled(app: &App, paper: &compose::Paper) -> Result<()> {
 }
 
 /// `POST /bao-cao/{id}/chot`
-pub async fn freeze(signed: Signed, Path(id): Path<String>) -> Result<Response> {
-    let report = find(&signed, &id).await?;
+pub async fn freeze(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let report = as_seen(&signed, &id, Act::WriteReport, &form).await?;
     signed.require(Act::KeepNumbers, report.unit)?;
-    signed.require(Act::WriteReport, report.unit)?;
-    match do_freeze(&signed.app, signed.actor.account, report.id).await {
+    match do_freeze(&signed.app, signed.actor.account, &report).await {
         Ok(()) => Ok(done(&signed, &report, "chot")),
         Err(Error::Invalid(problems)) => {
             show_again(&show::view(&signed, &report, Form::default(), problems, None).await?)
@@ -83,38 +94,35 @@ pub async fn freeze(signed: Signed, Path(id): Path<String>) -> Result<Response> 
 }
 
 /// `POST /bao-cao/{id}/chot/thu-hoi`: back to writing, before it is issued.
-pub async fn thaw(signed: Signed, Path(id): Path<String>) -> Result<Response> {
-    let report = find(&signed, &id).await?;
-    signed.require(Act::WriteReport, report.unit)?;
+pub async fn thaw(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let report = as_seen(&signed, &id, Act::WriteReport, &form).await?;
     let mut tx = signed.app.db.begin().await?;
     report::thaw(&mut tx, &signed.app, signed.actor.account, &report, None).await?;
     tx.commit().await?;
     Ok(done(&signed, &report, "mo"))
 }
 
-async fn step(signed: &Signed, report: &Report, act: Act, to: State) -> Result<()> {
-    signed.require(act, report.unit)?;
-    super::move_to(&signed.app, signed.actor.account, report.id, to, Said::default()).await
+async fn step(signed: &Signed, report: &Report, to: State) -> Result<()> {
+    super::move_to(&signed.app, signed.actor.account, report, to, Said::default()).await
 }
 
 /// `POST /bao-cao/{id}/trinh`
-pub async fn submit(signed: Signed, Path(id): Path<String>) -> Result<Response> {
-    let report = find(&signed, &id).await?;
-    step(&signed, &report, Act::WriteReport, State::Waiting).await?;
+pub async fn submit(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let report = as_seen(&signed, &id, Act::WriteReport, &form).await?;
+    step(&signed, &report, State::Waiting).await?;
     Ok(done(&signed, &report, "trinh"))
 }
 
 /// `POST /bao-cao/{id}/duyet`
-pub async fn approve(signed: Signed, Path(id): Path<String>) -> Result<Response> {
-    let report = find(&signed, &id).await?;
-    step(&signed, &report, Act::SignReport, State::Approved).await?;
+pub async fn approve(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let report = as_seen(&signed, &id, Act::SignReport, &form).await?;
+    step(&signed, &report, State::Approved).await?;
     Ok(done(&signed, &report, "duyet"))
 }
 
 /// `POST /bao-cao/{id}/tra-lai`: back to its writer, with the reason.
 pub async fn give_back(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
-    let report = find(&signed, &id).await?;
-    signed.require(Act::SignReport, report.unit)?;
+    let report = as_seen(&signed, &id, Act::SignReport, &form).await?;
     if report.state != State::Waiting {
         return Err(Error::Conflict("papers-not-now"));
     }
@@ -131,8 +139,7 @@ pub async fn give_back(signed: Signed, Path(id): Path<String>, form: Form) -> Re
 
 /// `POST /bao-cao/{id}/ban-hanh`: the number and date of the agency's register.
 pub async fn issue(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
-    let report = find(&signed, &id).await?;
-    signed.require(Act::WriteReport, report.unit)?;
+    let report = as_seen(&signed, &id, Act::WriteReport, &form).await?;
     let mut problems = Problems::default();
     let number = problems.required(&form, "so", 20);
     if !number.is_empty() && !number.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '/')) {
@@ -154,7 +161,7 @@ pub async fn issue(signed: Signed, Path(id): Path<String>, form: Form) -> Result
     };
     let signer = Some(signer.as_str()).filter(|s| !s.is_empty());
     let signed_as = (authority.as_deref(), signer);
-    match super::issue(&signed.app, signed.actor.account, report.id, &number, day, signed_as).await {
+    match super::do_issue(&signed.app, signed.actor.account, &report, &number, day, signed_as).await {
         Ok(()) => Ok(done(&signed, &report, "ban-hanh")),
         Err(Error::Conflict(key @ "papers-number-taken")) => {
             let problem = FieldProblem { field: "so", key, value: number };
@@ -166,14 +173,13 @@ pub async fn issue(signed: Signed, Path(id): Path<String>, form: Form) -> Result
 
 /// `POST /bao-cao/{id}/thu-hoi`
 pub async fn withdraw(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
-    let report = find(&signed, &id).await?;
-    signed.require(Act::SignReport, report.unit)?;
+    let report = as_seen(&signed, &id, Act::SignReport, &form).await?;
     let mut problems = Problems::default();
     let reason = problems.required(&form, "thu-hoi", 500);
     if !problems.0.is_empty() {
         return show_again(&show::view(&signed, &report, form, problems.0, None).await?);
     }
     let said = Said { note: Some(&reason), ..Said::default() };
-    super::move_to(&signed.app, signed.actor.account, report.id, State::Withdrawn, said).await?;
+    super::move_to(&signed.app, signed.actor.account, &report, State::Withdrawn, said).await?;
     Ok(done(&signed, &report, "thu-hoi"))
 }

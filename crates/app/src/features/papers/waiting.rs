@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use serde::Deserialize;
+use store::Id;
 
-use super::list::named;
+use super::list::{communes_below, named};
 use super::report::{self, State};
 use crate::access::Act;
 use crate::features::numbers::{Period, period_text};
@@ -125,6 +126,30 @@ impl Tasks for Waiting {
                         state: "papers-state-none",
                         title: words("papers-task-due", due.period, &name),
                         path: begun.map_or(format!("/bao-cao?don-vi={unit}"), |r| super::path(r.id)),
+                        quick: None,
+                    });
+                }
+                let communes = communes_below(signed, unit);
+                // The list of the units below shows this year's.
+                let this_year = Period::year(app.today().year());
+                let of_communes =
+                    due_days("commune", app.today()).into_iter().filter(|_| !communes.is_empty());
+                for due in of_communes.filter(|d| d.period == this_year) {
+                    let issued = report::of_period(&app.db, due.period).await?;
+                    let issued =
+                        |u: &&Id| issued.iter().any(|r| r.unit_id == **u && r.state == State::Issued.code());
+                    let missing = communes.iter().filter(|u| !issued(u)).count();
+                    if missing == 0 {
+                        continue;
+                    }
+                    let period = period_text(&app.words, signed.lang(), due.period);
+                    let counted = [("value", missing.to_string()), ("period", period)];
+                    tasks.push(Task {
+                        key: format!("papers-below-{unit}-{}", due.period),
+                        due: Some(due.day),
+                        state: "papers-state-none",
+                        title: app.words.say(signed.lang(), "papers-task-below", &counted),
+                        path: format!("/bao-cao?don-vi={unit}#cap-duoi"),
                         quick: None,
                     });
                 }

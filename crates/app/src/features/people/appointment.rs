@@ -129,7 +129,23 @@ pub async fn orphans(db: &Db) -> Result<i64> {
     Ok(n)
 }
 
-/// Gives a role; refuses one that the person holds there at the time anyway. `shard` is the unit's.
+/// The units where somebody holds one role twice without an end. `check` runs it.
+pub async fn doubled(db: &Db) -> Result<Vec<Id>> {
+    let units: Vec<(Id,)> = sql!(
+        "SELECT unit_id FROM appointments WHERE valid_until IS NULL
+         GROUP BY unit_id, account_id, role HAVING COUNT(*) > 1 ORDER BY unit_id"
+    )
+    .all(db)
+    .await?;
+    Ok(units.into_iter().map(|u| u.0).collect())
+}
+
+/// Nobody else changes what an account holds until the transaction ends.
+pub async fn hold(tx: &mut Tx, account: Id) -> Result<()> {
+    Ok(tx.alone(&format!("appointments {account}")).await?)
+}
+
+/// Gives a role; refuses one that the person holds there at the time anyway, also when two give it at once. `shard` is the unit's.
 pub async fn appoint(
     tx: &mut Tx,
     app: &App,
@@ -138,6 +154,7 @@ pub async fn appoint(
     account: Id,
     a: &Appointment,
 ) -> Result<Id> {
+    hold(tx, account).await?;
     let (overlapping,): (i64,) = sql!(
         "SELECT COUNT(*) FROM appointments
          WHERE account_id = $1 AND unit_id = $2 AND role = $3
@@ -160,7 +177,8 @@ pub async fn appoint(
     Ok(id)
 }
 
-/// Sets until when an appointment runs (the first day it is no longer held), or that it has no end.
+/// Sets until when an appointment runs (the first day it is no longer held), or that it has no end; refused when it no
+/// longer runs as it was read.
 pub async fn set_until(
     tx: &mut Tx,
     app: &App,
@@ -172,7 +190,17 @@ pub async fn set_until(
     if until.is_some_and(|until| until < of.valid_from) {
         return Err(Error::invalid("den", "people-end-before-begin"));
     }
-    sql!("UPDATE appointments SET valid_until = $2 WHERE id = $1", of.id, until).run(tx).await?;
+    let touched = sql!(
+        "UPDATE appointments SET valid_until = $2 WHERE id = $1 AND valid_until IS NOT DISTINCT FROM $3",
+        of.id,
+        until,
+        of.valid_until
+    )
+    .run(tx)
+    .await?;
+    if touched == 0 {
+        return Err(Error::Conflict("people-appointment-changed"));
+    }
     let held = format!("{} {} {} {until:?}", of.account_id, of.role, of.valid_from);
     note(tx, app, by, (of.unit_id, shard), of.id, "set-appointment-end", &held).await
 }

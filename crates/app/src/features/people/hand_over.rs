@@ -135,9 +135,16 @@ pub async fn do_it(s: Signed, Path(id): Path<String>, form: Form) -> Result<Resp
 /// Ends an appointment on a day and begins the same role at the same unit for another account, with all open
 /// personal work; the record's id.
 pub async fn hand_over(tx: &mut Tx, app: &App, by: Id, of: &Appointed, to: Id, day: Date) -> Result<Id> {
+    appointment::hold(tx, to).await?;
     let shard = shard_of(tx, of.unit_id).await?;
     let role = of.role().ok_or(Error::NotFound)?;
+    // From here on the appointment is held: of two who hand it over at once, the other finds it given.
     appointment::set_until(tx, app, Some(by), shard, of, Some(day)).await?;
+    if let Some(until) = of.valid_until
+        && find_given(tx, of.id, until).await?
+    {
+        return Err(Error::Conflict("people-handed-over-already"));
+    }
     let begun =
         Appointment { role, unit: of.unit_id, from: day, until: of.valid_until.filter(|until| *until > day) };
     let begun = appointment::appoint(tx, app, Some(by), shard, to, &begun).await?;
@@ -183,10 +190,26 @@ store::record! {
     }
 }
 
-/// The hand-over that ended an appointment and is not undone.
+/// Whether an appointment ends on a day because it was handed over.
+async fn find_given(tx: &mut Tx, ended: Id, until: Date) -> Result<bool> {
+    let (given,): (i64,) = sql!(
+        "SELECT COUNT(*) FROM hand_overs WHERE ended_id = $1 AND day = $2 AND undone_at IS NULL",
+        ended,
+        until
+    )
+    .get(tx)
+    .await?;
+    Ok(given > 0)
+}
+
+/// The last hand-over that ended an appointment, unless undone.
 pub async fn find_undoable(db: &Db, ended: Id) -> Result<Option<Id>> {
-    let found: Option<(Id,)> =
-        sql!("SELECT id FROM hand_overs WHERE ended_id = $1 AND undone_at IS NULL", ended).find(db).await?;
+    let found: Option<(Id,)> = sql!(
+        "SELECT id FROM hand_overs WHERE ended_id = $1 AND undone_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1",
+        ended
+    )
+    .find(db)
+    .await?;
     Ok(found.map(|f| f.0))
 }
 

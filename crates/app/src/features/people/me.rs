@@ -70,7 +70,7 @@ async fn page(s: &Signed, form: Form, problems: Vec<FieldProblem>, made: Option<
     Ok(MePage {
         held: Shown::list(held, s, &page).await?,
         account: signin::get_account(&s.app.db, s.actor.account).await?,
-        tokens: signin::list_api_tokens(&s.app, s.actor.account).await?,
+        tokens: signin::list_api_tokens(&s.app.db, &s.app, s.actor.account).await?,
         log_of: s.actor.units_for(Act::SeeAudit).next(),
         form,
         made,
@@ -121,13 +121,15 @@ pub async fn make_token(s: Signed, form: Form) -> Result<Response> {
     if !days.is_some_and(|d| TOKEN_DAYS.contains(&d)) {
         problems.add("days", "error-choice");
     }
-    if signin::list_api_tokens(&s.app, s.actor.account).await?.len() >= MOST_TOKENS {
+    let mut tx = s.app.db.begin().await?;
+    tx.alone(&format!("tokens {}", s.actor.account)).await?;
+    if signin::list_api_tokens(&mut tx, &s.app, s.actor.account).await?.len() >= MOST_TOKENS {
         problems.add("name", "people-tokens-many");
     }
     if !problems.0.is_empty() {
+        drop(tx);
         return show_again(&page(&s, form, problems.0, None).await?);
     }
-    let mut tx = s.app.db.begin().await?;
     let token =
         signin::insert_api_token(&s.app, &mut tx, s.actor.account, &name, days.unwrap_or_default()).await?;
     tx.commit().await?;

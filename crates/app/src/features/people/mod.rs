@@ -26,7 +26,7 @@ mod session;
 mod unit;
 
 pub use account::{create, disable, mail_link, one_time_link};
-pub use appointment::{Appointed, administrators, appoint, list_of_unit, orphans};
+pub use appointment::{Appointed, administrators, appoint, doubled, list_of_unit, orphans};
 pub use hand_over::{HandOver, HandedOver, Moved};
 
 pub const FEATURE: crate::Feature = crate::Feature {

@@ -23,8 +23,12 @@ use crate::web::Signed;
 
 /// The units of the administration directly below one: who plans after it.
 pub fn units_below(tree: &Tree, unit: Id) -> Vec<Id> {
-    let plans = |u: &&Id| tree.get(**u).is_some_and(|u| u.level != "hamlet" && u.level != "agency");
-    tree.children(unit).iter().filter(plans).copied().collect()
+    tree.children(unit).iter().filter(|u| plans_after(tree, **u)).copied().collect()
+}
+
+/// Whether a plan is due from a unit when the one above has issued its own: of the administration, not of agencies.
+fn plans_after(tree: &Tree, unit: Id) -> bool {
+    tree.get(unit).is_some_and(|u| u.level != "hamlet" && u.level != "agency")
 }
 
 /// The year's plan in force of the unit above.
@@ -87,6 +91,9 @@ pub async fn due(app: &App, unit: Id, year: i64) -> Result<Option<Due>> {
     // Of a year that is over, the unit above was the one of that year.
     let last = Date::new(i16::try_from(year).unwrap_or(2000), 12, 31).unwrap_or(Date::MAX);
     let tree = app.trees.on(&app.db, app.today().min(last)).await?;
+    if !plans_after(&tree, unit) {
+        return Ok(None);
+    }
     Ok(above(&app.db, &tree, unit, year).await?.and_then(Due::after))
 }
 

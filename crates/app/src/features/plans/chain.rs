@@ -3,28 +3,49 @@
 
 use std::collections::BTreeMap;
 
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
 use jiff::civil::Date;
-use store::{Columns, Filter, Id, RecordId, Relation, Select};
+use serde::Deserialize;
+use store::{Columns, Db, Filter, Id, RecordId, Relation, Select};
 
-use super::plan::State;
+use super::list::SEARCHED;
+use super::plan::{self, Plan, State};
 use super::{line_page, page};
+use crate::app::App;
+use crate::error::Result;
 use crate::features::activities;
-use crate::features::laws::{OnLaw, Resting};
+use crate::features::laws::{self, Carried, Law, OnLaw, Resting};
+use crate::page::{Page, Room, show};
 use crate::tasks::Later;
 use crate::web::Signed;
 
 pub struct Chained;
 
-/// Plans and lines that name a law, a row for each; a plan that names it itself has no line.
-static NAMING: Relation = Relation {
-    name: "plans naming laws",
-    from: "(SELECT b.law_id, p.shard_id, p.id AS plan_id, p.unit_id, p.state, p.issued_on, p.title AS plan_title,
-                   NULL AS line_id, '' AS line_title, p.issued_on AS day
-            FROM plan_bases b JOIN plans p ON p.shard_id = b.shard_id AND p.id = b.plan_id
-            UNION ALL
-            SELECT x.law_id, p.shard_id, p.id, p.unit_id, p.state, p.issued_on, p.title, l.id, l.content, l.until_day
-            FROM plan_line_laws x JOIN plan_lines l ON l.shard_id = x.shard_id AND l.id = x.line_id
-            JOIN plans p ON p.shard_id = l.shard_id AND p.id = l.plan_id)",
+/// Plans and lines that rest on a law, a row for each line: those that name it, and all of a plan that names it itself
+/// or carries out one that does. A plan without lines has a row too.
+static RESTING: Relation = Relation {
+    name: "plans resting on laws",
+    from: concat!(
+        "(SELECT x.law_id, p.shard_id, p.id AS plan_id, p.unit_id, p.state, p.issued_on, p.title AS plan_title,
+                 l.id AS line_id, COALESCE(l.content, '') AS line_title, l.until_day AS day,
+                 CASE WHEN l.id IS NULL THEN 0 ELSE 1 END AS lines, ",
+        activities::recorded_under!("l"),
+        " AS done
+          FROM (SELECT b.law_id, p.shard_id, p.id AS plan_id, l.id AS line_id
+                FROM plan_bases b JOIN plans p ON p.shard_id = b.shard_id AND p.id = b.plan_id
+                LEFT JOIN plan_lines l ON l.shard_id = p.shard_id AND l.plan_id = p.id
+                UNION
+                SELECT b.law_id, p.shard_id, p.id, l.id
+                FROM plan_bases b JOIN plans p ON p.above_shard = b.shard_id AND p.above_id = b.plan_id
+                LEFT JOIN plan_lines l ON l.shard_id = p.shard_id AND l.plan_id = p.id
+                UNION
+                SELECT x.law_id, l.shard_id, l.plan_id, l.id
+                FROM plan_line_laws x JOIN plan_lines l ON l.shard_id = x.shard_id AND l.id = x.line_id) x
+          JOIN plans p ON p.shard_id = x.shard_id AND p.id = x.plan_id
+          LEFT JOIN plan_lines l ON l.shard_id = x.shard_id AND l.id = x.line_id)"
+    ),
     columns: &[
         Columns::Key("law_id"),
         Columns::Key("shard_id"),
@@ -36,74 +57,57 @@ static NAMING: Relation = Relation {
         Columns::Dimension("plan_title"),
         Columns::Dimension("line_title"),
         Columns::Dimension("day"),
+        Columns::Measure("lines"),
+        Columns::Measure("done"),
     ],
 };
 
 store::record! {
-    struct Naming { shard_id: i64, plan_id: Id, unit_id: Id, line_id: Option<Id>, issued_on: Option<Date>,
-                    plan_title: String, line_title: String, day: Option<Date> }
+    struct Row { shard_id: i64, plan_id: Id, unit_id: Id, line_id: Option<Id>, issued_on: Option<Date>,
+                 plan_title: String, line_title: String, day: Option<Date>, done: i64 }
+}
+store::record! {
+    struct Counted { law_id: Id, shard_id: i64, plan_id: Id, unit_id: Id, state: String, a0: i64, a1: i64 }
 }
 
-/// Most rows read for one law: a province sees those of all its communes.
-const MOST: i64 = 200;
+/// So many plans are written out with their tasks; more are a count that opens to their list.
+const WRITTEN_OUT: usize = 3;
+/// So many activities of one task, and of those beside all plans.
+const NEWEST: usize = 10;
+/// Plans on a page of the list.
+const PAGE: usize = 25;
+
+/// The plans that rest on some laws, the newest first. `units`: none, of all.
+async fn counted(db: &Db, laws: &[Id], units: Option<&Vec<Id>>, states: &[State]) -> Result<Vec<Counted>> {
+    let columns = ["law_id", "shard_id", "plan_id", "unit_id", "state"];
+    let mut select = columns.into_iter().fold(Select::from(&RESTING), |s, c| s.by(c));
+    select = select.sum("lines", vec![]).sum("done", vec![]);
+    select = select
+        .filter(Filter::any_of("law_id", laws))
+        .filter(Filter::any_of("state", states.iter().map(|s| s.code())));
+    if let Some(units) = units {
+        select = select.filter(Filter::any_of("unit_id", units));
+    }
+    // Identities sort by the moment of birth.
+    Ok(select.order("plan_id", true).query().all(db).await?)
+}
+
+fn listed_at(law: Id) -> String {
+    format!("/ke-hoach/can-cu/{law}")
+}
 
 impl OnLaw for Chained {
     fn inside<'a>(&'a self, signed: &'a Signed, law: Id) -> Later<'a, Vec<Resting>> {
         Box::pin(async move {
             let db = &signed.app.db;
             let units = signed.in_sight();
-            let mut select = Select::from(&NAMING);
-            for column in
-                ["shard_id", "plan_id", "unit_id", "line_id", "issued_on", "plan_title", "line_title", "day"]
-            {
-                select = select.list(column);
-            }
-            let in_life = State::ALL.iter().filter(|s| **s != State::Withdrawn).map(|s| s.code());
-            select = select.filter(Filter::is("law_id", law)).filter(Filter::any_of("state", in_life));
-            if let Some(units) = &units {
-                select = select.filter(Filter::any_of("unit_id", units));
-            }
-            let rows: Vec<Naming> = select.order("plan_id", true).limit(MOST).query().all(db).await?;
-            let mut plans: BTreeMap<std::cmp::Reverse<Id>, Vec<Naming>> = BTreeMap::new();
-            for row in rows {
-                plans.entry(std::cmp::Reverse(row.plan_id)).or_default().push(row);
-            }
+            let plans = counted(db, &[law], units.as_ref(), &SEARCHED).await?;
             let mut all = Vec::new();
-            for rows in plans.into_values() {
-                let Some(first) = rows.first() else { continue };
-                all.push(Resting {
-                    kind: signed.say("plans-resting-plan"),
-                    title: first.plan_title.clone(),
-                    path: page(RecordId { shard: first.shard_id, id: first.plan_id }),
-                    unit: Some(first.unit_id),
-                    day: first.issued_on,
-                    depth: 0,
-                });
-                for row in &rows {
-                    let Some(line) = row.line_id else { continue };
-                    let line = RecordId { shard: row.shard_id, id: line };
-                    all.push(Resting {
-                        kind: signed.say("plans-resting-line"),
-                        title: row.line_title.clone(),
-                        path: line_page(line),
-                        unit: Some(row.unit_id),
-                        day: row.day,
-                        depth: 1,
-                    });
-                    for activity in activities::under_line(db, line).await? {
-                        all.push(Resting {
-                            kind: signed.say("plans-resting-activity"),
-                            path: activity.path(),
-                            title: activity.title,
-                            unit: Some(activity.unit_id),
-                            day: Some(activity.day),
-                            depth: 2,
-                        });
-                    }
-                }
+            for plan in plans.iter().filter(|_| plans.len() <= WRITTEN_OUT) {
+                all.extend(written_out(signed, law, plan).await?);
             }
-            // What was done for the law outside of any plan, and under lines that do not name it.
-            for activity in activities::naming_law(db, law, units, MOST).await? {
+            // The newest done for the law, also outside of any plan and under lines that do not name it.
+            for activity in activities::naming_law(db, law, units, NEWEST as i64).await? {
                 let path = activity.path();
                 if all.iter().all(|r| r.path != path) {
                     all.push(Resting {
@@ -119,4 +123,147 @@ impl OnLaw for Chained {
             Ok(all)
         })
     }
+    fn carried<'a>(
+        &'a self,
+        app: &'a App,
+        signed: Option<&'a Signed>,
+        laws: Vec<Id>,
+    ) -> Later<'a, Vec<Carried>> {
+        Box::pin(async move {
+            let units = signed.and_then(Signed::in_sight);
+            // The public is told what was issued.
+            let states: &[State] = if signed.is_some() { &SEARCHED } else { &[State::Issued] };
+            let mut carried: BTreeMap<Id, Carried> = BTreeMap::new();
+            for plan in counted(&app.db, &laws, units.as_ref(), states).await? {
+                let law = plan.law_id;
+                let path = signed.map(|_| listed_at(law));
+                let sum = carried.entry(law).or_insert(Carried { law, path, plans: 0, lines: 0, done: 0 });
+                sum.plans += 1;
+                sum.lines += plan.a0;
+                sum.done += plan.a1;
+            }
+            Ok(carried.into_values().collect())
+        })
+    }
+}
+
+/// A plan with the tasks that rest on the law and what was done for them.
+async fn written_out(signed: &Signed, law: Id, plan: &Counted) -> Result<Vec<Resting>> {
+    let db = &signed.app.db;
+    let columns =
+        ["shard_id", "plan_id", "unit_id", "line_id", "issued_on", "plan_title", "line_title", "day", "done"];
+    let select = columns.into_iter().fold(Select::from(&RESTING), |s, c| s.list(c));
+    let select = select
+        .filter(Filter::is("law_id", law))
+        .filter(Filter::is("shard_id", plan.shard_id))
+        .filter(Filter::is("plan_id", plan.plan_id));
+    let rows: Vec<Row> = select.order("day", false).order("line_id", false).query().all(db).await?;
+    let mut all = Vec::new();
+    for row in rows {
+        if all.is_empty() {
+            all.push(Resting {
+                kind: signed.say("plans-resting-plan"),
+                title: row.plan_title.clone(),
+                path: page(RecordId { shard: row.shard_id, id: row.plan_id }),
+                unit: Some(row.unit_id),
+                day: row.issued_on,
+                depth: 0,
+            });
+        }
+        let Some(line) = row.line_id else { continue };
+        let line = RecordId { shard: row.shard_id, id: line };
+        all.push(Resting {
+            kind: signed.say("plans-resting-line"),
+            title: row.line_title,
+            path: line_page(line),
+            unit: Some(row.unit_id),
+            day: row.day,
+            depth: 1,
+        });
+        let done = activities::under_line(db, line).await?;
+        let more = done.len().saturating_sub(NEWEST);
+        for activity in done.into_iter().take(NEWEST) {
+            all.push(Resting {
+                kind: signed.say("plans-resting-activity"),
+                path: activity.path(),
+                title: activity.title,
+                unit: Some(activity.unit_id),
+                day: Some(activity.day),
+                depth: 2,
+            });
+        }
+        if more > 0 {
+            all.push(Resting {
+                kind: signed.say("plans-resting-activity"),
+                title: signed.app.words.say(
+                    signed.lang(),
+                    "plans-resting-more",
+                    &[("value", more.to_string())],
+                ),
+                path: line_page(line),
+                unit: Some(row.unit_id),
+                day: None,
+                depth: 2,
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// A plan of the list.
+struct Listed {
+    plan: Plan,
+    unit: String,
+    lines: i64,
+    done: i64,
+}
+
+#[derive(Template)]
+#[template(path = "plans/resting.html")]
+struct RestingPage {
+    page: Page,
+    law: Law,
+    carried: Carried,
+    listed: Vec<Listed>,
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct After {
+    sau: Option<Id>,
+}
+
+/// `GET /ke-hoach/can-cu/{law}`: the plans that rest on a law, as far as the person sees.
+pub async fn list(signed: Signed, Path(law): Path<String>, Query(after): Query<After>) -> Result<Response> {
+    let db = &signed.app.db;
+    let law = laws::get(db, law.parse()?).await?;
+    let plans = counted(db, &[law.id], signed.in_sight().as_ref(), &SEARCHED).await?;
+    let mut listed = Vec::new();
+    let mut rest = plans.iter().filter(|p| after.sau.is_none_or(|after| p.plan_id < after));
+    for p in rest.by_ref().take(PAGE) {
+        listed.push(Listed {
+            plan: plan::get(db, RecordId { shard: p.shard_id, id: p.plan_id }).await?,
+            unit: signed.unit_name(p.unit_id).await?,
+            lines: p.a0,
+            done: p.a1,
+        });
+    }
+    let last = listed.last().filter(|_| rest.next().is_some());
+    let title = signed.app.words.say(signed.lang(), "plans-resting-on", &[("value", law.short_name())]);
+    show(&RestingPage {
+        page: signed
+            .page(Room::Plans, &title)
+            .crumb(signed.say("room-laws"), "/luat")
+            .crumb(law.short_name(), format!("/luat/{}", law.id)),
+        next: last.map(|l| format!("{}?sau={}", listed_at(law.id), l.plan.id.id)),
+        carried: Carried {
+            law: law.id,
+            plans: plans.len() as i64,
+            lines: plans.iter().map(|p| p.a0).sum(),
+            done: plans.iter().map(|p| p.a1).sum(),
+            path: None,
+        },
+        listed,
+        law,
+    })
 }

@@ -16,13 +16,8 @@ use crate::web::form::{Form, Problems};
 async fn as_seen(signed: &Signed, id: &str, act: Act, form: &Form) -> Result<Plan> {
     let plan = plan::get(&signed.app.db, id.parse()?).await?;
     signed.require(act, plan.content.unit)?;
-    must_be_seen(&plan, form)?;
+    form.must_show(plan.version, "plans-error-changed")?;
     Ok(plan)
-}
-
-fn must_be_seen(plan: &Plan, form: &Form) -> Result<()> {
-    let seen = form.text("version") == plan.version.to_string();
-    if seen { Ok(()) } else { Err(Error::Conflict("plans-error-changed")) }
 }
 
 fn done(signed: &Signed, plan: &Plan, word: &str) -> Response {
@@ -38,13 +33,20 @@ pub async fn take_above(signed: Signed, Path(id): Path<String>) -> Result<Respon
         None if c.kind == Kind::Annual => below::plan_above(&signed, c.unit, c.year).await?,
         known => known,
     };
+    let lines = match above {
+        Some(above) => super::line::lines(&signed.app.db, above).await?,
+        None => vec![],
+    };
     let mut tx = signed.app.db.begin().await?;
+    // Taken twice at once, each line would stand in the plan twice.
+    tx.alone(&format!("lines from above {}", plan.id)).await?;
     if above != plan.content.above {
         // It was issued since this plan was begun.
         let content = Content { above, ..plan.content.clone() };
         plan.change(&mut tx, &signed.app, Some(signed.actor.account), &content).await?;
     }
-    let taken = super::line::take_above(&mut tx, &signed.app, Some(signed.actor.account), &mut plan).await?;
+    let account = Some(signed.actor.account);
+    let taken = super::line::take_above(&mut tx, &signed.app, account, &mut plan, lines).await?;
     if taken == 0 {
         return Err(Error::Conflict("plans-error-no-above"));
     }
@@ -127,7 +129,7 @@ pub async fn withdraw(signed: Signed, Path(id): Path<String>, form: Form) -> Res
     if !written {
         signed.require(Act::ApprovePlan, unit)?;
     }
-    must_be_seen(&plan, &form)?;
+    form.must_show(plan.version, "plans-error-changed")?;
     let mut problems = Problems::default();
     let reason = problems.required(&form, "withdraw_reason", 500);
     if !problems.0.is_empty() {

@@ -221,12 +221,24 @@ pub async fn carried_below(db: &Db, line: RecordId) -> Result<(i64, i64)> {
 
 /// Takes the lines of the plan above into a draft, those that are not in it yet: the same content, to be done by
 /// this unit, without the budget of the unit above. How many were taken.
-pub async fn take_above(tx: &mut Tx, app: &App, account: Option<Id>, plan: &mut Plan) -> Result<usize> {
-    let Some(above) = plan.content.above else { return Ok(0) };
-    let own = lines(&app.db, plan.id).await?;
+pub async fn take_above(
+    tx: &mut Tx,
+    app: &App,
+    account: Option<Id>,
+    plan: &mut Plan,
+    above: Vec<Line>,
+) -> Result<usize> {
+    let own: Vec<(Id,)> = sql!(
+        "SELECT above_line FROM plan_lines WHERE shard_id = $1 AND plan_id = $2 AND above_line IS NOT NULL
+         ORDER BY position, id",
+        plan.id.shard,
+        plan.id.id
+    )
+    .all(&mut *tx)
+    .await?;
     let mut taken = 0;
-    for line in lines(&app.db, above).await? {
-        if own.iter().any(|l| l.content.above == Some(line.id)) {
+    for line in above {
+        if own.contains(&(line.id.id,)) {
             continue;
         }
         let content = LineContent {
@@ -532,18 +544,20 @@ pub async fn done_of(db: &Db, plans: &[RecordId]) -> Result<HashMap<RecordId, (i
     Ok(all)
 }
 
-/// The late lines of a unit's issued plans by plan: whose last day is over and which were not done often enough; the
+/// The late lines of issued plans of some units (none: of all) by plan: whose last day is over and which were not done often enough; the
 /// earliest of those days.
-pub async fn late_of(db: &Db, unit: Id, today: Date) -> Result<Vec<(RecordId, i64, Date)>> {
-    let select = Select::from(&DONE)
+pub async fn late_of(db: &Db, units: Option<Vec<Id>>, today: Date) -> Result<Vec<(RecordId, i64, Date)>> {
+    let mut select = Select::from(&DONE)
         .by("shard_id")
         .by("plan_id")
         .by("until_day")
         .count(vec![])
-        .filter(Filter::is("unit_id", unit))
         .filter(Filter::is("state", "issued"))
         .filter(Filter::is("done", 0_i64))
         .filter(Filter::below("until_day", today));
+    if let Some(units) = units {
+        select = select.filter(Filter::any_of("unit_id", units));
+    }
     let mut all: Vec<(RecordId, i64, Date)> = Vec::new();
     for row in select.query().rows(db).await? {
         let plan = RecordId { shard: row.get("shard_id")?, id: row.get("plan_id")? };

@@ -22,7 +22,7 @@ use store::{Columns, Db, Id, Migration, RecordId, Relation, migration, sql};
 use crate::facts::Fact;
 use crate::features::activities;
 use crate::features::orgs::Touches;
-use crate::lines::{PlanLine, PlanLines};
+use crate::lines::{PlanLine, PlanLines, Promised};
 use crate::tasks::Later;
 
 mod api;
@@ -67,6 +67,7 @@ fn routes() -> crate::web::Routes {
         .get("/ke-hoach/xuat.xlsx", list::export)
         .get("/ke-hoach/moi", edit::new)
         .post("/ke-hoach/moi", edit::create)
+        .get("/ke-hoach/can-cu/{law}", chain::list)
         .get("/ke-hoach/luat-moi", board::show_board)
         .post("/ke-hoach/luat-moi/{law}", board::plan_law)
         .get("/ke-hoach/luat-moi/{law}/ghi-chu", board::edit_note)
@@ -148,6 +149,14 @@ impl PlanLines for Given {
     }
     fn find<'a>(&'a self, db: &'a Db, id: RecordId) -> Later<'a, Option<PlanLine>> {
         Box::pin(async move { Ok(line::find_line(db, id).await?.map(Given::given)) })
+    }
+    fn promised<'a>(&'a self, db: &'a Db, id: RecordId) -> Later<'a, Option<Promised>> {
+        Box::pin(async move {
+            let Some(line) = line::find_line(db, id).await? else { return Ok(None) };
+            let plan = plan::get(db, line.plan).await?;
+            let bases = plan.all_bases(db).await?;
+            Ok(Some(Promised { path: plan.page(), title: plan.content.title, bases }))
+        })
     }
 }
 

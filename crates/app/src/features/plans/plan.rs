@@ -378,6 +378,15 @@ impl Plan {
     pub fn page(&self) -> String {
         super::page(self.id)
     }
+    /// The laws that it rests on: its own bases and those of the plan above that it carries out.
+    pub async fn all_bases(&self, db: &Db) -> Result<Vec<Id>> {
+        let mut bases = self.content.bases.clone();
+        if let Some(above) = self.content.above {
+            let above = find(db, above).await?.map(|p| p.content.bases).unwrap_or_default();
+            bases.extend(above.into_iter().filter(|b| !self.content.bases.contains(b)));
+        }
+        Ok(bases)
+    }
     pub fn as_listed(&self) -> Listed {
         Listed {
             shard_id: self.id.shard,

@@ -19,7 +19,7 @@ use crate::access::Act;
 use crate::changes::{Past, Undo};
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::activities::{self, Done, UnderLine};
-use crate::features::laws::{self, Law};
+use crate::features::laws::{self, Law, Way};
 use crate::page::{Page, Room, date_text};
 use crate::web::Signed;
 use crate::web::form::Form;
@@ -44,6 +44,7 @@ pub struct ShowPage {
     paper: Document,
     unit_name: String,
     bases: Vec<Law>,
+    way: Way,
     above: Option<(String, String)>,
     lines: Vec<Shown>,
     /// How many lines are done and late.
@@ -147,6 +148,7 @@ pub async fn page(signed: &Signed, plan: Plan, form: Form, problems: Vec<FieldPr
     Ok(ShowPage {
         unit_name: signed.unit_name(c.unit).await?,
         bases: choose::named(&app.db, &c.bases).await?,
+        way: Way { laws: laws::upward(&app.db, &plan.all_bases(&app.db).await?).await?, below: vec![] },
         above: above.map(|p| (super::page(p.id), called(p.number.as_deref(), &p.content.title))),
         done: count(|s| matches!(s, Standing::Done)),
         late: count(|s| matches!(s, Standing::Late(_))),
@@ -332,6 +334,7 @@ struct LinePage {
     above: Option<(String, String)>,
     /// In how many units below it is carried out, and in how many of those it is done.
     below: (i64, i64),
+    way: Way,
     may_write: bool,
     may_record: bool,
 }
@@ -348,6 +351,12 @@ pub async fn show_line(signed: Signed, Path(id): Path<String>) -> Result<Respons
         None => None,
     };
     let unit = line.unit;
+    let mut bases = plan.all_bases(&app.db).await?;
+    bases.extend(line.content.laws.iter().filter(|l| !bases.contains(l)).copied().collect::<Vec<_>>());
+    let way = Way {
+        laws: laws::upward(&app.db, &bases).await?,
+        below: vec![("plans-plan", plan.content.title.clone(), super::page(plan.id))],
+    };
     let mut shown = shown_lines(&signed, vec![line]).await?;
     let shown = shown.pop().ok_or(Error::NotFound)?;
     let mut found = Vec::new();
@@ -368,5 +377,6 @@ pub async fn show_line(signed: Signed, Path(id): Path<String>) -> Result<Respons
         shown,
         plan,
         page,
+        way,
     })
 }

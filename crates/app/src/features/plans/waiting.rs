@@ -20,6 +20,13 @@ impl Tasks for Waiting {
             for unit in units(signed, Act::ApprovePlan) {
                 tasks.extend(to_approve(signed, unit).await?);
             }
+            let mut above = units(signed, Act::WritePlan);
+            above.extend(units(signed, Act::ApprovePlan));
+            above.sort();
+            above.dedup();
+            for unit in above {
+                tasks.extend(late_below(signed, unit).await?);
+            }
             for unit in units(signed, Act::WritePlan) {
                 tasks.extend(due(signed, unit).await?);
                 tasks.extend(to_write(signed, unit).await?);
@@ -113,8 +120,52 @@ async fn due(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
     Ok(tasks)
 }
 
+/// The units below whose plans of the year are overdue, and the late tasks of those below, each as one.
+async fn late_below(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
+    let app = &signed.app;
+    let today = app.today();
+    let year = i64::from(today.year());
+    let mut tasks = Vec::new();
+    let own = match plan::find_annual(&app.db, unit, year).await? {
+        Some(id) => Some(plan::get(&app.db, id).await?).filter(|p| p.state == State::Issued),
+        None => None,
+    };
+    if let Some((plan, due)) = own.and_then(|p| super::show::own_due(&p).map(|due| (p, due))) {
+        let below = below::below(app, &due).await?;
+        let overdue = below.iter().filter(|b| matches!(b.timely, below::Timely::Overdue(_))).count();
+        if overdue > 0 {
+            let words = [("value", overdue.to_string()), ("year", year.to_string())];
+            tasks.push(Task {
+                key: format!("plans-below-{}", plan.id),
+                due: Some(due.day),
+                state: "plans-task-state-due",
+                title: app.words.say(signed.lang(), "plans-task-below", &words),
+                path: format!("{}/cap-duoi?xem=chua", plan.page()),
+                quick: None,
+            });
+        }
+    }
+    if below::units_below(&signed.tree, unit).is_empty() {
+        return Ok(tasks);
+    }
+    let late = line::late_of(&app.db, signed.all_under(unit), today).await?;
+    let of_year = late.iter().filter(|(_, _, day)| i64::from(day.year()) == year);
+    if let Some(since) = of_year.clone().map(|(_, _, day)| *day).min() {
+        let late: i64 = of_year.map(|(_, lines, _)| lines).sum();
+        tasks.push(Task {
+            key: format!("plans-lines-below-{unit}"),
+            due: Some(since),
+            state: "plans-task-state-late",
+            title: say(signed, "plans-task-lines-below", late),
+            path: format!("/so-lieu/dong?don-vi={unit}&ky={year}&cay=nay&chi-tieu=plan-lines-late"),
+            quick: None,
+        });
+    }
+    Ok(tasks)
+}
+
 async fn late(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
-    let late = line::late_of(&signed.app.db, unit, signed.app.today()).await?;
+    let late = line::late_of(&signed.app.db, Some(vec![unit]), signed.app.today()).await?;
     let tasks = late.into_iter().map(|(plan, lines, since)| Task {
         key: format!("plans-late-{plan}"),
         due: Some(since),

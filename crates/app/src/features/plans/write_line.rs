@@ -232,9 +232,10 @@ pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
 }
 
 /// `POST /ke-hoach/dong/{line}/bo`
-pub async fn drop(signed: Signed, Path(id): Path<String>) -> Result<Response> {
+pub async fn drop(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
     let app = &signed.app;
     let (mut plan, line) = writable_line(&signed, &id).await?;
+    form.must_show(line.version, "plans-error-changed")?;
     let mut tx = app.db.begin().await?;
     line::drop_line(&mut tx, app, Some(signed.actor.account), &mut plan, &line).await?;
     tx.commit().await?;
