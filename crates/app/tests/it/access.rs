@@ -829,7 +829,7 @@ fn suggested(line: &Line, answers: &HashMap<Asks, String>) -> String {
 
 /// Routes whose objects anybody signed in may see by their id: laws, units, and what was decided about them, are
 /// no secret.
-const OPEN_OBJECTS: [&str; 9] = [
+const OPEN_OBJECTS: [&str; 10] = [
     "/don-vi/{id}",
     "/don-vi/{id}/don-vi-con",
     "/sap-xep/{id}/ty-le",
