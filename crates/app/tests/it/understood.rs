@@ -436,7 +436,8 @@ async fn the_script_of_a_minute_counts_its_syllables_and_lists_what_does_not_fit
             page.contains("href=\"/van-ban/72-2099-qh99/dieu-3\">Điều 3</a>") && page.contains(version),
             "{page}"
         );
-        let count: usize = page.split("<strong>").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+        let count: usize =
+            page.split("<p><strong>").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
         let each: usize = page
             .split(" tiếng")
             .filter_map(|before| before.rsplit('(').next().and_then(|n| n.parse::<usize>().ok()))
@@ -450,7 +451,8 @@ async fn the_script_of_a_minute_counts_its_syllables_and_lists_what_does_not_fit
         let write = person.get(&t, &format!("/tin-bai/moi?dang=ban-tin&luat={new}")).await.text();
         assert!(write.contains("Bản tin 60 giây: Luật Gìn giữ bến nước"), "{write}");
         assert!(
-            write.contains("phải mặc áo phao.</textarea>") && write.contains("72-2099-qh99/dieu-3"),
+            write.contains("phải mặc áo phao.</textarea>")
+                && write.contains("name=\"source-2\" type=\"text\" value=\"Điều 3\""),
             "{write}"
         );
         assert!(person.get(&t, &format!("/luat/{new}")).await.text().contains(&at));
@@ -671,7 +673,7 @@ async fn a_number_that_several_documents_bear_is_linked_only_where_the_issuer_de
         assert!(text.contains(&link(dong_thap)) && !text.contains(&link(tay_ninh)), "{text}");
         let text = page(unsure).await;
         assert!(!text.contains(&link(dong_thap)) && !text.contains(&link(tay_ninh)), "{text}");
-        assert!(text.contains("<a class=\"unsure\" href=\"/van-ban?q=9%2F2099%2F") && !text.contains('⟦'), "{text}");
+        assert!(text.contains("<a class=\"unsure\" href=\"/van-ban?q=09%2F2099%2F") && !text.contains('⟦'), "{text}");
         let relations = laws::relations(&t.app.db, unsure).await.unwrap();
         let based = relations.of_it.iter().find(|r| r.relation == Relation::BasedOn).unwrap();
         assert!(based.law.is_none() && based.bearers == 2, "{based:?}");
@@ -1049,7 +1051,7 @@ async fn whoever_asked_is_told_once_of_each_of_very_many() {
         t.pass_minutes(2);
         // In one moment, so that nothing but their identities orders them.
         let mut tx = t.app.db.begin().await.unwrap();
-        for n in 1..=250 {
+        for n in 101..=350 {
             let law = NewLaw {
                 number: format!("{n}-HD/TU"),
                 title: format!("Ao phao dot {n}"),
@@ -1063,10 +1065,13 @@ async fn whoever_asked_is_told_once_of_each_of_very_many() {
         let (told,): (i64,) = sql!("SELECT COUNT(*) FROM law_alerts").get(&t.app.db).await.unwrap();
         assert_eq!(told, 250);
         let mails = std::fs::read_dir(t.data_folder().join("mail")).unwrap();
-        let mails: String =
-            mails.map(|m| std::fs::read_to_string(m.unwrap().path()).unwrap().replace("=\r\n", "")).collect();
-        for n in 1..=250 {
-            assert_eq!(mails.matches(&format!("/en/van-ban/{n}-hd-tu\r\n")).count(), 1, "{n}: {mails}");
+        let mails: String = mails
+            .map(|m| {
+                std::fs::read_to_string(m.unwrap().path()).unwrap().replace("=\r\n", "").replace('\r', " ")
+            })
+            .collect();
+        for n in 101..=350 {
+            assert_eq!(mails.matches(&format!("/en/van-ban/{n}-hd-tu ")).count(), 1, "{n}: {mails}");
         }
     })
     .await;

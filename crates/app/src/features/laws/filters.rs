@@ -75,7 +75,7 @@ impl Asked {
 
     /// The filters in use, in words.
     pub fn chips(&self, page: &Page) -> Vec<Chip> {
-        let kind = law::find_kind(&self.kind).map_or(&*self.kind, |k| page.lang.pick(&*k.vi, &*k.en));
+        let kind = law::find_kind(&self.kind).map_or(&*self.kind, |k| page.lang.pick(&k.vi, &k.en));
         let status = Status::from_code(&self.status).map(|s| page.t(&s.word()));
         let field = fields(page.today).find(|f| f.code == self.field).map(|f| page.lang.pick(f.vi, f.en));
         let dated = |text: &str| day(text).map_or(text.to_owned(), date_text);
