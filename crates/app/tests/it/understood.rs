@@ -284,7 +284,24 @@ async fn a_correction_is_no_amendment_and_both_are_taken_back_to_the_byte() {
         assert!(unsaid.text().contains(words) && texts(&t, old).await == amended);
         let save = [&save[..], &[("reason", "Bản gốc trang 2")]].concat();
         assert_eq!(person.post(&t, &article, &save).await.status, StatusCode::SEE_OTHER);
-        assert_eq!(person.post(&t, &article, &save).await.status, StatusCode::CONFLICT);
+        // The same again, from a page out of date: nothing is lost, what nobody touched is as it stands now.
+        let later = [
+            ("version", &*version),
+            ("heading", "Nghĩa vụ giữ bến"),
+            ("t1", "báo thị trấn ngay"),
+            ("reason", "Bản gốc trang 3"),
+        ];
+        let both = person.post(&t, &article, &later).await;
+        assert_eq!(both.status, StatusCode::CONFLICT);
+        let both = both.text();
+        assert!(both.contains("Người khác vừa chữa") && both.contains("Bản gốc trang 3"), "{both}");
+        for there in ["Nghĩa vụ giữ bến", "báo thị trấn ngay</td>", &format!("{words}</td>")] {
+            assert!(both.contains(there), "{there}: {both}");
+        }
+        assert!(!both.contains(&version) && !both.contains('⟦'), "{both}");
+        assert!(
+            texts(&t, old).await.iter().any(|n| n.body().contains("báo Ủy ban nhân dân cấp xã ngay khi"))
+        );
         let again = correct(&t, &person, &article, "t1", words).await;
         assert!(again.text().contains("chưa có gì để lưu"), "{}", again.text());
 

@@ -14,6 +14,7 @@ use super::law::{self, Law};
 use super::links::Links;
 use super::node::{self, Block, Node};
 use super::relations::{self, Carried, Chain, Relations};
+use super::scan;
 use jiff::civil::Date;
 use lawtext::Place;
 use serde::Deserialize;
@@ -48,6 +49,8 @@ struct ReaderPage {
     carried: Vec<Carried>,
     /// What is known of it and not in its text.
     pending: Pending,
+    /// A machine read it from pictures, and nobody has held it against the paper.
+    is_unlooked: bool,
     /// The days on which its text changed.
     days: Vec<Date>,
     /// A day before the first of them.
@@ -211,6 +214,7 @@ async fn reader(
         days,
         as_of: None,
         citing: vec![],
+        is_unlooked: scan::is_unlooked(&app.db, law.id).await?,
         issued_by: law.issuer.split("; ").map(str::to_owned).filter(|i| !i.is_empty()).collect(),
         part: false,
         before: None,

@@ -12,6 +12,7 @@ use super::corrections;
 use super::gather::{Gathered, gather};
 use super::law::{self, Coming, Law};
 use super::relations::{self, Carried, Chain, Relations};
+use super::scan;
 use super::sources;
 use crate::access::Act;
 use crate::audiences::find_audience;
@@ -37,6 +38,7 @@ struct ShowPage {
     changes: usize,
     /// Corrections that the new source asks about.
     asking: i64,
+    is_unlooked: bool,
     /// Places where its sources differ.
     differences: usize,
     /// Sentences of what is new whose article reads otherwise since.
@@ -93,6 +95,7 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
         pending: amendments::pending(db, &law, signed.app.today()).await?,
         changes: amendments::of_law(db, &law).await?.len() + amendments::told_by(db, id).await?.len(),
         asking: corrections::asking(db, id).await?,
+        is_unlooked: scan::is_unlooked(db, id).await?,
         may_change: signed.actor.can_anywhere(Act::ImportLaws),
         may_write: signed.actor.can_anywhere(Act::WriteContent),
         resting: gather(&signed.app, resting).await?,
