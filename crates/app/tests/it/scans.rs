@@ -235,6 +235,7 @@ async fn a_scan_is_read_looked_at_and_understood() {
         assert_eq!(review.location(), path.trim_end_matches("/quet"), "{}", review.text());
         let page = person.get(&t, review.location()).await.text();
         assert!(page.contains("value=\"98/QĐ-UBND\"") && page.contains("value=\"05/10/2026\""), "{page}");
+        assert!(page.contains("thường viết tay") && !page.contains("Chưa ai xem các trang"), "{page}");
         assert!(page.contains("6 điều") && page.contains("Chữ đọc từ bản quét"), "{page}");
         let import = path.trim_end_matches("/0/quet");
         assert!(person.get(&t, import).await.text().contains("98/QĐ-UBND"));

@@ -228,11 +228,13 @@ pub async fn understand(pages: Vec<Page>, name: String) -> Result<(NewLaw, Vec<P
     let read = foreign::read(move || {
         let (mut new, mut problems) = NewLaw::of(&lawtext::parse(&text(&pages)), &name);
         new.tidy();
-        for page in pages.iter().filter(|p| !p.looked) {
-            new.is_unlooked = true;
-            let code = if page.failed { "scan-page-failed" } else { "scan-page-unlooked" };
-            let number = u32::try_from(page.page).ok();
-            problems.push(Problem { page: number, ..Problem::new(code, "") });
+        new.is_unlooked = pages.iter().any(|p| !p.looked);
+        // Numbers and dates are often written by hand, which no machine here reads.
+        problems.push(Problem::new("scan-facts", ""));
+        for (code, failed) in [("scan-pages-unlooked", false), ("scan-pages-failed", true)] {
+            let some = pages.iter().filter(|p| !p.looked && p.failed == failed);
+            let numbers: Vec<String> = some.map(|p| p.page.to_string()).collect();
+            problems.extend((!numbers.is_empty()).then(|| Problem::new(code, numbers.join(", "))));
         }
         (new, problems)
     });
