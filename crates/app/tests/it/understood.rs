@@ -802,7 +802,11 @@ async fn a_new_law_is_compared_and_its_news_know_when_they_are_stale() {
             page.contains("Học sinh đi đò phải mặc áo phao.") && !page.contains("cần xem lại câu này"),
             "{page}"
         );
-        // An amendment of one article makes its sentence stale and no other.
+        // A correction of other words makes none stale; an amendment of one article its sentence and no other.
+        let article = format!("/luat/{new}/chua-chu/dieu-3");
+        let words = "Trẻ em, học sinh đi đò phải mặc áo phao; cơ sở giáo dục chỉ cho học sinh cách mặc.";
+        let corrected = correct(&t, &person, &article, "text", words).await;
+        assert_eq!(corrected.status, StatusCode::SEE_OTHER, "{}", corrected.text());
         let amending = AMENDING
             .replace("71/2099", "74/2099")
             .replace("70/2099/QH99", "72/2099/QH99")
