@@ -4,11 +4,12 @@ use std::process::Command;
 
 use axum::http::StatusCode;
 use lantoa::access::Role;
+use lantoa::config::Config;
 use lantoa::features::laws::{self, scan};
 use store::Id;
 
 use crate::malformed::{pdf, stream};
-use crate::support::{Person, TestApp};
+use crate::support::{Person, TestApp, shared};
 
 /// Whether the programs that read scans are here.
 fn can_read() -> bool {
@@ -529,4 +530,44 @@ async fn a_scan_imported_by_command_is_marked_until_a_person_has_looked_at_it() 
         assert_eq!(import().await.same, 1);
         assert!(!person.get(&t, &format!("/luat/{}", law.id)).await.text().contains(mark));
     }
+}
+
+/// Papers with their text, drawn as a scanner does and read again. `LANTOA_SCANS` names others than the short one.
+#[tokio::test]
+async fn a_real_paper_that_was_scanned_reads_nearly_as_it_did() {
+    let Some(folder) = shared("data/documents/files").filter(|_| can_read()) else { return };
+    let named = std::env::var("LANTOA_SCANS").unwrap_or_else(|_| "nq-17-2022-ubtvqh15.pdf".into());
+    let (mut all, mut all_wrong) = (0, 0);
+    for name in named.split_whitespace() {
+        let paper = std::fs::read(folder.join(name)).unwrap();
+        let text = lawtext::read(lawtext::Format::Pdf, &paper).expect("a paper with its text");
+        let (gold, _) = laws::NewLaw::of(&lawtext::parse(&text), name);
+        let began = std::time::Instant::now();
+        let pages = scan::read_all(&Config::default(), scanned(&paper), |_, _| {}).await.unwrap().unwrap();
+        let (count, seconds) = (pages.len(), began.elapsed().as_secs_f64());
+        let (read, _) = scan::understand(pages, name.into()).await.unwrap();
+        let whole = |law: &laws::NewLaw| {
+            let rows = law.nodes.iter().map(|n| format!("{} {}\n{}\n", n.printed, n.heading, n.body()));
+            rows.collect::<String>()
+        };
+        let expected = whole(&gold);
+        let letters = expected.chars().count();
+        let wrong = distance(&expected, &whole(&read));
+        let facts = [
+            (&gold.number, &read.number),
+            (&gold.kind, &read.kind),
+            (&gold.title, &read.title),
+            (&gold.issuer, &read.issuer),
+        ];
+        let facts = facts.iter().filter(|(gold, read)| gold == read).count();
+        println!(
+            "{name}: {count} pages, {:.1} s a page; {wrong} letters of {letters} wrong ({:.2} %); {facts} facts of 4",
+            seconds / count as f64,
+            100.0 * wrong as f64 / letters as f64
+        );
+        (all, all_wrong) = (all + letters, all_wrong + wrong);
+    }
+    let rate = all_wrong as f64 / all as f64;
+    println!("together: {all_wrong} of {all} letters wrong ({:.2} %)", 100.0 * rate);
+    assert!(all > 1_000 && rate < 0.03, "{all_wrong} of {all}");
 }
