@@ -110,7 +110,7 @@ content-figure = { $value ->
     [one] { $value } article published
    *[other] { $value } articles published
 }
-content-touched = articles
+content-touched = Articles: { $n }
 content-draft-title = { $name }: những điều cần biết
 content-draft-what = { $name } (số { $number }) do { $issuer } ban hành ngày { $day }.
 content-draft-what-short = { $name } (số { $number }).
