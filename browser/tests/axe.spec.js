@@ -12,26 +12,26 @@ const widths = [360, 1280];
 // Signing out is no page.
 const unreachable = ['/dang-xuat'];
 
-// One half of the routes for each of two browsers.
-test.describe.configure({ mode: 'parallel' });
+// One half of the routes for each of two browsers. A browser that no longer answers is started once more:
+// what axe finds, it finds both times.
+test.describe.configure({ mode: 'parallel', retries: 1, timeout: 900_000 });
 for (const half of [0, 1]) test(`every page is accessible, in every role that sees it (${half + 1}/2)`, async ({ browser, baseURL }) => {
-  test.setTimeout(1_200_000);
   const routes = pages();
   const ours = new Set(routes.map((x) => x.path).filter((_, at) => at % 2 === half));
   const reached = new Map();
   const problems = [];
   for (const [r, role] of roles.entries()) {
     const context = await browser.newContext({ baseURL });
+    const page = await context.newPage();
     if (role !== 'visitor') await signIn(context, accounts().find((a) => a.role === role));
     const starts = role === 'visitor' ? ['/', '/van-ban', '/tin', '/dia-phuong', '/hoi?q=h%C3%B2a%20gi%E1%BA%A3i', '/dang-nhap', '/quen-mat-khau'] : ['/viec', '/toi', '/tim?q=hoa', '/quan-tri/nhat-ky/kiem-tra'];
     if (role === 'visitor') starts.push(oneTimeLink());
-    if (role === 'provincial-officer') starts.push(await draftPlan(context, half), await lawFiles(context), await unitsBelow(context));
-    if (role === 'commune-officer') starts.push(await activityBook(context));
+    if (role === 'provincial-officer') starts.push(await draftPlan(page, half), await lawFiles(page), await unitsBelow(context));
+    if (role === 'commune-officer') starts.push(await activityBook(page));
     const found = await walk(context.request, starts, routes);
     // A public page is the same bytes for everybody.
     const own = [...found].filter(([route]) => role === 'visitor' || routes.find((x) => x.path === route).who !== 'Public');
     if (own.length < 3) problems.push(`${role}: reaches ${own.length} pages only`);
-    const page = await context.newPage();
     let n = 0;
     for (const [route, at] of own) {
       if (unreachable.includes(route) || !ours.has(route)) continue;
@@ -65,38 +65,32 @@ for (const half of [0, 1]) test(`every page is accessible, in every role that se
 });
 
 /** A plan that is still a draft, made from a law of the board, another for each half, so that the pages of writing exist. */
-async function draftPlan(context, half) {
-  const page = await context.newPage();
+async function draftPlan(page, half) {
   await page.goto('/ke-hoach/luat-moi?xem=chua');
   await page.getByRole('button', { name: /Đưa vào kế hoạch/ }).nth(-1 - half).click();
-  const { pathname } = new URL(page.url());
-  await page.close();
-  return pathname;
+  return new URL(page.url()).pathname;
 }
 
 /** The review of files of laws: one that is read well, one with places to look at. */
-async function lawFiles(context) {
+async function lawFiles(page) {
   const text = ['LUẬT', 'THỬ NGHIỆM TRỢ NĂNG', 'Điều 1. Phạm vi điều chỉnh', 'Luật này quy định việc thử.', 'Điều 3. Hiệu lực', '1. Từ nay.'];
   const file = (name, lines) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(lines.join('\n')) });
-  return send(context, '/luat/nhap', [file('thu-mot.txt', text), file('thu-hai.txt', text.slice(0, 4))]);
+  return send(page, '/luat/nhap', [file('thu-mot.txt', text), file('thu-hai.txt', text.slice(0, 4))]);
 }
 
 /** The preview of a workbook of activities: the list itself, whose columns are not all the template's. */
-async function activityBook(context) {
-  const list = await context.request.get('/hoat-dong/mau.xlsx');
-  return send(context, '/hoat-dong/nhap', [{ name: 'hoat-dong.xlsx', mimeType: 'application/zip', buffer: await list.body() }]);
+async function activityBook(page) {
+  const list = await page.request.get('/hoat-dong/mau.xlsx');
+  return send(page, '/hoat-dong/nhap', [{ name: 'hoat-dong.xlsx', mimeType: 'application/zip', buffer: await list.body() }]);
 }
 
 /** Sends files by the form of a page; where that leads. */
-async function send(context, form, files) {
-  const page = await context.newPage();
+async function send(page, form, files) {
   await page.goto(form);
   await page.locator('input[type=file]').setInputFiles(files);
   await page.locator('main form:has(input[type=file]) button').click();
   await page.waitForURL(new RegExp(`${form}/`));
-  const { pathname } = new URL(page.url());
-  await page.close();
-  return pathname;
+  return new URL(page.url()).pathname;
 }
 
 /** What communes did with the province's plan, one among a hundred of theirs. */
