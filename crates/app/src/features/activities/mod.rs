@@ -15,6 +15,8 @@
 
 use store::{Columns, Db, Id, Migration, RecordId, Relation, migration, sql};
 
+use crate::access::Act;
+use crate::app::App;
 use crate::drafts::Drafts;
 use crate::error::Result;
 use crate::facts::Fact;
@@ -102,14 +104,17 @@ impl Touches for Touched {
     fn words(&self) -> &'static str {
         "activities-touched"
     }
-    fn count<'a>(&'a self, db: &'a Db, unit: Id) -> Later<'a, i64> {
+    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
         Box::pin(async move {
             let (here,): (i64,) =
                 sql!("SELECT COUNT(*) FROM activities WHERE unit_id = $1 AND state = 'recorded'", unit)
-                    .get(db)
+                    .get(&app.db)
                     .await?;
             Ok(here)
         })
+    }
+    fn list(&self, unit: Id) -> (Act, String) {
+        (Act::See, format!("/hoat-dong?don-vi={unit}"))
     }
 }
 
