@@ -7,7 +7,7 @@ use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::amendments::{self, Pending};
+use super::amendments::{self, Pending, Waits};
 use super::citations;
 use super::gather::{Gathered, gather};
 use super::law::{self, Law};
@@ -205,7 +205,7 @@ async fn reader(
         relations: relations::relations(&app.db, law.id).await?,
         carried: relations::carried(app, None, law.id, &chain).await?,
         chain,
-        pending: amendments::pending(&app.db, &law, app.today()).await?,
+        pending: Waits::of(&app.db, &law).await?.pending("", app.today()),
         before_changes: days
             .first()
             .and_then(|d| d.yesterday().ok())
