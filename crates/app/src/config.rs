@@ -30,6 +30,11 @@ pub struct Config {
     pub photo_megapixels: u32,
     /// The program itself, which reads PDF files and web pages in processes of its own; found by itself unless set.
     pub program: Option<PathBuf>,
+    /// What reads scans: `tesseract` with its Vietnamese words; most pages of a scan; from which certainty on, of 100, a
+    /// line is not put first for a person to look at.
+    pub tesseract: PathBuf,
+    pub scan_pages: i64,
+    pub scan_confidence: i64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -54,6 +59,9 @@ impl Default for Config {
             upload_bytes: 20 << 20,
             photo_megapixels: 50,
             program: None,
+            tesseract: PathBuf::from("tesseract"),
+            scan_pages: 100,
+            scan_confidence: 80,
         }
     }
 }

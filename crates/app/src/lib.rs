@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))] // They panic when nobody reads.
 
 pub mod access;
+mod apart;
 pub mod app;
 pub mod audiences;
 pub mod audit;

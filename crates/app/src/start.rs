@@ -127,6 +127,7 @@ pub async fn listen(address: &str) -> anyhow::Result<TcpListener> {
 pub async fn serve(app: Shared, listener: TcpListener, langs: &[Lang]) -> anyhow::Result<()> {
     tokio::spawn(crate::features::laws::index::follow(Arc::clone(&app)));
     tokio::spawn(crate::features::laws::alerts::follow(Arc::clone(&app)));
+    tokio::spawn(crate::features::laws::scan::follow(Arc::clone(&app)));
     // The port may have been left to the system.
     print_aside(format_args!("http://{}", listener.local_addr()?));
     if !app.config.demo

@@ -62,9 +62,18 @@ pub fn fields(on: Date) -> impl Iterator<Item = Field> {
 
 /// What an article concerns on a day, from the title of its document, its heading and its text (NFC).
 pub fn concerns(title: &str, heading: &str, text: &str, on: Date) -> Concerns {
-    let parts = [(Part::Title, title), (Part::Heading, heading), (Part::Text, text)];
-    let parts = parts.map(|(part, text)| (part, Words::of(text)));
+    let parts = parts(title, heading, text);
     Concerns { fields: LISTS.fields(&parts, on), audiences: LISTS.audiences(&parts, on) }
+}
+
+/// The codes of its fields alone, for whoever asks of very many articles.
+pub fn fields_of(title: &str, heading: &str, text: &str, on: Date) -> Vec<&'static str> {
+    LISTS.fields(&parts(title, heading, text), on).into_iter().map(|field| field.code).collect()
+}
+
+fn parts<'t>(title: &'t str, heading: &'t str, text: &'t str) -> [(Part, Words<'t>); 3] {
+    let parts = [(Part::Title, title), (Part::Heading, heading), (Part::Text, text)];
+    parts.map(|(part, text)| (part, Words::of(text)))
 }
 
 #[derive(Deserialize, Default)]

@@ -27,6 +27,6 @@ pub use codified::{article, article_order, codified};
 pub use document::{Document, Head, Level, Node, Parsed, Problem, ProblemKind};
 pub use outline::{Outline, outline_json};
 pub use parse::parse;
-pub use read::{Unreadable, detect, pdf_text, read};
+pub use read::{ScannedLine, Unreadable, detect, pdf_text, read, scanned};
 pub use relations::{Relation, RelationKind, Source, relations};
 pub use text::{Cell, Format, Paragraph, Text};

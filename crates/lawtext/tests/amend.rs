@@ -1,7 +1,7 @@
 //! Instructions read from invented amending documents, carried out and taken back.
 
 use lawtext::amend::{
-    Act, CannotApply, Exchange, History, Instruction, Part, Target, apply, instructions, undo,
+    Act, CannotApply, Exchange, History, Instruction, Part, Target, already_reads, apply, instructions, undo,
 };
 use lawtext::{Format, Level, Node, Parsed, Provision, parse, read};
 use proptest::prelude::*;
@@ -164,6 +164,15 @@ fn law() -> Vec<Node> {
     parsed(LAW).documents.into_iter().next().expect("a document").nodes
 }
 
+fn words(nodes: &[Node]) -> String {
+    let letters = whole(nodes).to_lowercase();
+    letters
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 fn whole(nodes: &[Node]) -> String {
     nodes.iter().map(Node::full_text).collect::<Vec<_>>().join("\n")
 }
@@ -199,6 +208,32 @@ fn an_instruction_is_carried_out_and_taken_back() {
         undo(&mut nodes, edits).expect("undone");
     }
     assert_eq!(nodes, before);
+}
+
+#[test]
+fn a_text_reads_so_already_only_where_its_words_say_so() {
+    let check = |articles: &str, text: &str, expected: bool| {
+        let nodes = parsed(&format!("LUẬT\nBẾN SÔNG\n{text}\n")).documents.remove(0).nodes;
+        let [instruction] = &amending(articles)[..] else { panic!("{articles}") };
+        assert_eq!(already_reads(&nodes, instruction).is_some(), expected, "{articles} in {text}");
+    };
+    let exchange = "1. Thay thế cụm từ “bến đò” bằng cụm từ “bến đò, bến phà” tại Điều 1.";
+    check(exchange, "Điều 1. Bến\nBến đò, bến phà có đèn; bến đò, bến phà có số.", true);
+    check(exchange, "Điều 1. Bến\nBến đò, bến phà có đèn; bến đò có số.", false);
+    check(exchange, "Điều 1. Bến\nThuyền có số.", false);
+    check(exchange, "Điều 2. Bến\nBến đò, bến phà có đèn.", false);
+    let add = "1. Bổ sung cụm từ “đèn,” vào trước cụm từ “phí” tại Điều 1.";
+    check(add, "Điều 1. Bến\nTrả đèn, phí.", true);
+    check(add, "Điều 1. Bến\nTrả đèn, phí; miễn phí.", false);
+    let repeal = "1. Bãi bỏ khoản 2 Điều 1.";
+    check(repeal, "Điều 1. Bến\n1. Quét bến.\n2. (được bãi bỏ)\n3. Ghi sổ.", true);
+    check(repeal, "Điều 1. Bến\n1. Quét bến.\n2. Được bãi bỏ phí.\n3. Ghi sổ.", false);
+    check(repeal, "Điều 1. Bến\n1. Quét bến.", false);
+    // Words that are absent may never have stood there.
+    check("1. Bỏ cụm từ “, giữ sổ” tại Điều 1.", "Điều 1. Bến\nQuét bến.", false);
+    let replace = "1. Sửa đổi, bổ sung khoản 1 Điều 1 như sau:\n“1. Quét bến mỗi ngày.”.";
+    check(replace, "Điều 1. Bến\n1. Quét bến  mỗi ngày;", true);
+    check(replace, "Điều 1. Bến\n1. Quét bến mỗi tuần.", false);
 }
 
 #[test]
@@ -315,8 +350,14 @@ proptest! {
         let mut done = Vec::new();
         for instruction in &chain {
             let here = nodes.clone();
+            let gives_text = matches!(instruction.act, Act::Replace { .. } | Act::Insert { .. } | Act::Repeal);
+            let read_so = already_reads(&nodes, instruction).is_some();
             match apply(&mut nodes, instruction) {
                 Ok(edits) => {
+                    if gives_text {
+                        prop_assert!(already_reads(&nodes, instruction).is_some(), "{instruction:?}");
+                        prop_assert!(!read_so || words(&nodes) == words(&here), "{instruction:?}");
+                    }
                     let mut back = nodes.clone();
                     undo(&mut back, &edits).expect("undone at once");
                     prop_assert_eq!(&back, &here);

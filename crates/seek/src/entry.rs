@@ -18,16 +18,14 @@ pub struct Entry {
     pub kind: String,
     /// Title of the document: `Về công tác văn thư`.
     pub title: String,
-    /// Issuing body: `Chính phủ`.
+    /// Issuing body: `Chính phủ`; several of them with `;` between.
     pub issuer: String,
     /// Day of issue, `YYYY-MM-DD`.
     pub issued: Option<String>,
     /// Day of effect, `YYYY-MM-DD`.
     pub effective: Option<String>,
-    /// Status of the document, a word of the caller's: only compared with [`Query::status`](crate::Query).
-    pub status: String,
-    /// Field of law or heading in the codification: only compared with [`Query::topic`](crate::Query).
-    pub topic: String,
+    /// Fields of law of the article: only compared with [`Query::topic`](crate::Query).
+    pub topics: Vec<String>,
     /// Label of the article, without "Điều": `8`, `113a`.
     pub article: String,
     /// Heading of the article.

@@ -17,9 +17,11 @@ use tantivy::{
 const BLOCK: usize = 4096;
 const CACHED_BLOCKS: usize = 2000;
 /// Changes with everything that is stored: an index of another format counts as damaged.
-const FORMAT: &str = "3";
+const FORMAT: &str = "4";
 /// Names the folder that answers.
 const CURRENT: &str = "current";
+/// A document is found by its number and name, of whatever topics its articles are.
+pub(crate) const ANY_TOPIC: &str = "*";
 const BUFFER: usize = 64 << 20;
 
 /// The index of articles in one folder. Shared between threads; one process writes.
@@ -89,7 +91,7 @@ pub(crate) struct Fields {
     pub number: Field,
     pub kind: Field,
     pub issuer: Field,
-    pub status: Field,
+    /// Fields of an article; [`ANY_TOPIC`] on the document's own record.
     pub topic: Field,
     pub issued: Field,
     pub record: Field,
@@ -117,7 +119,6 @@ impl Fields {
             number: schema.add_text_field("number", whole.clone()),
             kind: schema.add_text_field("kind", whole.clone()),
             issuer: schema.add_text_field("issuer", whole.clone()),
-            status: schema.add_text_field("status", whole.clone()),
             topic: schema.add_text_field("topic", whole),
             issued: schema.add_u64_field("issued", NumericOptions::default().set_fast()),
             record: schema.add_bytes_field("record", tantivy::schema::STORED),
@@ -129,9 +130,9 @@ impl Fields {
         let mut doc = TantivyDocument::new();
         doc.add_text(self.document, &entry.document);
         doc.add_text(self.kind, filter_key(&entry.kind));
-        doc.add_text(self.issuer, filter_key(&entry.issuer));
-        doc.add_text(self.status, filter_key(&entry.status));
-        doc.add_text(self.topic, filter_key(&entry.topic));
+        for issuer in entry.issuer.split(';') {
+            doc.add_text(self.issuer, filter_key(issuer));
+        }
         doc.add_u64(self.issued, entry.issued.as_deref().and_then(day).unwrap_or(0));
         doc
     }
@@ -139,6 +140,9 @@ impl Fields {
     fn article(self, entry: &Entry) -> TantivyDocument {
         let mut doc = self.common(entry);
         doc.add_text(self.place, place_key(&entry.document, &entry.article));
+        for topic in &entry.topics {
+            doc.add_text(self.topic, filter_key(topic));
+        }
         for part in [&entry.title, &entry.heading, &entry.text] {
             doc.add_text(self.bag, part);
         }
@@ -149,6 +153,7 @@ impl Fields {
 
     fn document(self, entry: &Entry) -> TantivyDocument {
         let mut doc = self.common(entry);
+        doc.add_text(self.topic, ANY_TOPIC);
         doc.add_text(self.name, format!("{} {}", entry.kind, entry.title));
         if let Some(core) = crate::lookup::name_key(&entry.kind, &entry.title) {
             doc.add_text(self.core, core);

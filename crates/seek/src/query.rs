@@ -1,5 +1,8 @@
 //! What is asked and what is answered.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 /// A question to the index, as a person types it: one sentence, a number, the name of a law; with or without
 /// marks. A phrase in quotes must stand in the article as it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -13,8 +16,9 @@ pub struct Query {
     /// First and last day of issue, `YYYY-MM-DD`; documents without a day are left out.
     pub issued_from: Option<String>,
     pub issued_to: Option<String>,
-    pub status: Option<String>,
     pub topic: Option<String>,
+    /// Only these documents, by their ids.
+    pub documents: Option<Arc<HashSet<String>>>,
 }
 
 impl Query {
@@ -33,8 +37,8 @@ impl Default for Query {
             issuer: None,
             issued_from: None,
             issued_to: None,
-            status: None,
             topic: None,
+            documents: None,
         }
     }
 }

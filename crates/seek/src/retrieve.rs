@@ -1,7 +1,8 @@
 //! The articles that share most with the question: BM25 over one bag of words.
 
 use crate::Query;
-use crate::index::{View, day, filter_key};
+use crate::index::{ANY_TOPIC, View, day, filter_key};
+use std::collections::HashSet;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
@@ -16,26 +17,27 @@ pub(crate) struct Allowed(Vec<Option<Vec<bool>>>);
 impl Allowed {
     pub fn of(query: &Query, view: &View) -> tantivy::Result<Allowed> {
         let fields = &view.fields;
-        let filters = [
-            (fields.kind, &query.kind),
-            (fields.issuer, &query.issuer),
-            (fields.status, &query.status),
-            (fields.topic, &query.topic),
-        ];
-        let term = |(field, wanted): (Field, &Option<String>)| {
-            wanted.as_ref().map(|wanted| Term::from_field_text(field, &filter_key(wanted)))
-        };
-        let terms: Vec<Term> = filters.into_iter().filter_map(term).collect();
+        let term = |field: Field, wanted: &String| Term::from_field_text(field, &filter_key(wanted));
+        let mut groups: Vec<Vec<Term>> = Vec::new();
+        groups.extend(query.kind.iter().map(|kind| vec![term(fields.kind, kind)]));
+        groups.extend(query.issuer.iter().map(|issuer| vec![term(fields.issuer, issuer)]));
+        let any = || Term::from_field_text(fields.topic, ANY_TOPIC);
+        groups.extend(query.topic.iter().map(|topic| vec![term(fields.topic, topic), any()]));
+        let only = query.documents.as_deref();
         let from = query.issued_from.as_deref().and_then(day);
         let to = query.issued_to.as_deref().and_then(day);
         let days = (from.is_some() || to.is_some()).then(|| (from.unwrap_or(1), to.unwrap_or(u64::MAX)));
         let allowed = |segment: &SegmentReader| {
-            if terms.is_empty() && days.is_none() && !segment.has_deletes() {
+            if groups.is_empty() && only.is_none() && days.is_none() && !segment.has_deletes() {
                 return Ok(None);
             }
             let mut allowed: Vec<bool> = (0..segment.max_doc()).map(|doc| !segment.is_deleted(doc)).collect();
-            for term in &terms {
-                let has = having(segment, std::slice::from_ref(term))?;
+            for group in &groups {
+                let has = having(segment, group)?;
+                allowed.iter_mut().zip(has).for_each(|(allowed, has)| *allowed &= has);
+            }
+            if let Some(only) = only {
+                let has = of_documents(segment, fields.document, only)?;
                 allowed.iter_mut().zip(has).for_each(|(allowed, has)| *allowed &= has);
             }
             if let Some((from, to)) = days {
@@ -79,15 +81,34 @@ fn having(segment: &SegmentReader, terms: &[Term]) -> tantivy::Result<Vec<bool>>
     let mut has = vec![false; segment.max_doc() as usize];
     for term in terms {
         let index = segment.inverted_index(term.field())?;
-        let Some(mut postings) = index.read_postings(term, IndexRecordOption::Basic)? else { continue };
-        while postings.doc() != TERMINATED {
-            if let Some(has) = has.get_mut(postings.doc() as usize) {
-                *has = true;
-            }
-            postings.advance();
+        if let Some(postings) = index.read_postings(term, IndexRecordOption::Basic)? {
+            mark(&mut has, postings);
         }
     }
     Ok(has)
+}
+
+/// Which records of the segment are of these documents.
+fn of_documents(segment: &SegmentReader, field: Field, only: &HashSet<String>) -> tantivy::Result<Vec<bool>> {
+    let mut has = vec![false; segment.max_doc() as usize];
+    let index = segment.inverted_index(field)?;
+    let mut terms = index.terms().stream()?;
+    while terms.advance() {
+        if std::str::from_utf8(terms.key()).is_ok_and(|document| only.contains(document)) {
+            let postings = index.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
+            mark(&mut has, postings);
+        }
+    }
+    Ok(has)
+}
+
+fn mark(has: &mut [bool], mut postings: SegmentPostings) {
+    while postings.doc() != TERMINATED {
+        if let Some(has) = has.get_mut(postings.doc() as usize) {
+            *has = true;
+        }
+        postings.advance();
+    }
 }
 
 /// Every document with the term that the filter lets through.

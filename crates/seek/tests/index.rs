@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use seek::{Entry, Index, Query, SeekError};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use tempfile::TempDir;
 
 /// A document of invented law: number, kind, title, day of issue and its articles (heading, text).
@@ -13,11 +13,10 @@ fn document(number: &str, kind: &str, title: &str, issued: &str, articles: &[(&s
         number: number.into(),
         kind: kind.into(),
         title: title.into(),
-        issuer: if number.contains("QH") { "Quốc hội" } else { "Chính phủ" }.into(),
+        issuer: if number.contains("QH") { "Quốc hội" } else { "Bộ Công an; Chính phủ" }.into(),
         issued: Some(issued.into()),
         effective: None,
-        status: "Còn hiệu lực".into(),
-        topic: "44.8 Phổ biến, giáo dục pháp luật".into(),
+        topics: if n == 0 { vec!["justice".into()] } else { vec![] },
         article: (n + 1).to_string(),
         heading: (*heading).into(),
         text: (*text).into(),
@@ -142,8 +141,21 @@ fn filters_leave_out() {
         assert!(!found.is_empty() && found.iter().all(|d| d == "15/2099/NĐ-CP"), "{only:?}: {found:?}");
     }
     assert!(search(Query { issued_to: Some("2099-01-01".into()), ..all.clone() }).is_empty());
-    assert!(search(Query { status: Some("Hết hiệu lực".into()), ..all.clone() }).is_empty());
-    assert!(search(Query { topic: Some("Khác".into()), ..all }).is_empty());
+    let only = |ids: &[&str]| Some(Arc::new(ids.iter().map(|id| (*id).to_owned()).collect()));
+    let found = search(Query { documents: only(&["15/2099/NĐ-CP", "9/2099"]), ..all.clone() });
+    assert!(!found.is_empty() && found.iter().all(|d| d == "15/2099/NĐ-CP"), "{found:?}");
+    assert!(search(Query { documents: only(&[]), ..all.clone() }).is_empty());
+    assert!(search(Query { topic: Some("khác".into()), ..all.clone() }).is_empty());
+    // Of a document that is named, the articles of the topic; the document is known all the same.
+    for text in ["thả diều", "15/2099/NĐ-CP", "15/2099/NĐ-CP điều 2"] {
+        let query = Query { topic: Some("Justice".into()), ..Query::new(text) };
+        let answer = index.search(&query).expect("an answer");
+        assert!(
+            !answer.hits.is_empty() && answer.hits.iter().all(|hit| hit.article == "1"),
+            "{text}: {answer:?}"
+        );
+        assert!(!text.contains('/') || !answer.understood.documents.is_empty(), "{text}");
+    }
 }
 
 #[test]

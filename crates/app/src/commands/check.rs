@@ -7,7 +7,7 @@ use super::{Said, Speech, backup, progress};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Result};
-use crate::features::{activities, numbers, papers, people};
+use crate::features::{activities, laws, numbers, papers, people};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -57,7 +57,10 @@ pub async fn check(app: &App, heads: &[audit::At], said: &mut Said, quiet: bool)
     bar.inc(1);
 
     let mut files = 0;
-    let kept = activities::kept_files(&app.db).await?;
+    let mut kept = activities::kept_files(&app.db).await?;
+    kept.extend(laws::scan::kept_files(&app.db).await?);
+    kept.sort();
+    kept.dedup();
     for file in kept.iter().cloned() {
         files += 1;
         match app.files.verify(&file).await {

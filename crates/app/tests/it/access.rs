@@ -410,8 +410,51 @@ impl<'t> World<'t> {
                 Box::pin(self.make("law", asks)).await;
                 format!("{}-2099-qh99", self.made)
             }
+            "corrected-law" => {
+                let law = Box::pin(self.make("law", asks)).await;
+                let page = format!("/luat/{law}/chua-chu");
+                let version = self.version_to_correct(&law).await;
+                let form = [("version", &*version), ("heading", "Phạm vi"), ("reason", "Bản gốc ghi vậy")];
+                self.posted(&self.officer, &format!("{page}/dieu-1"), &form, "/").await;
+                let made = self.officer.get(t, &page).await.text();
+                let made = made.split("name=\"correction\" value=\"").nth(1).expect("a correction");
+                let made = made.split('"').next().unwrap_or_default().to_owned();
+                self.objects.insert("correction".into(), made);
+                law
+            }
+            // Every law that is made here reads the same.
+            "law-version" => {
+                let law = Box::pin(self.make("law", asks)).await;
+                self.version_to_correct(&law).await
+            }
             "law-review" => self.law_import(&self.officer, n).await,
             "own-law-review" => self.law_import(asks.unwrap_or(&self.officer), n).await,
+            // A page of a scan that has been read: the machine's own reading has its tests elsewhere.
+            "scan" | "own-scan" => {
+                let review = Box::pin(self.make(&kind.replace("scan", "law-review"), asks)).await;
+                let import: Id = review.split('/').next().unwrap_or_default().parse().expect("an import");
+                let picture = t.app.files.keep(vec![0xff, 0xd8, 0xff]).await.expect("a file");
+                let mut tx = t.app.db.begin().await.expect("begin");
+                lantoa::features::laws::scan::insert(&mut tx, &t.app, import, 0, &picture)
+                    .await
+                    .expect("a scan");
+                sql!("UPDATE law_scans SET pages = 1, done = TRUE WHERE import_id = $1", import)
+                    .run(&mut tx)
+                    .await
+                    .expect("read");
+                sql!(
+                    "INSERT INTO law_scan_pages (import_id, seq, page, image, width, height, lines, looked)
+                     VALUES ($1, 0, 1, $2, 595.0, 842.0, $3, FALSE)",
+                    import,
+                    picture,
+                    r#"[{"t":"Số: 5/QĐ-UBND","c":50,"x":1.0,"y":1.0,"r":9.0,"b":9.0}]"#
+                )
+                .run(&mut tx)
+                .await
+                .expect("a page");
+                tx.commit().await.expect("commit");
+                review
+            }
             "law-import" | "own-law-import" => {
                 let review = Box::pin(self.make(&kind.replace("import", "review"), asks)).await;
                 review.split('/').next().unwrap_or_default().to_owned()
@@ -576,6 +619,13 @@ impl<'t> World<'t> {
         let version = version().await;
         self.objects.insert("version".into(), version);
         id
+    }
+
+    /// The words of a law's first article that its page of correction shows.
+    async fn version_to_correct(&self, law: &str) -> String {
+        let page = self.officer.get(self.t, &format!("/luat/{law}/chua-chu/dieu-1")).await.text();
+        let version = page.split("name=\"version\" value=\"").nth(1).expect("a version");
+        version.split('"').next().unwrap_or_default().to_owned()
     }
 
     /// A law sent for import, waiting for review: the import and the file's place in it.
@@ -829,7 +879,7 @@ fn suggested(line: &Line, answers: &HashMap<Asks, String>) -> String {
 
 /// Routes whose objects anybody signed in may see by their id: laws, units, and what was decided about them, are
 /// no secret.
-const OPEN_OBJECTS: [&str; 9] = [
+const OPEN_OBJECTS: [&str; 12] = [
     "/don-vi/{id}",
     "/don-vi/{id}/don-vi-con",
     "/sap-xep/{id}/ty-le",
@@ -837,7 +887,10 @@ const OPEN_OBJECTS: [&str; 9] = [
     "/ke-hoach/can-cu/{law}",
     "/luat/{id}/sua",
     "/luat/{id}/sua-doi",
+    "/luat/{id}/chua-chu",
+    "/luat/{id}/chua-chu/{*path}",
     "/luat/{id}/so-sanh",
+    "/luat/{id}/nguon",
     "/luat/{id}/doi-tuong",
 ];
 

@@ -652,6 +652,25 @@ async fn published_posts_are_counted_by_unit_and_law() {
 }
 
 #[tokio::test]
+async fn a_corrected_text_makes_stale_only_what_says_the_wrong_words_again() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        publish(&t, &p, &content(p.commune, p.law, "Mượn sách")).await;
+        let path = format!("/luat/{}/chua-chu/dieu-3", p.law);
+        let correct = async |field: &str, words: &str| {
+            let version = hidden(&p.officer.get(&t, &path).await.text(), "version");
+            let form =
+                [("version", &*version), (field, words), ("reason", "Bản gốc ghi vậy"), ("act", "save")];
+            went_to(&p.officer.post(&t, &path, &form).await);
+            p.officer.get(&t, "/viec").await.text().contains("Luật đã đổi, xem lại bài: Mượn sách")
+        };
+        assert!(!correct("t1", "Được giữ sách trong 20 ngày.").await, "the article speaks of no days");
+        assert!(correct("t0", "Được mượn không phải trả tiền.").await, "the article quotes what was wrong");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn open_drafts_go_over_with_a_hand_over_and_authorship_does_not() {
     on_every_engine(async |t| {
         use lantoa::features::people::{HandOver, HandedOver};

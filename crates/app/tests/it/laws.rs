@@ -409,6 +409,107 @@ async fn a_saved_article_is_found_with_marks_without_and_by_number() {
 }
 
 #[tokio::test]
+async fn a_search_is_narrowed_and_says_which_filter_to_loosen() {
+    let encoded = lantoa::web::form_urlencoded;
+    let decree = "CHÍNH PHỦ\nSố: 93/2099/NĐ-CP\nHà Nội, ngày 1 tháng 8 năm 2025\n\nNGHỊ ĐỊNH\nVề người giữ bến nước\n\n\
+        Điều 1. Thù lao của người giữ bến\nNgười giữ bến nước được hưởng thù lao hằng tháng.\n\n\
+        Điều 2. Hiệu lực thi hành\nNghị định này có hiệu lực thi hành từ ngày 01 tháng 10 năm 2025.\n";
+    let ferry =
+        (1..=45).map(|n| format!("Điều {n}. Đếm ghe đợt {n}\nNgười đếm ghe đếm ghe mỗi tháng {n} lần.\n"));
+    let ferry = format!(
+        "CHÍNH PHỦ\nSố: 94/2099/NĐ-CP\nHà Nội, ngày 1 tháng 8 năm 2025\n\nNGHỊ ĐỊNH\nVề đếm ghe\n\n{}",
+        ferry.collect::<String>()
+    );
+    on_every_engine(async |t| {
+        let law = enter(&t, LAW).await;
+        enter(&t, decree).await;
+        enter(&t, &ferry).await;
+        let person = officer(&t).await;
+        let field = lawtext::concerns::fields((2026, 11, 23)).next().unwrap();
+        let confirmed = format!("dieu-3 field {}", field.code);
+        let saved = person.post(&t, &format!("/luat/{law}/doi-tuong"), &[("concern", &confirmed)]).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        t.app.index.catch_up(&t.app.db).await.unwrap();
+        let numbers = async |filters: &str| {
+            let path = format!("/api/v1/articles?q={}&{filters}", encoded("thù lao người giữ bến"));
+            let answer = t.get(&path).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+            let items = answer.json()["items"].as_array().expect("items").clone();
+            let numbers = items.iter().map(|i| i["number"].as_str().unwrap_or_default().to_owned());
+            numbers.collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(numbers("limit=10").await.len(), 3);
+        for filters in [
+            "issuer=Quoc%20hoi",
+            "kind=luật",
+            "from=2026-01-01",
+            "status=not-yet",
+            &format!("field={}", field.code),
+            "status=not-yet&kind=Luật&to=2026-06-20",
+        ] {
+            assert_eq!(numbers(filters).await.into_iter().collect::<Vec<_>>(), ["90/2099/QH99"], "{filters}");
+        }
+        assert!(!numbers("status=in-force&to=2025-12-31").await.contains("90/2099/QH99"));
+        assert!(numbers("status=ended").await.is_empty());
+        for wrong in ["status=x", "field=x", "from=hôm qua", "from=2026-02-01&to=2026-01-01"] {
+            let answer = t.get(&format!("/api/v1/articles?q=ghe&{}", wrong.replace(' ', "+"))).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        }
+        // A page says what it is narrowed to; each filter is dropped by a link and kept in the other language.
+        for (base, page) in [
+            ("/hoi", t.get("/hoi?q=thu+lao&co-quan=Ch%C3%ADnh+ph%E1%BB%A7&tu=01/08/2025").await.text()),
+            (
+                "/luat/tim",
+                person
+                    .get(&t, "/luat/tim?q=thu+lao&co-quan=Ch%C3%ADnh+ph%E1%BB%A7&tu=01/08/2025")
+                    .await
+                    .text(),
+            ),
+        ] {
+            assert!(page.contains("93/2099/NĐ-CP") && !page.contains("90/2099/QH99"), "{page}");
+            assert!(page.contains(&format!("href=\"{base}?q=thu+lao&#38;tu=01%2F08%2F2025\"")), "{page}");
+            assert!(
+                page.contains("Ban hành từ ngày: 01/08/2025") || page.contains("Ban hành từ ngày: 1/8/2025"),
+                "{page}"
+            );
+            assert!(page.contains(&format!("href=\"/en{base}?q=thu+lao&#38;co-quan=")), "{page}");
+            assert!(!page.contains('⟦'), "{page}");
+        }
+        let wrong = t.get("/hoi?q=ghe&tu=hom+qua").await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            wrong.text().contains("value=\"hom qua\"") && wrong.text().contains("<details open>"),
+            "{}",
+            wrong.text()
+        );
+        // Where nothing fits, what to leave out.
+        let nothing = t
+            .get(&format!("/hoi?q={}&co-quan=Quốc+hội&loai=Luật", encoded("đếm ghe mỗi tháng")))
+            .await
+            .text();
+        assert!(!nothing.contains("thì có điều khớp"), "one alone does not help: {nothing}");
+        let nothing =
+            t.get(&format!("/hoi?q={}&co-quan=Quốc+hội", encoded("đếm ghe mỗi tháng"))).await.text();
+        assert!(nothing.contains("Bỏ “Cơ quan ban hành: Quốc hội” thì có điều khớp"), "{nothing}");
+        let phrase = t.get(&format!("/hoi?q={}", encoded("“ghe mỗi người”"))).await.text();
+        assert!(phrase.contains("Bỏ “Dấu ngoặc kép"), "{phrase}");
+        // Page by page, the filters kept.
+        let path = |page: &str| format!("/hoi?q={}&loai={}{page}", encoded("đếm ghe"), encoded("Nghị định"));
+        let first = t.get(&path("")).await.text();
+        assert!(
+            first.contains("1–20, khớp nhất trước") && first.contains("&#38;trang=2\" rel=\"next\""),
+            "{first}"
+        );
+        let last = t.get(&path("&trang=3")).await.text();
+        assert!(last.contains("start=\"41\"") && !last.contains("rel=\"next\""), "{last}");
+        assert!(last.contains("loai=Ngh%E1%BB%8B+%C4%91%E1%BB%8Bnh&#38;trang=2\" rel=\"prev\""), "{last}");
+        let article = |page: &str| page.matches("<li class=\"card\"><h3").count();
+        assert_eq!(article(&first), 20);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_missing_or_damaged_index_is_made_again_from_the_database() {
     on_every_engine(async |t| {
         enter(&t, LAW).await;

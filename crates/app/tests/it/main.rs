@@ -19,6 +19,7 @@ mod people;
 mod plans;
 mod portal;
 mod races;
+mod scans;
 mod spine;
 mod support;
 mod understood;

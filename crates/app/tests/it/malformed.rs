@@ -173,7 +173,7 @@ const PDF_PAGE: &str = "BT /F1 12 Tf 72 700 Td (Dieu 1. Pham vi dieu chinh cua n
 const PDF_MAP: &str = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap 1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfrange <20> <7E> <0020> endbfrange endcmap end end";
 
 /// A PDF of these objects, the first its catalog, with a cross-reference table that fits.
-fn pdf(objects: &[Vec<u8>]) -> Vec<u8> {
+pub fn pdf(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = b"%PDF-1.5\n".to_vec();
     let mut places = Vec::new();
     for (n, object) in objects.iter().enumerate() {
@@ -190,7 +190,7 @@ fn pdf(objects: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-fn stream(keys: &str, content: &[u8]) -> Vec<u8> {
+pub fn stream(keys: &str, content: &[u8]) -> Vec<u8> {
     let head = format!("<<{keys}/Length {}>>\nstream\n", content.len());
     [head.as_bytes(), content, b"\nendstream"].concat()
 }

@@ -7,7 +7,7 @@ use lantoa::features::laws::amendments::{self, Decision};
 use lantoa::features::laws::{self, By, NewLaw, Relation, Saved};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
-use store::Id;
+use store::{Id, sql};
 
 use crate::support::{Person, TestApp, on_every_engine};
 
@@ -235,6 +235,460 @@ async fn a_text_that_comes_again_keeps_what_was_carried_out() {
     .await;
 }
 
+/// What the page of correction of a provision knows of its words.
+async fn version_of(t: &TestApp, person: &Person, path: &str) -> String {
+    let page = person.get(t, path).await.text();
+    assert!(!page.contains('⟦'), "{page}");
+    let version = page.split("name=\"version\" value=\"").nth(1).expect("a version");
+    version.split('"').next().unwrap().to_owned()
+}
+
+async fn correct(
+    t: &TestApp,
+    person: &Person,
+    path: &str,
+    field: &str,
+    words: &str,
+) -> crate::support::Answer {
+    let version = version_of(t, person, path).await;
+    let form = [("version", &*version), (field, words), ("reason", "Bản gốc ghi vậy"), ("act", "save")];
+    person.post(t, path, &form).await
+}
+
+#[tokio::test]
+async fn a_correction_is_no_amendment_and_both_are_taken_back_to_the_byte() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let old = enter(&t, OLD).await;
+        let as_it_came = texts(&t, old).await;
+        enter(&t, AMENDING).await;
+        let changes = format!("/luat/{old}/sua-doi");
+        let ids = listed(&person.get(&t, &changes).await.text());
+        person.post(&t, &changes, &[("act", "apply-all")]).await;
+        let amended = texts(&t, old).await;
+
+        let list = format!("/luat/{old}/chua-chu");
+        assert!(person.get(&t, &format!("/luat/{old}")).await.text().contains(&list));
+        let article = format!("{list}/dieu-2");
+        let page = person.get(&t, &article).await.text();
+        assert!(page.contains("chữ trước khi sửa đổi") && page.contains("báo thị trấn khi"), "{page}");
+        // Looked at, then saved with a reason; the next person's page is out of date.
+        let version = version_of(&t, &person, &article).await;
+        let words = "Người giữ bến báo thị trấn ngay khi bến hư hỏng.";
+        let typed = [("version", &*version), ("t1", words), ("act", "look")];
+        let look = person.post(&t, &article, &typed).await.text();
+        assert!(look.contains("<ins> ngay</ins>") && look.contains(words), "{look}");
+        let save = [("version", &*version), ("t1", words), ("act", "save")];
+        let unsaid = person.post(&t, &article, &save).await;
+        assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(unsaid.text().contains(words) && texts(&t, old).await == amended);
+        let save = [&save[..], &[("reason", "Bản gốc trang 2")]].concat();
+        assert_eq!(person.post(&t, &article, &save).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(person.post(&t, &article, &save).await.status, StatusCode::CONFLICT);
+        let again = correct(&t, &person, &article, "t1", words).await;
+        assert!(again.text().contains("chưa có gì để lưu"), "{}", again.text());
+
+        // In the text of every day, in what programs get, and in the search; the days of the text are as before.
+        let public = "/van-ban/70-2099-qh99";
+        let page = t.get(public).await.text();
+        assert!(
+            page.contains("báo Ủy ban nhân dân cấp xã ngay khi") && page.contains("?ngay=2025-01-01"),
+            "{page}"
+        );
+        assert_eq!(page.matches("?ngay=").count(), 2, "{page}");
+        let earlier = t.get(&format!("{public}?ngay=2024-12-31")).await.text();
+        assert!(earlier.contains("báo thị trấn ngay khi"), "{earlier}");
+        let lines = t.get("/api/v1/laws/70-2099-qh99/articles.jsonl").await.text();
+        assert!(lines.contains("cấp xã ngay khi"), "{lines}");
+        let feed = t.get("/api/v1/law-changes").await.json();
+        let last = feed["items"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["id"], "70-2099-qh99", "{feed}");
+        t.app.index.catch_up(&t.app.db).await.unwrap();
+        let found =
+            t.get("/api/v1/articles?q=b%C3%A1o+ngay+khi+b%E1%BA%BFn+h%C6%B0+h%E1%BB%8Fng").await.text();
+        assert!(found.contains("ngay") && found.contains("70/2099/qh99+2"), "{found}");
+
+        // A correction that would take the ground from an amendment is refused, and nothing of it stays.
+        let corrected = texts(&t, old).await;
+        let refused = correct(&t, &person, &article, "t1", "Người giữ bến báo xã khi bến hư hỏng.").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("không còn khớp"), "{}", refused.text());
+        assert_eq!(texts(&t, old).await, corrected);
+
+        // Undone under the correction; then the correction itself; then carried out again.
+        for id in [&ids[1], &ids[0], &ids[2]] {
+            let undone = person.post(&t, &changes, &[("act", "undo"), ("amendment", id)]).await;
+            assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text());
+        }
+        let mut expected = as_it_came.clone();
+        let article = expected.iter_mut().find(|n| n.path.as_deref() == Some("dieu-2")).unwrap();
+        article.content[1].text = words.to_owned();
+        assert_eq!(texts(&t, old).await, expected);
+        person.post(&t, &changes, &[("act", "apply-all")]).await;
+        assert_eq!(texts(&t, old).await, corrected);
+        let page = person.get(&t, &list).await.text();
+        assert!(page.contains("Bản gốc trang 2") && page.contains("đang dùng"), "{page}");
+        let made = page.split("name=\"correction\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let undo = [("act", "undo"), ("correction", made)];
+        assert_eq!(person.post(&t, &list, &undo).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(texts(&t, old).await, amended);
+        assert_eq!(person.post(&t, &list, &undo).await.status, StatusCode::CONFLICT);
+        assert!(lantoa::audit::verify(&t.app.db).await.unwrap().1.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn corrections_are_held_against_the_new_source_when_a_law_comes_again() {
+    on_every_engine(async |t| {
+        let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+        let province = t.unit("Tỉnh Tây Ninh", "province", Some(nation), "2025-07-01").await;
+        let person = t.person(Role::ProvincialOfficer, province).await;
+        let old = enter(&t, OLD).await;
+        let list = format!("/luat/{old}/chua-chu");
+        let come = async |text: &str| {
+            let mut tx = t.app.db.begin().await.unwrap();
+            let saved = laws::insert(&mut tx, &t.app, &By::INSTALLATION, &read(text)).await.unwrap();
+            tx.commit().await.unwrap();
+            (saved.0, saved.1.iter().map(|p| p.code.clone()).collect::<Vec<_>>())
+        };
+        let says = async |words: &str| texts(&t, old).await.iter().any(|n| n.body().contains(words));
+        let wrong = "bến nước công cộng";
+        let right = OLD
+            .replace("quy định việc gìn giữ bến nước công cộng", "quy định việc giữ gìn bến nước công cộng");
+        let words = "Luật này quy định việc giữ gìn bến nước công cộng.";
+        assert_eq!(
+            correct(&t, &person, &format!("{list}/dieu-1"), "text", words).await.status,
+            StatusCode::SEE_OTHER
+        );
+        // The same file, and one that has changed elsewhere: it stays.
+        assert_eq!(come(OLD).await, (Saved::Same(old), vec![]));
+        let elsewhere = OLD.replace("ngân sách xã", "ngân sách của xã");
+        assert_eq!(come(&elsewhere).await, (Saved::Changed(old), vec![]));
+        assert!(says("việc giữ gìn bến").await && says("ngân sách của xã").await);
+        // The source changes there too: it shows, and a person decides.
+        let otherwise = OLD.replace(wrong, "bến nước chung");
+        assert_eq!(come(&otherwise).await, (Saved::Changed(old), vec!["correction-asks".to_owned()]));
+        assert!(says("việc gìn giữ bến nước chung").await);
+        let home = person.get(&t, "/viec").await.text();
+        assert!(home.contains("1 chỗ đã chữa") && home.contains(&list), "{home}");
+        assert!(person.get(&t, &format!("/luat/{old}")).await.text().contains("cần quyết định"));
+        let page = person.get(&t, &list).await.text();
+        assert!(page.contains("cần quyết định") && page.contains("<ins>") && !page.contains('⟦'), "{page}");
+        let made = page.split("name=\"correction\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let keep = person.post(&t, &list, &[("act", "keep"), ("correction", made)]).await;
+        assert_eq!(keep.status, StatusCode::SEE_OTHER, "{}", keep.text());
+        assert!(says(words).await);
+        // The new source again: what was decided stays. Once a source reads as corrected, nothing is to be corrected.
+        assert_eq!(come(&otherwise).await, (Saved::Same(old), vec![]));
+        assert_eq!(come(&right).await, (Saved::Changed(old), vec![]));
+        let page = person.get(&t, &list).await.text();
+        assert!(says(words).await && page.contains("bản nguồn đã ghi đúng"), "{page}");
+        // One that asks, decided for the source.
+        correct(&t, &person, &format!("{list}/dieu-1"), "text", "Luật này nói về bến nước.").await;
+        assert_eq!(come(&otherwise).await.1, ["correction-asks"]);
+        let page = person.get(&t, &list).await.text();
+        let made = page.split("name=\"correction\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        person.post(&t, &list, &[("act", "undo"), ("correction", made)]).await;
+        assert!(says("bến nước chung").await);
+        assert!(!person.get(&t, "/viec").await.text().contains("chỗ đã chữa"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_script_of_a_minute_counts_its_syllables_and_lists_what_does_not_fit() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        enter(&t, OLD).await;
+        let new = enter(&t, NEW).await;
+        let at = format!("/tin-bai/ban-tin?luat={new}");
+        let empty = person.get(&t, &at).await.text();
+        let opening =
+            "Kính thưa bà con Xã Bến Lức, Luật Gìn giữ bến nước có hiệu lực từ ngày 1 tháng 9 năm 2026";
+        assert!(empty.contains(opening), "{empty}");
+        // Of the table of what is new two sentences fit, one is too long, one rests on no article of this law.
+        let long = "Người giữ bến giữ bến sạch đẹp, không viết, không vẽ, không xả rác ".repeat(4);
+        let path = format!("/luat/{new}/so-sanh");
+        let page = person.get(&t, &path).await.text();
+        let row = |subject: &str| {
+            let before = page.split(&format!(">{subject}")).next().unwrap();
+            before.rsplit("name=\"sentence-").next().unwrap().split('"').next().unwrap().to_owned()
+        };
+        let rows = [
+            (row("Trách nhiệm của người giữ bến"), long.trim().to_owned()),
+            (row("Quy định mới: Học sinh"), "Học sinh đi đò phải mặc áo phao;".to_owned()),
+            (row("Hiệu lực thi hành"), long.trim().to_uppercase()),
+            (row("Không còn quy định"), "Không còn thù lao.".to_owned()),
+        ];
+        let names: Vec<String> = rows.iter().map(|r| format!("sentence-{}", r.0)).collect();
+        let mut form: Vec<(&str, &str)> = Vec::new();
+        for ((row, sentence), name) in rows.iter().zip(&names) {
+            form.extend([("take", row.as_str()), (name.as_str(), sentence.as_str())]);
+        }
+        let saved = person.post(&t, &path, &form).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        let page = person.get(&t, &at).await.text();
+        assert!(page.contains("Học sinh đi đò phải mặc áo phao. <small"), "{page}");
+        let versions = laws::versions(&t.app.db, new).await.unwrap();
+        let version = &versions.iter().find(|v| v.path == "dieu-3").unwrap().version;
+        assert!(
+            page.contains("href=\"/van-ban/72-2099-qh99/dieu-3\">Điều 3</a>") && page.contains(version),
+            "{page}"
+        );
+        let count: usize =
+            page.split("<p><strong>").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+        let each: usize = page
+            .split(" tiếng")
+            .filter_map(|before| before.rsplit('(').next().and_then(|n| n.parse::<usize>().ok()))
+            .sum();
+        assert!((60..=170).contains(&count) && count == each, "{count} {each} in {page}");
+        let left = page.split("id=\"left\"").nth(1).unwrap();
+        assert!(left.contains("2 câu không đưa vào") && left.contains("quá 60 giây"), "{left}");
+        assert!(left.contains("Không còn thù lao.") && left.contains("chưa gắn với điều nào"), "{left}");
+        assert!(!page.contains('⟦') && !person.get(&t, &format!("/en{at}")).await.text().contains('⟦'));
+        // It is written as a post, which somebody else approves; each sentence keeps its article.
+        let write = person.get(&t, &format!("/tin-bai/moi?dang=ban-tin&luat={new}")).await.text();
+        assert!(write.contains("Bản tin 60 giây: Luật Gìn giữ bến nước"), "{write}");
+        assert!(
+            write.contains("phải mặc áo phao.</textarea>")
+                && write.contains("name=\"source-2\" type=\"text\" value=\"Điều 3\""),
+            "{write}"
+        );
+        assert!(person.get(&t, &format!("/luat/{new}")).await.text().contains(&at));
+        assert_eq!(person.get(&t, "/tin-bai/ban-tin").await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+/// The old law as the state's codification prints it after the amending one.
+fn consolidated() -> String {
+    OLD.replace(
+        "1. Người giữ bến giữ bến sạch sẽ theo quy định tại Điều 1 của Luật này.",
+        "1. Người giữ bến giữ bến sạch sẽ và nhắc nhở người neo đậu sai chỗ.",
+    )
+    .replace("báo thị trấn", "báo Ủy ban nhân dân cấp xã")
+    .replace("Người giữ bến được hưởng thù lao hằng tháng từ ngân sách xã.", "(được bãi bỏ)")
+}
+
+#[tokio::test]
+async fn what_a_text_came_with_does_not_wait_and_a_person_may_say_otherwise() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let stale = async || {
+            t.app.pages.forget();
+            t.get("/van-ban/70-2099-qh99").await.text().contains("chưa phải bản mới nhất")
+        };
+        let states = async |law: Id| {
+            let law = laws::get(&t.app.db, law).await.unwrap();
+            let all = amendments::of_law(&t.app.db, &law).await.unwrap();
+            all.iter().map(|a| a.state.code()).collect::<Vec<_>>()
+        };
+        let old = enter(&t, &consolidated()).await;
+        let before = texts(&t, old).await;
+        enter(&t, AMENDING).await;
+        assert_eq!(states(old).await, ["present"; 3]);
+        assert!(!stale().await);
+        assert_eq!(texts(&t, old).await, before, "nothing is changed");
+        assert!(!person.get(&t, "/viec").await.text().contains("chỗ sửa đổi chưa đưa vào văn bản"));
+        let path = format!("/luat/{old}/sua-doi");
+        let page = person.get(&t, &path).await.text();
+        assert!(
+            page.contains("văn bản đã có sẵn") && page.contains("nhắc nhở người neo đậu sai chỗ"),
+            "{page}"
+        );
+        assert!(page.contains("đã đọc đúng như sửa đổi") && !page.contains('⟦'), "{page}");
+        // A person says that it is not in; what they decided stays when the text comes again.
+        let ids = listed(&page);
+        let undone = person.post(&t, &path, &[("act", "undo"), ("amendment", &ids[0])]).await;
+        assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text());
+        assert!(stale().await);
+        enter(&t, &consolidated().replace("bến nước công cộng", "bến nước chung")).await;
+        assert_eq!(states(old).await, ["undone", "present", "present"]);
+        let done = person.post(&t, &path, &[("act", "apply"), ("amendment", &ids[0])]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        assert_eq!(states(old).await, ["applied", "present", "present"]);
+        assert!(!stale().await);
+        // The text as it was before comes again: what it lacks waits again.
+        person.post(&t, &path, &[("act", "undo"), ("amendment", &ids[0])]).await;
+        enter(&t, OLD).await;
+        assert_eq!(states(old).await, ["undone", "found", "found"]);
+        assert!(stale().await);
+        // Carried out by hand, then the consolidated text comes: it has it.
+        person.post(&t, &path, &[("act", "apply-all")]).await;
+        assert_eq!(states(old).await, ["applied"; 3]);
+        enter(&t, &consolidated().replace("bến nước công cộng", "bến nước của làng")).await;
+        assert!(
+            states(old).await.iter().all(|s| ["applied", "present"].contains(s)),
+            "{:?}",
+            states(old).await
+        );
+        assert!(!stale().await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_text_that_lacks_a_word_of_an_amendment_claims_nothing() {
+    on_every_engine(async |t| {
+        let near = [
+            consolidated().replace("sai chỗ.", "sai nơi."),
+            consolidated().replace("(được bãi bỏ)", "Được bãi bỏ mọi thù lao."),
+            consolidated().replace("báo Ủy ban nhân dân cấp xã", "báo thị trấn, Ủy ban nhân dân cấp xã"),
+        ];
+        let mut laws_there = Vec::new();
+        for (n, text) in near.iter().enumerate() {
+            let law = enter(&t, &text.replace("70/2099", &format!("{}/2099", 170 + n))).await;
+            let amending = AMENDING.replace("71/2099", &format!("{}/2099", 270 + n));
+            enter(&t, &amending.replace("70/2099", &format!("{}/2099", 170 + n))).await;
+            laws_there.push(law);
+        }
+        // What is not in force yet is not believed to be in.
+        let law = enter(&t, &consolidated().replace("70/2099", "180/2099")).await;
+        let coming = AMENDING.replace("71/2099", "280/2099").replace("70/2099", "180/2099");
+        enter(&t, &coming.replace("01 tháng 01 năm 2025", "01 tháng 01 năm 2027")).await;
+        for (n, law) in laws_there.into_iter().chain([law]).enumerate() {
+            let law = laws::get(&t.app.db, law).await.unwrap();
+            let all = amendments::of_law(&t.app.db, &law).await.unwrap();
+            let waiting: Vec<usize> =
+                all.iter().enumerate().filter(|(_, a)| a.state.waits()).map(|(n, _)| n).collect();
+            let expected = [vec![0], vec![2], vec![1], vec![0, 1, 2]];
+            assert_eq!(waiting, expected[n], "{}", law.number);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_sources_of_one_article_are_both_kept_and_the_later_one_shows() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let enter_from = async |text: &str, source: &str| {
+            let mut tx = t.app.db.begin().await.unwrap();
+            let new = NewLaw { source: source.to_owned(), ..read(text) };
+            let saved = laws::insert(&mut tx, &t.app, &By::INSTALLATION, &new).await.unwrap().0;
+            tx.commit().await.unwrap();
+            t.pass_minutes(60);
+            saved
+        };
+        let extract = |words: &str| {
+            let text = format!(
+                "Điều 90.1.LQ.2. Trách nhiệm của người giữ bến\n(Điều 2 Luật số 70/2099/QH99 Gìn giữ bến nước ngày 20/06/2020 \
+                 của Quốc hội, có hiệu lực thi hành kể từ ngày 01/01/2021)\n{words}\n"
+            );
+            let text = lawtext::read(lawtext::Format::Text, text.as_bytes()).unwrap();
+            let parsed = lawtext::codified(&text).unwrap().remove(0);
+            NewLaw { is_extract: true, ..NewLaw::of(&parsed, "pháp điển").0 }
+        };
+        let law = enter_from(OLD, "luật.docx").await.id();
+        let path = format!("/luat/{law}/nguon");
+        let page = person.get(&t, &path).await.text();
+        assert!(page.contains("không khác nhau chỗ nào") && !page.contains('⟦'), "{page}");
+        assert!(!person.get(&t, &format!("/luat/{law}")).await.text().contains("/nguon"));
+        // An article of the codification: the words change, the law keeps all else.
+        let before = texts(&t, law).await;
+        let mut tx = t.app.db.begin().await.unwrap();
+        let new = extract("1. Người giữ bến giữ bến sạch sẽ và đẹp.\n2. Người giữ bến báo xã khi bến hư hỏng.");
+        let saved = laws::insert(&mut tx, &t.app, &By::INSTALLATION, &new).await.unwrap().0;
+        tx.commit().await.unwrap();
+        assert_eq!(saved, Saved::Changed(law));
+        let after = texts(&t, law).await;
+        let paths = |nodes: &[laws::Node]| nodes.iter().map(|n| n.path.clone()).collect::<Vec<_>>();
+        assert_eq!(paths(&after), paths(&before));
+        assert!(t.get("/van-ban/70-2099-qh99/dieu-2/khoan-1").await.text().contains("sạch sẽ và đẹp"));
+        let page = person.get(&t, &path).await.text();
+        assert!(page.contains("luật.docx") && page.contains("pháp điển"), "{page}");
+        assert!(page.contains("<ins> và đẹp") && page.contains("Đang hiện"), "{page}");
+        assert!(page.contains("nhập lúc 23/11/2026 10:42") && page.contains("nhập lúc 23/11/2026 11:42"), "{page}");
+        assert!(person.get(&t, &format!("/luat/{law}")).await.text().contains("1 chỗ các nguồn chép khác nhau"));
+        assert!(!person.get(&t, &format!("/en{path}")).await.text().contains('⟦'));
+        // What each has said before brings nothing, in whatever order.
+        assert_eq!(enter_from(OLD, "luật.docx").await, Saved::Same(law));
+        let mut tx = t.app.db.begin().await.unwrap();
+        let again = laws::insert(&mut tx, &t.app, &By::INSTALLATION, &new).await.unwrap().0;
+        tx.commit().await.unwrap();
+        assert_eq!(again, Saved::Same(law));
+        assert_eq!(texts(&t, law).await, after);
+        // A third whole text without one article: that is kept, and listed.
+        let shorter = OLD.replace(
+            "Điều 3. Thù lao của người giữ bến\nNgười giữ bến được hưởng thù lao hằng tháng từ ngân sách xã.\n\n",
+            "",
+        );
+        assert_eq!(enter_from(&shorter, "bản in.txt").await, Saved::Changed(law));
+        let found = laws::sources::differences(&t.app.db, law).await.unwrap();
+        let said: Vec<_> = found
+            .iter()
+            .map(|d| (d.earlier.path.as_str(), d.earlier.source.as_str(), d.latest.as_ref().map(|l| l.source.as_str())))
+            .collect();
+        assert_eq!(
+            said,
+            [("dieu-2", "pháp điển", Some("bản in.txt")), ("dieu-3", "pháp điển", None)],
+            "the first text says the same of Điều 2 as the last"
+        );
+        let page = person.get(&t, &path).await.text();
+        assert!(page.contains("Nguồn đang hiện không có điều này") && page.contains("ngân sách xã"), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_that_several_documents_bear_is_linked_only_where_the_issuer_decides() {
+    let decision = |number: &str, issuer: &str, day: &str, text: &str| {
+        format!(
+            "ỦY BAN NHÂN DÂN\n{issuer}\nSố: {number}\n{day}\n\nQUYẾT ĐỊNH\nVề bến nước\n\nĐiều 1. Bến nước\n{text}\n"
+        )
+    };
+    let place = "Bến Lức, ngày 1 tháng 8 năm 2025";
+    on_every_engine(async |t| {
+        enter(&t, &decision("9/2099/QĐ-UBND", "TỈNH TÂY NINH", place, "Bến nước của tỉnh.")).await;
+        enter(&t, &decision("9/2099/QĐ-UBND", "TỈNH ĐỒNG THÁP", "Cao Lãnh, ngày 2 tháng 9 năm 2025", "Bến khác.")).await;
+        let cite = "Theo Điều 1 của Quyết định số 9/2099/QĐ-UBND";
+        let own = enter(
+            &t,
+            &decision("10/2099/QĐ-UBND", "TỈNH TÂY NINH", place, &format!("{cite}, bến nước được giữ sạch.")),
+        )
+        .await;
+        let named = format!("{cite} ngày 02 tháng 9 năm 2025 của Ủy ban nhân dân tỉnh Đồng Tháp, bến được giữ sạch.");
+        let other = enter(&t, &decision("11/2099/QĐ-UBND", "TỈNH TÂY NINH", place, &named)).await;
+        let circular = format!(
+            "BỘ TƯ PHÁP\nSố: 12/2099/TT-BTP\nHà Nội, ngày 1 tháng 10 năm 2025\n\nTHÔNG TƯ\nVề bến nước\n\nCăn cứ \
+             Quyết định số 9/2099/QĐ-UBND;\n\nĐiều 1. Bến nước\n{cite}, bến nước được giữ sạch.\n"
+        );
+        let unsure = enter(&t, &circular).await;
+        let page = async |law: Id| {
+            let law = laws::get(&t.app.db, law).await.unwrap();
+            t.get(&format!("{}/dieu-1", law.path())).await.text()
+        };
+        let bearers = t.get("/api/v1/laws?q=9/2099/QĐ-UBND").await.json();
+        let slug = |issuer: &str| {
+            let all = bearers["items"].as_array().unwrap();
+            all.iter().find(|l| l["issuer"].as_str().unwrap().contains(issuer)).unwrap()["url"].as_str().unwrap()
+        };
+        let (tay_ninh, dong_thap) = (slug("Tây Ninh"), slug("Đồng Tháp"));
+        assert_ne!(tay_ninh, dong_thap);
+        let link = |to: &str| format!("<a href=\"{to}/dieu-1\">");
+        let text = page(own).await;
+        assert!(text.contains(&link(tay_ninh)) && !text.contains(&link(dong_thap)), "{text}");
+        let text = page(other).await;
+        assert!(text.contains(&link(dong_thap)) && !text.contains(&link(tay_ninh)), "{text}");
+        let text = page(unsure).await;
+        assert!(!text.contains(&link(dong_thap)) && !text.contains(&link(tay_ninh)), "{text}");
+        assert!(text.contains("<a class=\"unsure\" href=\"/van-ban?q=09%2F2099%2F") && !text.contains('⟦'), "{text}");
+        let relations = laws::relations(&t.app.db, unsure).await.unwrap();
+        let based = relations.of_it.iter().find(|r| r.relation == Relation::BasedOn).unwrap();
+        assert!(based.law.is_none() && based.bearers == 2, "{based:?}");
+        let whole = t.get("/van-ban/12-2099-tt-btp").await.text();
+        assert!(whole.contains("có 2 văn bản cùng số"), "{whole}");
+        // Read from the other end: only what means this one.
+        t.app.pages.forget();
+        let cited = t.get(&format!("{tay_ninh}/dieu-1")).await.text();
+        assert!(cited.contains("10/2099/QĐ-UBND") && !cited.contains("11/2099/QĐ-UBND"), "{cited}");
+        let cited = t.get(&format!("{dong_thap}/dieu-1")).await.text();
+        assert!(cited.contains("11/2099/QĐ-UBND") && !cited.contains("10/2099/QĐ-UBND"), "{cited}");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_a_text_says_of_others_is_proposed_and_counts_once_confirmed() {
     on_every_engine(async |t| {
@@ -331,7 +785,11 @@ async fn a_new_law_is_compared_and_its_news_know_when_they_are_stale() {
             page.contains("Học sinh đi đò phải mặc áo phao.") && !page.contains("cần xem lại câu này"),
             "{page}"
         );
-        // An amendment of one article makes its sentence stale and no other.
+        // A correction of other words makes none stale; an amendment of one article its sentence and no other.
+        let article = format!("/luat/{new}/chua-chu/dieu-3");
+        let words = "Trẻ em, học sinh đi đò phải mặc áo phao; cơ sở giáo dục chỉ cho học sinh cách mặc.";
+        let corrected = correct(&t, &person, &article, "text", words).await;
+        assert_eq!(corrected.status, StatusCode::SEE_OTHER, "{}", corrected.text());
         let amending = AMENDING
             .replace("71/2099", "74/2099")
             .replace("70/2099/QH99", "72/2099/QH99")
@@ -584,6 +1042,41 @@ async fn who_asked_is_told_once_of_a_law_that_matches() {
         assert_eq!(person.post(&t, "/luat/theo-doi", &[("drop", &drop)]).await.status, StatusCode::SEE_OTHER);
         t.app.pages.forget();
         assert_eq!(t.get(&feeds[0]).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_asked_is_told_once_of_each_of_very_many() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let saved = person.post(&t, "/en/luat/theo-doi", &[("question", "ao phao")]).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        t.pass_minutes(2);
+        // In one moment, so that nothing but their identities orders them.
+        let mut tx = t.app.db.begin().await.unwrap();
+        for n in 101..=350 {
+            let law = NewLaw {
+                number: format!("{n}-HD/TU"),
+                title: format!("Ao phao dot {n}"),
+                ..NewLaw::default()
+            };
+            laws::insert(&mut tx, &t.app, &By::INSTALLATION, &law).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        assert!(laws::alerts::tell(&t.app).await.unwrap() > 0);
+        assert_eq!(laws::alerts::tell(&t.app).await.unwrap(), 0);
+        let (told,): (i64,) = sql!("SELECT COUNT(*) FROM law_alerts").get(&t.app.db).await.unwrap();
+        assert_eq!(told, 250);
+        let mails = std::fs::read_dir(t.data_folder().join("mail")).unwrap();
+        let mails: String = mails
+            .map(|m| {
+                std::fs::read_to_string(m.unwrap().path()).unwrap().replace("=\r\n", "").replace('\r', " ")
+            })
+            .collect();
+        for n in 101..=350 {
+            assert_eq!(mails.matches(&format!("/en/van-ban/{n}-hd-tu ")).count(), 1, "{n}: {mails}");
+        }
     })
     .await;
 }

@@ -88,6 +88,66 @@ pub fn apply(nodes: &mut Vec<Node>, instruction: &Instruction) -> Result<Vec<Edi
     Ok(edits)
 }
 
+/// The place of a text that reads already as the instruction would have it read; a text may come consolidated. What
+/// the instruction takes away must be gone, what it puts there must stand there: nothing less is believed.
+pub fn already_reads<'n>(nodes: &'n [Node], instruction: &Instruction) -> Option<&'n Node> {
+    let Target { provision, part } = &instruction.target;
+    let node = get(nodes, &find(nodes, provision)?)?;
+    let texts = || match part {
+        Part::All => node.full_text(),
+        Part::Heading => node.heading.clone(),
+        Part::Opening => node.text.clone(),
+    };
+    let counted = |words: &str, plain: fn(&str) -> String| exact(&plain(&texts()), &plain(words)).len();
+    // More of the old words than stand in the new ones: as they are printed, and in either case and spelling.
+    let left = |from: &str, to: &str| {
+        [str::to_owned, plain].into_iter().any(|plain: fn(&str) -> String| {
+            counted(from, plain) > exact(&plain(to), &plain(from)).len() * counted(to, plain)
+        })
+    };
+    let reads = match &instruction.act {
+        Act::ByHand => false,
+        Act::Repeal => node.children.is_empty() && is_repealed(&node.text),
+        Act::Replace { text } | Act::Insert { text, .. } => {
+            let after = replaced(node, text, *part).ok()?;
+            same_words(&node.full_text(), &after.full_text())
+        }
+        Act::ReplaceWords { words } => {
+            !words.iter().any(|Exchange { from, to }| left(from, to))
+                && words.iter().any(|w| !w.to.is_empty() && counted(&w.to, plain) > 0)
+        }
+        Act::AddWords { words, beside, before } => {
+            let to = join(words, beside, *before);
+            !left(beside, &to) && counted(&to, plain) > 0
+        }
+        // That words are absent says little: they may never have stood there.
+        Act::RemoveWords { .. } => false,
+    };
+    reads.then_some(node)
+}
+
+/// "(được bãi bỏ)", "Được bãi bỏ", "[Bãi bỏ]"
+fn is_repealed(text: &str) -> bool {
+    let words: Vec<String> =
+        viet::syllables(&text.to_lowercase()).map(|(_, word)| word.to_string()).collect();
+    matches!(
+        words.iter().map(String::as_str).collect::<Vec<_>>()[..],
+        ["bãi", "bỏ"] | ["được" | "bị", "bãi", "bỏ"]
+    )
+}
+
+fn same_words(a: &str, b: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        viet::syllables(&plain(text)).map(|(_, word)| word.to_string()).collect()
+    };
+    words(a) == words(b)
+}
+
+/// In small letters, with the tone in its one place.
+fn plain(text: &str) -> String {
+    viet::tone_place(&viet::nfc(text)).to_lowercase()
+}
+
 /// Takes edits back, the last one first. Where the text is not as they left it, nothing is changed.
 pub fn undo(nodes: &mut Vec<Node>, edits: &[Edit]) -> Result<(), CannotApply> {
     let mut restored = nodes.clone();
@@ -185,19 +245,16 @@ fn find_level(nodes: &[Node], level: Level, label: &str) -> Option<Vec<usize>> {
     })
 }
 
-/// Where a new provision goes: after the one named, else after the last one whose label is smaller.
+/// Where a new provision goes: after the one named beside it, else after the last one whose label is smaller.
 fn place(nodes: &[Node], provision: &Provision, after: Option<&Provision>) -> Option<Vec<usize>> {
-    if let Some(after) = after
-        && let Some(mut at) = find(nodes, after)
-        && level_of(after) == level_of(provision)
-    {
-        *at.last_mut()? += 1;
-        return Some(at);
-    }
     let level = level_of(provision)?;
+    let mut named = after.filter(|a| level_of(a) == Some(level)).and_then(|a| find(nodes, a));
     if level == Level::Article {
-        let label = provision.article.as_deref()?;
-        return after_smaller_article(nodes, label);
+        let Some(at) = &mut named else {
+            return after_smaller_article(nodes, provision.article.as_deref()?);
+        };
+        *at.last_mut()? += 1;
+        return named;
     }
     let (label, parent) = match (&provision.point, &provision.clause) {
         (Some(label), _) => (label, Provision { point: None, ..provision.clone() }),
@@ -206,8 +263,9 @@ fn place(nodes: &[Node], provision: &Provision, after: Option<&Provision>) -> Op
     };
     let mut at = find(nodes, &parent)?;
     let children = &get(nodes, &at)?.children;
+    let beside = named.as_deref().and_then(<[usize]>::split_last).filter(|(_, parent)| *parent == at);
     let smaller = |node: &Node| node.level == level && order(&node.label) < order(label);
-    let before = children.iter().rposition(smaller);
+    let before = beside.map(|(last, _)| *last).or_else(|| children.iter().rposition(smaller));
     // Without a smaller one: before the first of its kind, else behind everything.
     let first = children.iter().position(|node| node.level == level);
     at.push(before.map_or(first.unwrap_or(children.len()), |n| n + 1));

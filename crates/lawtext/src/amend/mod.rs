@@ -9,7 +9,7 @@ mod apply;
 mod history;
 mod read;
 
-pub use apply::{CannotApply, Edit, apply, undo};
+pub use apply::{CannotApply, Edit, already_reads, apply, undo};
 pub use history::{Change, History};
 pub use read::instructions;
 

@@ -6,7 +6,7 @@ mod pdf;
 mod plain;
 mod wrapped;
 
-pub use pdf::pdf_text;
+pub use pdf::{ScannedLine, pdf_text, scanned};
 pub(crate) use wrapped::is_capitals;
 
 use crate::{Format, Text};

@@ -132,30 +132,53 @@ impl Page {
                 _ => rows.push(vec![letter]),
             }
         }
-        let pieces: Vec<Piece> = rows.into_iter().flat_map(pieces).collect();
-        let (left, right) = margins(&pieces, self.width);
-        let body = usual_size(&pieces);
-        let count = pieces.len();
-        let line = |(n, piece): (usize, Piece)| {
-            let width = piece.right - piece.left;
-            let middle = (piece.left + piece.right) / 2.0;
-            let text = viet::clean(&piece.text);
-            Line {
-                page: Some(number),
-                bold: false,
-                centred: (middle - (left + right) / 2.0).abs() < 0.04 * (right - left)
-                    && width < 0.85 * (right - left)
-                    || is_capitals(&text) && piece.left > left + 30.0,
-                // A footnote is printed smaller, below the text.
-                footnote: piece.size < 0.87 * body && n * 2 > count && piece.left < left + 60.0,
-                full: Some(piece.right > right - 0.1 * (right - left)),
-                indented: piece.left > left + 0.8 * body,
-                edge: n < 2 || n + 2 >= count,
-                text,
-            }
-        };
-        pieces.into_iter().enumerate().map(line).filter(|line| !line.text.is_empty()).collect()
+        lines(rows.into_iter().flat_map(pieces).collect(), number, self.width)
     }
+}
+
+/// The pieces of a page, in reading order, as lines.
+fn lines(pieces: Vec<Piece>, number: u32, width: f64) -> Vec<Line> {
+    let (left, right) = margins(&pieces, width);
+    let body = usual_size(&pieces);
+    let count = pieces.len();
+    let line = |(n, piece): (usize, Piece)| {
+        let width = piece.right - piece.left;
+        let middle = (piece.left + piece.right) / 2.0;
+        let text = viet::clean(&piece.text);
+        Line {
+            page: Some(number),
+            bold: false,
+            centred: (middle - (left + right) / 2.0).abs() < 0.04 * (right - left)
+                && width < 0.85 * (right - left)
+                || is_capitals(&text) && piece.left > left + 30.0,
+            // A footnote is printed smaller, below the text.
+            footnote: piece.size < 0.87 * body && n * 2 > count && piece.left < left + 60.0,
+            full: Some(piece.right > right - 0.1 * (right - left)),
+            indented: piece.left > left + 0.8 * body,
+            edge: n < 2 || n + 2 >= count,
+            text,
+        }
+    };
+    pieces.into_iter().enumerate().map(line).filter(|line| !line.text.is_empty()).collect()
+}
+
+/// A line of a scanned page as it was recognised, with its place in points.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct ScannedLine {
+    pub text: String,
+    pub left: f64,
+    pub right: f64,
+}
+
+/// The text of scanned pages: each with its number, its width in points and its lines in reading order.
+pub fn scanned(pages: Vec<(u32, f64, Vec<ScannedLine>)>) -> Text {
+    // How tall letters are is not known well enough to tell a footnote.
+    const SIZE: f64 = 13.0;
+    let piece = |l: ScannedLine| Piece { left: l.left, right: l.right, size: SIZE, text: l.text };
+    let page = |(number, width, of): (u32, f64, Vec<ScannedLine>)| {
+        lines(of.into_iter().filter(|l| !l.text.is_empty()).map(piece).collect(), number, width)
+    };
+    Text { paragraphs: join(pages.into_iter().flat_map(page).collect()), lost_pages: vec![] }
 }
 
 fn pieces(mut row: Vec<Letter>) -> Vec<Piece> {

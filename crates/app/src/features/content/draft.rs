@@ -21,6 +21,7 @@ pub struct Drafting {
     pub regularity: Regularity,
     quoting: Quoting,
     claims: Claims,
+    pub script: Script,
 }
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,6 +34,13 @@ struct Quoting {
     articles: usize,
     characters: usize,
     headings: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    pub syllables: usize,
+    pub syllables_a_minute: usize,
 }
 
 #[derive(Deserialize)]
@@ -107,7 +115,11 @@ pub async fn draft_from_law(app: &App, law: &Law, unit: Id) -> Result<Content> {
     let news: Vec<String> = law.news().map(str::to_owned).collect();
     if !news.is_empty() {
         push(Kind::Heading, say("content-draft-news-heading", &[]), None);
-        news.into_iter().for_each(|line| push(Kind::Text, line, None));
+        let rests = laws::compare::news(&app.db, law.id).await?;
+        for line in news {
+            let path = rests.iter().find(|n| n.sentence == line).map(|n| n.path.as_str());
+            push(Kind::Text, line, path);
+        }
     }
 
     let said: Vec<&str> = [scope, force, applies].into_iter().flatten().map(|a| a.path.as_str()).collect();

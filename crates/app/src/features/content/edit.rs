@@ -12,7 +12,7 @@ use store::{Db, Id, RecordId};
 
 use super::post::{self, Content, Kind, Paragraph, Post, State};
 use super::typed::{TYPED, version_of};
-use super::{draft, sources};
+use super::{draft, script, sources};
 use crate::access::Act;
 use crate::changes::{Both, Conflict};
 use crate::drafts::{Draft, DraftState, is_inherited, key_of, tab_of};
@@ -38,6 +38,9 @@ pub struct Begin {
     /// Begin with an empty page.
     #[serde(rename = "trong")]
     blank: Option<String>,
+    /// "ban-tin": the script of a minute.
+    #[serde(rename = "dang")]
+    shape: Option<String>,
     /// What was typed and not saved, by its key.
     nhap: Option<String>,
 }
@@ -242,7 +245,13 @@ pub async fn new(signed: Signed, Query(begin): Query<Begin>) -> Result<Response>
     let unit = signed.unit(begin.unit, Act::WriteContent)?;
     let law = find_meant(&app.db, &begin.law).await?;
     let mut form = match &law {
-        Some(law) => form_of(&signed, &draft::draft_from_law(app, law, unit).await?).await?,
+        Some(law) => {
+            let content = match begin.shape.as_deref() {
+                Some("ban-tin") => script::script_from_law(app, law, unit).await?.content(law, unit),
+                _ => draft::draft_from_law(app, law, unit).await?,
+            };
+            form_of(&signed, &content).await?
+        }
         None => Form::default(),
     };
     form.set("once", app.new_id().to_string());

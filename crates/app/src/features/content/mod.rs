@@ -33,6 +33,7 @@ mod list;
 mod on_law;
 mod post;
 mod published;
+mod script;
 mod show;
 mod sources;
 mod stale;
@@ -75,6 +76,7 @@ fn routes() -> crate::web::Routes {
         .get("/tin-bai/moi", edit::new)
         .post("/tin-bai/moi", edit::create)
         .post("/tin-bai/moi/nhap", typed::keep_new)
+        .get("/tin-bai/ban-tin", script::view)
         .get("/tin-bai/noi-hoi", ask::form)
         .post("/tin-bai/noi-hoi", ask::save)
         .get("/tin-bai/{id}", show::show)

@@ -1,12 +1,12 @@
 //! What rests on a law: the posts that name it, for its page and for the chain from a directive downwards.
 
 use jiff::civil::Date;
-use store::{Id, RecordId, sql};
+use store::{Id, RecordId, Tx, sql};
 
 use super::post::State;
 use crate::access::Act;
 use crate::app::App;
-use crate::features::laws::{OnLaw, Resting};
+use crate::features::laws::{Corrected, OnLaw, Resting};
 use crate::i18n::Lang;
 use crate::tasks::Later;
 use crate::web::Signed;
@@ -45,6 +45,9 @@ impl OnLaw for Posts {
                 })
                 .collect())
         })
+    }
+    fn corrected<'a>(&'a self, tx: &'a mut Tx, corrected: &'a Corrected) -> Later<'a, ()> {
+        Box::pin(super::stale::corrected(tx, corrected))
     }
     fn outside<'a>(&'a self, app: &'a App, lang: Lang, law: Id) -> Later<'a, Vec<Resting>> {
         Box::pin(async move {

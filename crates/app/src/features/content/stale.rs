@@ -1,13 +1,15 @@
 //! Posts whose law reads otherwise since they were last looked at: computed from the versions of the articles, so that an
-//! amendment touches what rests on it and nothing else (promises A12, A13).
+//! amendment touches what rests on it and nothing else (promises A12, A13). A correction of our copy is no change of the
+//! law: it makes stale only what says the wrong words again.
 
 use axum::extract::Path;
 use axum::response::Response;
-use store::{Db, Id, RecordId, sql};
+use store::{Db, Id, RecordId, Tx, sql};
 
-use super::post::{self as posts, Source};
+use super::post::{self as posts, Paragraph, Source};
 use crate::access::Act;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::features::laws::Corrected;
 use crate::tasks::Task;
 use crate::web::Signed;
 use crate::web::form::Form;
@@ -55,6 +57,41 @@ pub async fn tasks(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
         quick: None,
     };
     Ok(stale.into_iter().map(task).collect())
+}
+
+store::record! { struct Resting { shard_id: i64, id: Id, title: String, body: String } }
+
+/// Words of a provision were put right: posts that do not repeat the wrong ones rest on it as it reads now.
+pub async fn corrected(tx: &mut Tx, corrected: &Corrected) -> Result<()> {
+    let posts: Vec<Resting> = sql!(
+        "SELECT DISTINCT p.shard_id, p.id, p.title, p.body FROM post_sources s
+         JOIN posts p ON p.shard_id = s.shard_id AND p.id = s.post_id
+         WHERE s.law_id = $1 AND s.article = $2 AND s.version = $3 ORDER BY p.shard_id, p.id",
+        corrected.law,
+        corrected.path,
+        corrected.from
+    )
+    .all(&mut *tx)
+    .await?;
+    for post in posts {
+        let body: Vec<Paragraph> = serde_json::from_str(&post.body).map_err(|e| Error::Internal(e.into()))?;
+        let repeats = body.iter().map(|p| p.text.as_str()).chain([post.title.as_str()]);
+        if repeats.into_iter().any(|text| corrected.is_repeated_in(text)) {
+            continue;
+        }
+        sql!(
+            "UPDATE post_sources SET version = $5
+             WHERE shard_id = $1 AND post_id = $2 AND law_id = $3 AND article = $4",
+            post.shard_id,
+            post.id,
+            corrected.law,
+            corrected.path,
+            corrected.to
+        )
+        .run(&mut *tx)
+        .await?;
+    }
+    Ok(())
 }
 
 /// `POST /tin-bai/{id}/da-xem`: somebody has looked: the post is right as it is.

@@ -111,6 +111,22 @@ content-figure = { $value ->
    *[other] { $value } articles published
 }
 content-touched = articles
+content-script-title = A minute on air: { $name }
+content-script-intro = To be read over the loudspeaker or filmed as a short video. Each sentence comes from the table of what is new and keeps the article that it rests on.
+content-script-opening = Dear people of { $unit }, { $name } is in force from { $day }; this is new.
+content-script-opening-undated = Dear people of { $unit }, this is new in { $name }.
+content-script-closing = If you would like to know more, come to { $value }.
+content-script-count = { $value } syllables of { $most } at most.
+content-script-seconds = Read calmly it takes about { $value } seconds.
+content-script-syllables = { $value } syllables
+content-script-version = version { $value }
+content-script-left = { $value } sentences are left out
+content-script-too-long = more than 60 seconds; shorten the sentences in the table of what is new
+content-script-no-article = rests on no article of this law yet; choose one in the table of what is new
+content-script-stale = the article has changed; look at this sentence again
+content-script-news = Open the table of what is new
+content-script-write = Make it a post to be approved
+content-script-open = A minute on air
 content-draft-title = { $name }: những điều cần biết
 content-draft-what = { $name } (số { $number }) do { $issuer } ban hành ngày { $day }.
 content-draft-what-short = { $name } (số { $number }).

@@ -38,6 +38,8 @@ pub enum State {
     Undone,
     /// A person found that nothing is left to do: it was done by hand, or the text already reads so.
     Settled,
+    /// The text came with it: it reads already as the instruction says.
+    Present,
 }
 
 impl State {
@@ -47,6 +49,7 @@ impl State {
             State::Applied => "applied",
             State::Undone => "undone",
             State::Settled => "settled",
+            State::Present => "present",
         }
     }
     fn from_code(code: &str) -> State {
@@ -54,6 +57,7 @@ impl State {
             "applied" => State::Applied,
             "undone" => State::Undone,
             "settled" => State::Settled,
+            "present" => State::Present,
             _ => State::Found,
         }
     }
@@ -70,7 +74,7 @@ impl State {
 store::record! {
     struct AmendmentRow {
         id: Id, from_id: Id, from_path: String, to_path: String, target: String, act: String, sentence: String,
-        state: String, day: Option<Date>, edits: String, changed_at: i64,
+        state: String, day: Option<Date>, edits: String, evidence: String, changed_at: i64,
     }
 }
 
@@ -87,6 +91,8 @@ pub struct Amendment {
     /// The first day of the text as changed; of one that waits, that of the amending document.
     pub day: Option<Date>,
     pub edits: Vec<Edit>,
+    /// Of one that the text came with: how the place read then.
+    pub evidence: String,
     instruction: Instruction,
 }
 
@@ -94,6 +100,16 @@ impl Amendment {
     /// Whether it changes the text as it reads on a day; one without a day may.
     pub fn holds(&self, day: Date) -> bool {
         self.day.is_none_or(|d| d <= day)
+    }
+    /// Whether it gives the whole place of another one new words, later than that one.
+    fn overtakes(&self, other: &Amendment) -> bool {
+        let gives = matches!(self.instruction.act, Act::Replace { .. } | Act::Insert { .. } | Act::Repeal);
+        let within = other
+            .to_path
+            .strip_prefix(&*self.to_path)
+            .is_some_and(|rest| matches!(rest.as_bytes(), [] | [b'/', ..]));
+        let whole = self.instruction.target.part == amend::Part::All && !self.to_path.is_empty();
+        gives && whole && within && self.day > other.day && other.day.is_some() && !other.is_by_hand()
     }
     pub fn is_by_hand(&self) -> bool {
         self.instruction.act == Act::ByHand
@@ -122,6 +138,7 @@ fn read(row: AmendmentRow) -> Result<Amendment> {
         state: State::from_code(&row.state),
         day: row.day,
         edits,
+        evidence: row.evidence,
         instruction,
     })
 }
@@ -181,7 +198,7 @@ pub(super) async fn forget_waiting(tx: &mut Tx, from: Id) -> Result<()> {
 pub async fn of_law(db: impl Runs, law: &Law) -> Result<Vec<Amendment>> {
     let rows: Vec<AmendmentRow> = sql!(
         "SELECT a.id, a.from_id, a.from_path, a.to_path, a.target, a.act, a.sentence, a.state,
-                COALESCE(a.day, l.effective) AS day, a.edits, a.changed_at
+                COALESCE(a.day, l.effective) AS day, a.edits, a.evidence, a.changed_at
          FROM law_amendments a JOIN laws l ON l.id = a.from_id
          WHERE a.to_key = $1 AND a.from_id <> $2 AND (a.to_id IS NULL OR a.to_id = $2)
            AND (l.issuer = $3
@@ -200,7 +217,7 @@ pub async fn of_law(db: impl Runs, law: &Law) -> Result<Vec<Amendment>> {
 async fn changes(db: impl Runs, law: Id) -> Result<Vec<Amendment>> {
     let rows: Vec<AmendmentRow> = sql!(
         "SELECT a.id, a.from_id, a.from_path, a.to_path, a.target, a.act, a.sentence, a.state, a.day, a.edits,
-                a.changed_at
+                a.evidence, a.changed_at
          FROM law_amendments a WHERE a.to_id = $1 AND a.state = $2 ORDER BY a.day, a.changed_at, a.seq",
         law,
         State::Applied.code()
@@ -209,6 +226,9 @@ async fn changes(db: impl Runs, law: Id) -> Result<Vec<Amendment>> {
     .await?;
     rows.into_iter().map(read).collect()
 }
+
+/// So much of a place is kept to show how it read.
+const EVIDENCE: usize = 1_000;
 
 /// What is known of a document and not in its text.
 #[derive(Debug, Clone, Default)]
@@ -432,7 +452,7 @@ pub async fn decide(tx: &mut Tx, app: &App, by: &By, law: Id, ids: &[Id], what: 
                     applied
                 }
             }
-            Decision::Undo if chosen.state == State::Settled => {
+            Decision::Undo if matches!(chosen.state, State::Settled | State::Present) => {
                 keep(tx, app, by, chosen.id, law.id, State::Undone, None, &[]).await?;
                 Ok(())
             }
@@ -459,12 +479,12 @@ pub async fn decide(tx: &mut Tx, app: &App, by: &By, law: Id, ids: &[Id], what: 
         }
     }
     let (nodes, changes) = history.into_parts();
-    if nodes != taken.first {
-        for (amendment, change) in made.iter().zip(&changes) {
-            if amendment.edits != change.edits {
-                keep(tx, app, by, amendment.id, law.id, State::Applied, amendment.day, &change.edits).await?;
-            }
+    for (amendment, change) in made.iter().zip(&changes) {
+        if amendment.edits != change.edits {
+            keep(tx, app, by, amendment.id, law.id, State::Applied, amendment.day, &change.edits).await?;
         }
+    }
+    if nodes != taken.first {
         sql!("DELETE FROM law_nodes WHERE law_id = $1", law.id).run(&mut *tx).await?;
         document::insert_nodes(tx, law.id, &taken.rows_with(nodes)).await?;
     }
@@ -486,7 +506,9 @@ async fn keep(
 ) -> Result<()> {
     let edits = if edits.is_empty() { String::new() } else { serde_json::to_string(edits).map_err(bad)? };
     sql!(
-        "UPDATE law_amendments SET state = $2, to_id = $3, day = $4, edits = $5, changed_at = $6, account_id = $7
+        // Those of one day are taken back in the order in which they were made.
+        "UPDATE law_amendments SET state = $2, to_id = $3, day = $4, edits = $5,
+                changed_at = CASE WHEN state = $2 THEN changed_at ELSE $6 END, account_id = $7
          WHERE id = $1",
         id,
         state.code(),
@@ -498,6 +520,57 @@ async fn keep(
     )
     .run(tx)
     .await?;
+    Ok(())
+}
+
+/// Looks in a text that has come, or that others have come to amend, for what it has in it already: consolidated texts do.
+/// What a person decided stays; what comes into force later is not believed before its day.
+pub(super) async fn recognise(tx: &mut Tx, app: &App, law: Id) -> Result<()> {
+    let law: Law = law::select().filter(Filter::is("id", law)).query().get(&mut *tx).await?;
+    let mut open = of_law(&mut *tx, &law).await?;
+    open.retain(|a| matches!(a.state, State::Found | State::Present));
+    if open.is_empty() {
+        return Ok(());
+    }
+    let nodes = Taken::of(node::nodes(&mut *tx, law.id).await?).first;
+    let read = |a: &Amendment| amend::already_reads(&nodes, &a.instruction).filter(|_| a.holds(app.today()));
+    // What a later instruction gave other words is overtaken where the text has those.
+    let later: Vec<(&Amendment, &lawtext::Node)> = open.iter().filter_map(|a| Some((a, read(a)?))).collect();
+    for a in &open {
+        let overtaken = later.iter().find(|(other, _)| other.overtakes(a)).map(|(_, node)| *node);
+        let found = read(a).or(overtaken);
+        let state = if found.is_some() { State::Present } else { State::Found };
+        if state == a.state {
+            continue;
+        }
+        let evidence: String =
+            found.map(|n| n.full_text().chars().take(EVIDENCE).collect()).unwrap_or_default();
+        sql!(
+            "UPDATE law_amendments SET state = $2, to_id = $3, evidence = $4, changed_at = $5 WHERE id = $1",
+            a.id,
+            state.code(),
+            found.is_some().then_some(law.id),
+            evidence,
+            app.now()
+        )
+        .run(&mut *tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// The same for every document that one tells to change.
+pub(super) async fn recognise_told(tx: &mut Tx, app: &App, from: Id) -> Result<()> {
+    let told: Vec<(Id,)> = sql!(
+        "SELECT DISTINCT l.id FROM law_amendments a JOIN laws l ON l.number_key = a.to_key
+         WHERE a.from_id = $1 AND l.id <> $1 ORDER BY l.id",
+        from
+    )
+    .all(&mut *tx)
+    .await?;
+    for (law,) in told {
+        recognise(tx, app, law).await?;
+    }
     Ok(())
 }
 
@@ -524,6 +597,10 @@ pub(super) async fn carry_over(
                 let edits = history.changes().last().map(|c| c.edits.clone()).unwrap_or_default();
                 keep(tx, app, by, change.id, law, State::Applied, Some(day), &edits).await?;
             }
+            // The new text came with it.
+            Err(_) if amend::already_reads(history.nodes(), &change.instruction).is_some() => {
+                keep(tx, app, by, change.id, law, State::Found, None, &[]).await?;
+            }
             Err(_) => {
                 keep(tx, app, by, change.id, law, State::Undone, None, &[]).await?;
                 lost.push(change.sentence.clone());
@@ -535,8 +612,8 @@ pub(super) async fn carry_over(
 }
 
 /// The text as it came, every change taken back.
-pub(super) async fn base(tx: &mut Tx, law: Id, rows: Vec<Node>) -> Result<Vec<Node>> {
-    let made = changes(&mut *tx, law).await?;
+pub(super) async fn base(db: impl Runs, law: Id, rows: Vec<Node>) -> Result<Vec<Node>> {
+    let made = changes(db, law).await?;
     if made.is_empty() {
         return Ok(rows);
     }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use store::{Db, Id, Tx, sql};
 
+use super::bearers::{self, Bearer};
 use super::law::Law;
+use super::node;
 use super::relations::Relation;
 use crate::error::Result;
 
@@ -57,7 +59,7 @@ store::record! {
     /// A provision that names the one asked about.
     #[derive(Debug, Clone)]
     pub struct Citing {
-        pub from_id: Id, pub slug: String, pub kind: String, pub number: String, pub from_path: String,
+        pub from_id: Id, pub slug: String, pub kind: String, pub number: String, pub issuer: String, pub from_path: String,
         pub relation: String, pub to_path: String,
     }
 }
@@ -65,18 +67,41 @@ store::record! {
 /// Most that are shown of one article.
 const MOST: i64 = 100;
 
-/// What names an article or anything in it; newest documents first.
+/// What names an article or anything in it; newest documents first. Of a number that several documents bear, what
+/// means this one.
 pub async fn citing(db: &Db, law: &Law, article: &str) -> Result<Vec<Citing>> {
-    Ok(sql!(
-        "SELECT c.from_id, l.slug, l.kind, l.number, c.from_path, c.relation, c.to_path
+    let key = super::law::number_key(&law.number);
+    let mut all: Vec<Citing> = sql!(
+        "SELECT c.from_id, l.slug, l.kind, l.number, l.issuer, c.from_path, c.relation, c.to_path
          FROM law_citations c JOIN laws l ON l.id = c.from_id
          WHERE c.to_key = $1 AND c.to_article = $2 ORDER BY l.day DESC, l.id, c.from_path, c.to_path LIMIT $3",
-        super::law::number_key(&law.number),
+        key,
         article,
         MOST
     )
     .all(db)
-    .await?)
+    .await?;
+    let bearers = bearers::bearers(db, &key).await?;
+    if bearers.len() > 1 {
+        let bearers: Vec<&Bearer> = bearers.iter().collect();
+        let mut meant = Vec::new();
+        for citing in all {
+            let text = node::article(db, citing.from_id, &citing.from_path).await?.map(|a| a.text);
+            let words = text.as_deref().and_then(|t| after_number(t, &key)).unwrap_or_default();
+            if bearers::meant(&bearers, words, &citing.issuer).is_some_and(|b| b.issuer == law.issuer) {
+                meant.push(citing);
+            }
+        }
+        all = meant;
+    }
+    Ok(all)
+}
+
+/// What a text says from a number on, to the end of the sentence.
+fn after_number<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+    let found = viet::find_legal_numbers(text);
+    let at = found.iter().find(|f| super::law::number_key(&f.number.normal()) == key)?.range.start;
+    text.get(at..)?.split([';', '\n']).next()
 }
 
 #[cfg(test)]

@@ -51,6 +51,7 @@ struct ComparePage {
     rows: Vec<Row>,
     counts: Vec<(&'static str, usize)>,
     may_change: bool,
+    may_write: bool,
 }
 
 #[derive(Deserialize)]
@@ -158,7 +159,8 @@ async fn page(
         counts.push((kind, rows.iter().filter(|r| r.kind == kind).count()));
     }
     let may_change = signed.actor.can_anywhere(Act::ImportLaws);
-    Ok(ComparePage { page, law, old, number: number.to_owned(), rows, counts, may_change })
+    let may_write = signed.actor.can_anywhere(Act::WriteContent);
+    Ok(ComparePage { page, law, old, number: number.to_owned(), rows, counts, may_change, may_write })
 }
 
 /// What a person would begin from: the article's subject, and how it stands to the old law.

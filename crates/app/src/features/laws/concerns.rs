@@ -15,6 +15,7 @@ use super::law::{self, Law};
 use super::node::{self, Node};
 use super::{document, facts};
 use crate::access::Act;
+use crate::app::vietnam_time;
 use crate::audiences::find_audience;
 use crate::error::{Error, Result};
 use crate::page::{Page, Room, show};
@@ -56,6 +57,37 @@ pub async fn confirmed(db: &Db, law: Id) -> Result<Vec<Confirmed>> {
     Ok(sql!("SELECT path, kind, code FROM law_concerns WHERE law_id = $1 ORDER BY path, kind, code", law)
         .all(db)
         .await?)
+}
+
+/// The fields of law that the articles of one document are of.
+pub(super) struct Fields {
+    name: String,
+    /// Those that somebody confirmed; of a document that nobody has looked at the proposals count.
+    confirmed: Vec<Confirmed>,
+    /// The words in use when the document was last changed.
+    on: (i16, i8, i8),
+}
+
+impl Fields {
+    pub async fn of_law(db: &Db, law: &Law) -> Result<Fields> {
+        let changed = jiff::Timestamp::from_microsecond(law.revision).unwrap_or_default();
+        let day = vietnam_time(changed).date();
+        Ok(Fields {
+            name: law.name(),
+            confirmed: confirmed(db, law.id).await?,
+            on: (day.year(), day.month(), day.day()),
+        })
+    }
+
+    /// Codes of the fields of an article.
+    pub fn of(&self, article: &Node, text: &str) -> Vec<String> {
+        if self.confirmed.is_empty() {
+            let proposed = lawtext::concerns::fields_of(&self.name, &article.heading, text, self.on);
+            return proposed.into_iter().map(str::to_owned).collect();
+        }
+        let of_it = |c: &&Confirmed| c.kind == "field" && Some(c.path.as_str()) == article.path.as_deref();
+        self.confirmed.iter().filter(of_it).map(|c| c.code.clone()).collect()
+    }
 }
 
 /// Most words that are shown for one proposal.

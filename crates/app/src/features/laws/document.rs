@@ -10,9 +10,11 @@ use store::{Filter, Id, Tx, sql};
 
 use super::amendments::{self, NewAmendment};
 use super::citations::{self, Citation};
+use super::corrections;
 use super::law::{self, Law};
 use super::node::{self, Block, Node};
 use super::relations::{self, NewRelation, Relation};
+use super::sources;
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Result};
@@ -393,17 +395,26 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
         match there {
             None => break,
             Some(law) if new.is(&law, &digest) => {
-                let mut digest = digest;
-                if new.is_extract {
-                    let there = node::nodes(&mut *tx, law.id).await?;
-                    new.nodes = joined(amendments::base(tx, law.id, there).await?, new.nodes);
-                    digest = new.digest();
-                }
-                if new.nodes.is_empty() || law.digest == digest {
+                if new.nodes.is_empty()
+                    || law.digest == digest
+                    || sources::said_before(tx, law.id, &new.source, &digest).await?
+                {
                     return Ok((Saved::Same(law.id), problems));
                 }
-                let lost = replace_text(tx, app, by, &law, &new, &digest).await?;
-                problems.extend(lost.iter().map(|sentence| Problem::new("amendment-lost", sentence)));
+                let there = node::nodes(&mut *tx, law.id).await?;
+                let base = amendments::base(&mut *tx, law.id, there).await?;
+                let base = corrections::source(tx, law.id, base).await?;
+                sources::keep(tx, app.now(), &law, &base, &new).await?;
+                sources::note(tx, app.now(), law.id, &new.source, &digest).await?;
+                let mut digest = digest;
+                if new.is_extract {
+                    new.nodes = joined(base, new.nodes);
+                    digest = new.digest();
+                }
+                if law.digest == digest {
+                    return Ok((Saved::Same(law.id), problems));
+                }
+                problems.extend(replace_text(tx, app, by, &law, &new, &digest).await?);
                 return Ok((Saved::Changed(law.id), problems));
             }
             Some(other) => {
@@ -441,17 +452,25 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
     .await?;
     insert_concerns(tx, id, &new.audiences, &new.units).await?;
     insert_nodes(tx, id, &new.nodes).await?;
+    sources::note(tx, now, id, &new.source, &digest).await?;
     relations::relate(tx, id, &new.number, &new.relations).await?;
     citations::insert(tx, id, &new.citations).await?;
     amendments::insert(tx, app, id, &new.amendments).await?;
+    amendments::recognise(tx, app, id).await?;
+    amendments::recognise_told(tx, app, id).await?;
     write_down(tx, app, by, "enter", id, digest.as_bytes()).await?;
     Ok((Saved::New(id), problems))
 }
 
-/// The articles of an extract beside those already there. A text with its chapters and preamble is the better one
-/// and stays as it is.
-fn joined(there: Vec<Node>, extract: Vec<Node>) -> Vec<Node> {
+/// The articles of an extract beside those already there. A text with its chapters and preamble keeps them, and takes the
+/// words of its articles only.
+fn joined(mut there: Vec<Node>, extract: Vec<Node>) -> Vec<Node> {
     if !there.iter().all(Node::is_article) {
+        for new in extract {
+            if let Some(old) = there.iter_mut().find(|n| n.is_article() && n.path == new.path) {
+                *old = Node { depth: old.depth, document: old.document, ..new };
+            }
+        }
         return there;
     }
     let place = |node: &Node| (node.document, lawtext::article_order(&node.label));
@@ -472,8 +491,9 @@ async fn replace_text(
     law: &Law,
     new: &NewLaw,
     digest: &str,
-) -> Result<Vec<String>> {
-    let (nodes, lost) = amendments::carry_over(tx, app, by, law.id, new.nodes.clone()).await?;
+) -> Result<Vec<Problem>> {
+    let (nodes, asking) = corrections::carry_over(tx, law.id, new.nodes.clone()).await?;
+    let (nodes, lost) = amendments::carry_over(tx, app, by, law.id, nodes).await?;
     sql!("DELETE FROM law_nodes WHERE law_id = $1", law.id).run(tx).await?;
     insert_nodes(tx, law.id, &nodes).await?;
     let issued = law.issued.or(new.issued);
@@ -502,8 +522,11 @@ async fn replace_text(
     citations::insert(tx, law.id, &new.citations).await?;
     amendments::forget_waiting(tx, law.id).await?;
     amendments::insert(tx, app, law.id, &new.amendments).await?;
+    amendments::recognise(tx, app, law.id).await?;
+    amendments::recognise_told(tx, app, law.id).await?;
     write_down(tx, app, by, "change", law.id, digest.as_bytes()).await?;
-    Ok(lost)
+    let asking = asking.iter().map(|path| Problem::new("correction-asks", law::place(path)));
+    Ok(lost.iter().map(|sentence| Problem::new("amendment-lost", sentence)).chain(asking).collect())
 }
 
 pub(super) async fn insert_concerns(tx: &mut Tx, law: Id, audiences: &[String], units: &[Id]) -> Result<()> {

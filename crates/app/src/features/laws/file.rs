@@ -2,13 +2,12 @@
 //! their own, with limits on time and memory: their readers may need much of both for a damaged file.
 
 use std::io::Write as _;
-use std::process::Stdio;
 use std::time::Duration;
 
 use lawtext::{Format, Text, Unreadable};
-use tokio::io::AsyncWriteExt as _;
 
 use super::document::{NewLaw, Problem};
+use crate::apart;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::foreign;
@@ -110,21 +109,17 @@ async fn as_docx(bytes: Vec<u8>, left: Duration) -> Result<Result<Vec<u8>, Strin
     let folder = tempfile::tempdir()?;
     let (from, to) = (folder.path().join("van-ban.doc"), folder.path().join("van-ban.docx"));
     tokio::fs::write(&from, bytes).await?;
-    let command = tokio::process::Command::new("soffice")
+    let mut command = tokio::process::Command::new("soffice");
+    command
         .arg(format!("-env:UserInstallation=file://{}/profile", folder.path().display()))
         .args(["--headless", "--norestore", "--infilter=MS Word 97", "--convert-to", "docx", "--outdir"])
-        .args([folder.path(), &from])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .status();
-    match tokio::time::timeout(left.min(SENT_TIME), command).await {
-        Err(_) => Ok(Err("took-too-long".to_owned())),
-        Ok(Err(e)) if e.kind() == std::io::ErrorKind::NotFound => unsupported(),
-        Ok(Err(e)) => Err(e.into()),
+        .args([folder.path(), &from]);
+    match apart::run(command, &[], left.min(SENT_TIME)).await {
+        Ok(None) => Ok(Err("took-too-long".to_owned())),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => unsupported(),
+        Err(e) => Err(e.into()),
         // What it cannot read it leaves out, and says that all is well.
-        Ok(Ok(_)) => match tokio::fs::read(&to).await {
+        Ok(Some(_)) => match tokio::fs::read(&to).await {
             Ok(bytes) => Ok(Ok(bytes)),
             Err(_) => unsupported(),
         },
@@ -163,40 +158,14 @@ async fn text_apart(
         Some(program) => program.clone(),
         None => std::env::current_exe()?,
     };
-    let limited = std::path::Path::new("/usr/bin/prlimit").exists();
-    let mut command = if limited {
-        let mut command = tokio::process::Command::new("/usr/bin/prlimit");
-        command
-            .arg(format!("--as={READER_BYTES}"))
-            .arg(format!("--cpu={READER_SECONDS}"))
-            .arg("--")
-            .arg(&program);
-        command
-    } else {
-        tokio::process::Command::new(&program)
-    };
-    let mut child = command
-        .arg("read-text")
-        .args((format == Format::Html).then_some("--html"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()?;
-    let mut stdin =
-        child.stdin.take().ok_or_else(|| Error::Internal(anyhow::anyhow!("no pipe to the reader")))?;
-    // The reader takes everything in before it answers, so that neither waits for the other. It may end early.
-    let reading = async {
-        let _ = stdin.write_all(&bytes).await;
-        drop(stdin);
-        child.wait_with_output().await
-    };
-    let Ok(output) = tokio::time::timeout(left.min(Duration::from_secs(READER_SECONDS)), reading).await
-    else {
+    let mut command = apart::limited(&program, READER_BYTES, READER_SECONDS);
+    command.arg("read-text").args((format == Format::Html).then_some("--html"));
+    let time = left.min(Duration::from_secs(READER_SECONDS));
+    let Some(output) = apart::run(command, &bytes, time).await? else {
         return Ok(Err("took-too-long".to_owned()));
     };
     // No answer: it died of what it read, or of its limits.
     let text: Result<Text, String> =
-        serde_json::from_slice(&output?.stdout).unwrap_or_else(|_| Err(damaged()));
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| Err(damaged()));
     Ok(text)
 }

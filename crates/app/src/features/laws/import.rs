@@ -4,13 +4,14 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
-use store::{Id, sql};
+use store::{Db, Id, sql};
 
 use super::document::{self, NewLaw, Problem, Saved};
 use super::edit::{by, changed};
 use super::facts::{self, Facts};
 use super::file;
 use super::law::{self, Kind};
+use super::scan;
 use crate::access::Act;
 use crate::audiences::{Audience, audiences};
 use crate::error::{Error, FieldProblem, Result};
@@ -57,21 +58,40 @@ pub async fn send(signed: Signed, form: Form) -> Result<Response> {
     }
     let one = sent.len() == 1;
     let mut files = Vec::new();
+    let mut can_read_scans = None;
     let began = std::time::Instant::now();
     for upload in sent {
         let name: String = viet::clean(&upload.name).chars().take(120).collect();
         let left = file::SENT_TIME.saturating_sub(began.elapsed());
+        let is_pdf = file::format(&name, &upload.bytes) == Some(lawtext::Format::Pdf);
+        let kept = is_pdf.then(|| upload.bytes.clone());
         let read = file::read(&app.config, &name, upload.bytes, left).await?;
+        if let (Err("no-text"), Some(bytes)) = (read.as_ref().map_err(String::as_str), kept) {
+            if can_read_scans.is_none() {
+                can_read_scans = Some(scan::is_ready(app).await);
+            }
+            if can_read_scans == Some(true) {
+                files.push(Read { name, of: Of::Scan(app.files.keep(bytes).await?) });
+                continue;
+            }
+        }
         if let (true, Err(code)) = (one, &read) {
             let sentence = signed.say(&format!("laws-unreadable-{code}"));
             return show_again(&upload_page(&signed, refuse("laws-unreadable", sentence)));
         }
         match read {
-            Ok(documents) => files.extend(documents.into_iter().map(|read| (name.clone(), Ok(read)))),
-            Err(code) => files.push((name, Err(code))),
+            Ok(documents) => {
+                let of = |(new, problems)| Of::Document(Box::new(new), problems);
+                files.extend(documents.into_iter().map(|read| Read { name: name.clone(), of: of(read) }));
+            }
+            Err(code) => files.push(Read { name, of: Of::Nothing(code) }),
         }
     }
-    let alone = files.len() == 1;
+    let alone = match files.as_slice() {
+        [Read { of: Of::Scan(_), .. }] => Some("0/quet"),
+        [_] => Some("0"),
+        _ => None,
+    };
     let id = app.new_id();
     let mut tx = app.db.begin().await?;
     sql!(
@@ -83,27 +103,63 @@ pub async fn send(signed: Signed, form: Form) -> Result<Response> {
     )
     .run(&mut tx)
     .await?;
-    for (seq, (name, read)) in files.into_iter().enumerate() {
-        let (read, problems) = match read {
-            Ok((mut new, problems)) => {
+    for (seq, file) in files.into_iter().enumerate() {
+        let (read, problems, scan) = match file.of {
+            Of::Document(mut new, problems) => {
                 new.tidy();
-                (json(&new)?, problems)
+                (json(&new)?, problems, None)
             }
-            Err(code) => (String::new(), vec![Problem::new(&code, "")]),
+            Of::Scan(digest) => (String::new(), vec![Problem::new("scan", "")], Some(digest)),
+            Of::Nothing(code) => (String::new(), vec![Problem::new(&code, "")], None),
         };
         sql!(
             "INSERT INTO law_import_files (import_id, seq, name, read, problems) VALUES ($1, $2, $3, $4, $5)",
             id,
             seq as i64,
-            name,
+            file.name,
             read,
             json(&problems)?
         )
         .run(&mut tx)
         .await?;
+        if let Some(digest) = scan {
+            scan::insert(&mut tx, app, id, seq as i64, &digest).await?;
+        }
     }
     tx.commit().await?;
-    Ok(signed.redirect(&if alone { format!("/luat/nhap/{id}/0") } else { format!("/luat/nhap/{id}") }))
+    scan::wake();
+    let to = alone.map(|to| format!("/{to}")).unwrap_or_default();
+    Ok(signed.redirect(&format!("/luat/nhap/{id}{to}")))
+}
+
+/// Of a sent file: a document, as many as it holds.
+struct Read {
+    name: String,
+    of: Of,
+}
+
+enum Of {
+    Document(Box<NewLaw>, Vec<Problem>),
+    /// The digest of the file: it is read while nobody waits.
+    Scan(String),
+    /// The code of what is wrong.
+    Nothing(String),
+}
+
+/// What was understood of a scan.
+pub(super) async fn understood(db: &Db, id: Id, seq: i64, new: &NewLaw, problems: &[Problem]) -> Result<()> {
+    let mut tx = db.begin().await?;
+    sql!(
+        "UPDATE law_import_files SET read = $3, problems = $4 WHERE import_id = $1 AND seq = $2",
+        id,
+        seq,
+        json(new)?,
+        json(&problems)?
+    )
+    .run(&mut tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String> {
@@ -111,17 +167,20 @@ fn json(value: &impl serde::Serialize) -> Result<String> {
 }
 
 store::record! {
-    struct FileRow { seq: i64, name: String, read: String, problems: String, law_id: Option<Id> }
+    struct FileRow {
+        seq: i64, name: String, read: String, problems: String, law_id: Option<Id>, is_scan: bool,
+    }
 }
 
 /// A file of an import as it was understood.
-struct Sent {
-    seq: i64,
-    name: String,
-    /// None: nothing could be read; the problem says why.
-    new: Option<NewLaw>,
+pub(super) struct Sent {
+    pub seq: i64,
+    pub name: String,
+    /// None: nothing could be read, or a person has to look at a scan first; the problem says why.
+    pub new: Option<NewLaw>,
     problems: Vec<Problem>,
     saved: Option<Id>,
+    is_scan: bool,
 }
 
 impl Sent {
@@ -148,7 +207,7 @@ impl Sent {
 }
 
 /// The files of an import of this person.
-async fn files(signed: &Signed, id: Id) -> Result<Vec<Sent>> {
+pub(super) async fn files(signed: &Signed, id: Id) -> Result<Vec<Sent>> {
     let db = &signed.app.db;
     store::record! { struct Import { account_id: Id, unit_id: Id } }
     let import: Import =
@@ -158,7 +217,9 @@ async fn files(signed: &Signed, id: Id) -> Result<Vec<Sent>> {
     }
     signed.require(Act::ImportLaws, import.unit_id)?;
     let rows: Vec<FileRow> = sql!(
-        "SELECT seq, name, read, problems, law_id FROM law_import_files WHERE import_id = $1 ORDER BY seq",
+        "SELECT f.seq, f.name, f.read, f.problems, f.law_id, s.import_id IS NOT NULL AS is_scan
+         FROM law_import_files f LEFT JOIN law_scans s ON s.import_id = f.import_id AND s.seq = f.seq
+         WHERE f.import_id = $1 ORDER BY f.seq",
         id
     )
     .all(db)
@@ -172,6 +233,7 @@ async fn files(signed: &Signed, id: Id) -> Result<Vec<Sent>> {
                 seq: r.seq,
                 name: r.name,
                 saved: r.law_id,
+                is_scan: r.is_scan,
             })
         })
         .collect()

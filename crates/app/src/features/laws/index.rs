@@ -13,6 +13,7 @@ use std::time::Duration;
 use seek::{Answer, Entry, Index, Query, SeekError};
 use store::{Db, Id, sql};
 
+use super::concerns;
 use super::law::{self, Law};
 use super::node;
 use crate::app::Shared;
@@ -243,6 +244,7 @@ async fn entries(db: &Db, law: &Law) -> Result<Vec<Entry>> {
         ..Entry::default()
     };
     let articles = nodes.iter().any(node::Node::is_article);
+    let fields = concerns::Fields::of_law(db, law).await?;
     let mut entries: Vec<Entry> = Vec::new();
     for node in &nodes {
         let wanted =
@@ -252,6 +254,7 @@ async fn entries(db: &Db, law: &Law) -> Result<Vec<Entry>> {
         entry.heading = if articles { node.heading.clone() } else { node.title() };
         entry.article = if articles { node.label.clone() } else { String::new() };
         entry.text = node.body();
+        entry.topics = fields.of(node, &entry.text);
         entries.push(entry);
     }
     if entries.is_empty() {

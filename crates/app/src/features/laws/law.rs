@@ -69,6 +69,9 @@ impl Status {
             Status::NeedsCheck => "needs-check",
         }
     }
+    pub fn from_code(code: &str) -> Option<Status> {
+        Status::ALL.into_iter().find(|s| s.code() == code)
+    }
     /// The key of its words.
     pub fn word(self) -> String {
         format!("laws-status-{}", self.code())

@@ -117,13 +117,13 @@ pub(super) fn folded_words(text: &str) -> Vec<String> {
 }
 
 /// What the filters offer.
-struct Choices {
-    kinds: Vec<&'static Kind>,
-    issuers: Vec<String>,
-    years: Vec<String>,
+pub(super) struct Choices {
+    pub kinds: Vec<&'static Kind>,
+    pub issuers: Vec<String>,
+    pub years: Vec<String>,
 }
 
-async fn choices(db: &Db) -> Result<Choices> {
+pub(super) async fn choices(db: &Db) -> Result<Choices> {
     let kinds: Vec<(String,)> = sql!("SELECT DISTINCT kind FROM laws").all(db).await?;
     let issuers: Vec<(String,)> = sql!(
         "SELECT issuer FROM laws WHERE issuer <> '' GROUP BY issuer ORDER BY COUNT(*) DESC, issuer LIMIT 40"

@@ -208,6 +208,22 @@ pub async fn articles(db: &Db, law: Id) -> Result<Vec<Article>> {
     Ok(articles)
 }
 
+store::record! {
+    /// Which version an article is in.
+    #[derive(Debug, Clone)]
+    pub struct Version { pub path: String, pub version: String }
+}
+
+pub async fn versions(db: &Db, law: Id) -> Result<Vec<Version>> {
+    Ok(sql!(
+        "SELECT path, version FROM law_nodes
+         WHERE law_id = $1 AND level = 'article' AND path IS NOT NULL ORDER BY seq",
+        law
+    )
+    .all(db)
+    .await?)
+}
+
 /// The article at an address in a law, also of a clause or point in it.
 pub async fn article(db: &Db, law: Id, path: &str) -> Result<Option<Article>> {
     for path in upwards(path) {

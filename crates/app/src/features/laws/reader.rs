@@ -110,7 +110,7 @@ pub async fn whole(
     let base = href(visitor.lang(), &law.path());
     let outline = outline(&nodes, |n| format!("#{}", n.anchor()));
     let shown: Vec<&Node> = nodes.iter().collect();
-    let links = Links::of(&visitor.app.db, visitor.lang(), &law, &nodes).await?;
+    let links = Links::of(&visitor.app, visitor.lang(), &law, &nodes).await?;
     let text = html(&shown, &base, None, &links);
     let page = visitor.page(&law.name()).crumb(say(&visitor, "laws-public-title"), "/van-ban");
     let mut reader = reader(&visitor, page, law, outline, text).await?;
@@ -140,7 +140,7 @@ pub async fn part(
     let shown: Vec<&Node> = std::iter::once(found).chain(under).collect();
     let base = href(visitor.lang(), &law.path());
     let marked = (found.path.as_deref() != Some(path)).then_some(path);
-    let links = Links::of(&visitor.app.db, visitor.lang(), &law, &nodes).await?;
+    let links = Links::of(&visitor.app, visitor.lang(), &law, &nodes).await?;
     let text = html(&shown, &base, marked, &links);
     let article = citations::article_path(path).to_owned();
     let link = |n: &Node| format!("{base}/{}", n.path.as_deref().unwrap_or_default());

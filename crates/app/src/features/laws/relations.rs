@@ -1,11 +1,13 @@
 //! What documents say of each other, read both ways; and what of ours rests on a law.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::{Db, Id, Tx, sql};
 
+use super::bearers::{self, Bearer};
+use super::corrections::Corrected;
 use super::law::{self, Law};
 use crate::app::App;
 use crate::error::Result;
@@ -116,13 +118,12 @@ impl NewRelation {
 
 /// Enters the relations of a document that it does not have yet, and joins those of others that wait for it.
 pub(super) async fn relate(tx: &mut Tx, law: Id, number: &str, relations: &[NewRelation]) -> Result<()> {
+    let (issuer,): (String,) = sql!("SELECT issuer FROM laws WHERE id = $1", law).get(&mut *tx).await?;
     for r in relations {
         let key = law::number_key(&r.number);
-        let other: Option<(Id,)> =
-            sql!("SELECT id FROM laws WHERE number_key = $1 ORDER BY day DESC, id DESC LIMIT 1", key)
-                .find(&mut *tx)
-                .await?;
-        let other = other.map(|o| o.0).filter(|o| *o != law);
+        let all = bearers::bearers(&mut *tx, &key).await?;
+        let others: Vec<&Bearer> = all.iter().filter(|b| b.id != law).collect();
+        let other = bearers::meant(&others, &r.evidence, &issuer).map(|b| b.id);
         sql!(
             "INSERT INTO law_relations (from_id, relation, to_key, to_number, to_id, partial, evidence, proposed)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (from_id, relation, to_key) DO NOTHING",
@@ -138,13 +139,34 @@ pub(super) async fn relate(tx: &mut Tx, law: Id, number: &str, relations: &[NewR
         .run(tx)
         .await?;
     }
-    sql!(
-        "UPDATE law_relations SET to_id = $1 WHERE to_key = $2 AND to_id IS NULL AND from_id <> $1",
-        law,
-        law::number_key(number)
+    store::record! { struct Waiting { from_id: Id, relation: String, issuer: String, evidence: String, to_id: Option<Id> } }
+    let key = law::number_key(number);
+    let all = bearers::bearers(&mut *tx, &key).await?;
+    // One more document of a number may be the one that was meant; what a person stated stays.
+    let waiting: Vec<Waiting> = sql!(
+        "SELECT r.from_id, r.relation, l.issuer, r.evidence, r.to_id FROM law_relations r JOIN laws l ON l.id = r.from_id
+         WHERE r.to_key = $1 AND r.from_id <> $2 AND (r.to_id IS NULL OR r.evidence <> '')
+         ORDER BY r.from_id, r.relation",
+        key,
+        law
     )
-    .run(tx)
+    .all(&mut *tx)
     .await?;
+    for w in waiting {
+        let others: Vec<&Bearer> = all.iter().filter(|b| b.id != w.from_id).collect();
+        let other = bearers::meant(&others, &w.evidence, &w.issuer).map(|b| b.id);
+        if other != w.to_id {
+            sql!(
+                "UPDATE law_relations SET to_id = $4 WHERE from_id = $1 AND relation = $2 AND to_key = $3",
+                w.from_id,
+                w.relation,
+                key,
+                other
+            )
+            .run(&mut *tx)
+            .await?;
+        }
+    }
     Ok(())
 }
 
@@ -176,7 +198,7 @@ pub(super) async fn settle(tx: &mut Tx, law: Id, known: &Related, drop: bool, co
 }
 
 store::record! {
-    struct Edge { from_id: Id, to_id: Option<Id>, relation: String, to_number: String, partial: bool, evidence: String, proposed: bool }
+    struct Edge { from_id: Id, to_id: Option<Id>, relation: String, to_number: String, partial: bool, evidence: String, proposed: bool, bearers: i64 }
 }
 
 /// A document that another one is related to.
@@ -189,6 +211,8 @@ pub struct Related {
     pub partial: bool,
     pub evidence: String,
     pub proposed: bool,
+    /// So many documents bear the number; of several nothing may have decided which is meant.
+    pub bearers: i64,
 }
 
 /// What a document says of others, and what others say of it.
@@ -199,19 +223,24 @@ pub struct Relations {
 }
 
 pub async fn relations(db: &Db, law: Id) -> Result<Relations> {
-    let mut relations = Relations::default();
-    for edge in edges_up(db, law).await? {
-        let other = match edge.to_id {
-            Some(id) => Some(law::get(db, id).await?),
-            None => None,
-        };
-        relations.of_it.extend(related(edge, other));
-    }
-    for edge in edges_down(db, law).await? {
-        let other = law::get(db, edge.from_id).await?;
-        relations.to_it.extend(related(edge, Some(other)));
-    }
-    Ok(relations)
+    let (up, down) = (edges_up(db, law).await?, edges_down(db, law).await?);
+    let others = laws(db, up.iter().filter_map(|e| e.to_id).chain(down.iter().map(|e| e.from_id))).await?;
+    let of_it = up.into_iter().filter_map(|edge| {
+        let other = edge.to_id.and_then(|id| others.get(&id).cloned());
+        related(edge, other)
+    });
+    let to_it = down.into_iter().filter_map(|edge| {
+        let other = others.get(&edge.from_id).cloned();
+        related(edge, other)
+    });
+    Ok(Relations { of_it: of_it.collect(), to_it: to_it.collect() })
+}
+
+/// Laws by their identities, read together.
+async fn laws(db: &Db, ids: impl Iterator<Item = Id>) -> Result<HashMap<Id, Law>> {
+    let ids: HashSet<Id> = ids.collect();
+    let all = law::with_ids(db, ids.into_iter().collect()).await?;
+    Ok(all.into_iter().map(|l| (l.id, l)).collect())
 }
 
 fn related(edge: Edge, law: Option<Law>) -> Option<Related> {
@@ -221,6 +250,7 @@ fn related(edge: Edge, law: Option<Law>) -> Option<Related> {
         partial: edge.partial,
         evidence: edge.evidence,
         proposed: edge.proposed,
+        bearers: edge.bearers,
         law,
     })
 }
@@ -230,8 +260,9 @@ const MOST: i64 = 200;
 
 async fn edges_up(db: &Db, law: Id) -> Result<Vec<Edge>> {
     Ok(sql!(
-        "SELECT r.from_id, r.to_id, r.relation, r.to_number, r.partial, r.evidence, r.proposed FROM law_relations r
-         LEFT JOIN laws l ON l.id = r.to_id WHERE r.from_id = $1
+        "SELECT r.from_id, r.to_id, r.relation, r.to_number, r.partial, r.evidence, r.proposed,
+                (SELECT COUNT(*) FROM laws o WHERE o.number_key = r.to_key AND o.id <> r.from_id) AS bearers
+         FROM law_relations r LEFT JOIN laws l ON l.id = r.to_id WHERE r.from_id = $1
          ORDER BY r.relation, COALESCE(l.day, ''), r.to_key LIMIT $2",
         law,
         MOST
@@ -242,8 +273,9 @@ async fn edges_up(db: &Db, law: Id) -> Result<Vec<Edge>> {
 
 async fn edges_down(db: &Db, law: Id) -> Result<Vec<Edge>> {
     Ok(sql!(
-        "SELECT r.from_id, r.to_id, r.relation, r.to_number, r.partial, r.evidence, r.proposed FROM law_relations r
-         JOIN laws l ON l.id = r.from_id WHERE r.to_id = $1 ORDER BY r.relation, l.day, l.id LIMIT $2",
+        "SELECT r.from_id, r.to_id, r.relation, r.to_number, r.partial, r.evidence, r.proposed,
+                CAST(1 AS BIGINT) AS bearers
+         FROM law_relations r JOIN laws l ON l.id = r.from_id WHERE r.to_id = $1 ORDER BY r.relation, l.day, l.id LIMIT $2",
         law,
         MOST
     )
@@ -281,14 +313,14 @@ pub async fn chain(db: &Db, law: Id) -> Result<Chain> {
 /// Depth first, so that each document follows the one through which it was reached.
 async fn walk(db: &Db, law: Id, up: bool) -> Result<Vec<Step>> {
     let mut seen = HashSet::from([law]);
-    let mut steps = Vec::new();
+    let mut found = Vec::new();
     let mut waiting = vec![(law, 0, None)];
     while let Some((id, depth, relation)) = waiting.pop() {
         if let Some(relation) = relation {
-            if !seen.insert(id) || steps.len() == LONGEST {
+            if !seen.insert(id) || found.len() == LONGEST {
                 continue;
             }
-            steps.push(Step { law: law::get(db, id).await?, relation, depth });
+            found.push((id, relation, depth));
         }
         if depth == DEEPEST {
             continue;
@@ -300,7 +332,9 @@ async fn walk(db: &Db, law: Id, up: bool) -> Result<Vec<Step>> {
             waiting.extend(next.zip(relation).map(|(next, relation)| (next, depth + 1, Some(relation))));
         }
     }
-    Ok(steps)
+    let laws = laws(db, found.iter().map(|f| f.0)).await?;
+    let step = |(id, relation, depth)| Some(Step { law: laws.get(&id)?.clone(), relation, depth });
+    Ok(found.into_iter().filter_map(step).collect())
 }
 
 /// What documents rest on, up to the first directive, the farthest first, and they themselves.
@@ -389,5 +423,9 @@ pub trait OnLaw: Send + Sync {
         _laws: Vec<Id>,
     ) -> Later<'a, Vec<Carried>> {
         Box::pin(async { Ok(vec![]) })
+    }
+    /// Our copy of a provision was corrected: what does not repeat the mistake rests on it as it reads now.
+    fn corrected<'a>(&'a self, _tx: &'a mut Tx, _corrected: &'a Corrected) -> Later<'a, ()> {
+        Box::pin(async { Ok(()) })
     }
 }

@@ -6,48 +6,35 @@ use axum::extract::{Path, Query as Params};
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::Date;
-use seek::{Answer, Hit, Piece, Query};
+use seek::{Answer, Hit, Piece};
 use serde::{Deserialize, Serialize};
 use store::{Db, Id, sql};
 
 use super::choose::{Title, find_titles};
+use super::filters::{self, Asked, Chip};
 use super::fit::Asked as Fitting;
 use super::index::read_hit_id;
-use super::law::{self, Law};
-use super::list::{self, Asked};
+use super::law::{self, Law, Status};
+use super::list::{self, Choices};
 use super::node;
 use super::relations;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::found::{Finds, Found, Group, LOOKED_AT, marks_first};
-use crate::page::{Page, show};
+use crate::page::{Page, Room, show, show_again};
 use crate::tasks::Later;
 use crate::web::{Signed, Visitor, api};
 
-/// Longest question; the rest of a pasted page says nothing more.
-const LONGEST: usize = 1_000;
-/// Hits of a page, and most of a program's request.
+/// Hits of a page, and most that a question is answered with.
 const HITS: usize = 20;
 const MOST: usize = 100;
 
-#[derive(Deserialize)]
-pub struct Question {
-    #[serde(default)]
-    q: String,
-    limit: Option<usize>,
-}
-
-impl Question {
-    fn text(&self) -> String {
-        self.q.trim().chars().take(LONGEST).collect()
-    }
-}
-
-async fn ask(app: &App, text: &str, limit: usize) -> Result<Answer> {
-    if text.is_empty() {
+async fn ask(app: &App, asked: &Asked, limit: usize) -> Result<Answer> {
+    let query = asked.query(app, limit).await?;
+    if query.text.is_empty() {
         return Ok(Answer::default());
     }
-    app.index.search(Query { limit, ..Query::new(text) }).await
+    app.index.search(query).await
 }
 
 /// A hit as a page shows it.
@@ -64,7 +51,6 @@ struct Shown {
 
 /// What is shown of an answer.
 struct Results {
-    q: String,
     /// Documents that the question names.
     documents: Vec<Law>,
     shown: Vec<Shown>,
@@ -72,17 +58,23 @@ struct Results {
     fits: bool,
     /// The number that was asked for and that no document bears.
     unknown_number: Option<String>,
+    /// The place of the first that is shown, from 1, and whether more come after the last.
+    first: usize,
+    more: bool,
 }
 
 /// Hits shown when none fits.
 const NEAR: usize = 5;
 
-async fn results(app: &App, q: String, day: Date) -> Result<Results> {
-    let mut answer = ask(app, &q, HITS).await?;
-    let fits = fits(app, &q, &answer).await?;
-    if !fits {
-        answer.hits.truncate(NEAR);
-    }
+async fn results(app: &App, asked: &Asked) -> Result<Results> {
+    let day = app.today();
+    let page = asked.page.unwrap_or(1).clamp(1, MOST / HITS);
+    let mut answer = ask(app, asked, page * HITS + 1).await?;
+    let fits = fits(app, &asked.q, &answer).await?;
+    let more = fits && answer.hits.len() > page * HITS;
+    answer.hits.truncate(if fits { page * HITS } else { NEAR });
+    let first = if fits { (page - 1) * HITS } else { 0 };
+    answer.hits.drain(..first.min(answer.hits.len()));
     let ids = |ids: &mut dyn Iterator<Item = &str>| ids.filter_map(|id| id.parse().ok()).collect::<Vec<_>>();
     let named = ids(&mut answer.understood.documents.iter().take(5).map(String::as_str));
     let documents = law::with_ids(&app.db, named).await?;
@@ -100,7 +92,7 @@ async fn results(app: &App, q: String, day: Date) -> Result<Results> {
             snippet: hit.snippet,
         }
     });
-    Ok(Results { shown: shown.collect(), q, documents, fits, unknown_number })
+    Ok(Results { shown: shown.collect(), documents, fits, unknown_number, first: first + 1, more })
 }
 
 /// Whether any hit speaks of what was asked. A number that no document bears is answered by nothing.
@@ -171,27 +163,115 @@ fn title(hit: &Hit) -> String {
     }
 }
 
+/// What both pages of the search show.
+struct Searched {
+    asked: Asked,
+    base: &'static str,
+    choices: Choices,
+    fields: Vec<(&'static str, &'static str)>,
+    results: Results,
+    chips: Vec<Chip>,
+    /// What to leave out so that something fits.
+    looser: Vec<Chip>,
+    examples: Vec<String>,
+}
+
+impl Searched {
+    fn heading(&self) -> &'static str {
+        if self.results.fits { "laws-search-articles" } else { "laws-search-near" }
+    }
+    fn last(&self) -> usize {
+        self.results.first + self.results.shown.len() - 1
+    }
+    /// The address of the page so many further on.
+    fn page(&self, step: isize) -> String {
+        let page = self.asked.page.unwrap_or(1).saturating_add_signed(step);
+        Asked { page: (page > 1).then_some(page), ..self.asked.clone() }.path(self.base)
+    }
+    /// No more are shown; narrower questions bring up the others.
+    fn ends(&self) -> bool {
+        self.last() >= MOST
+    }
+}
+
+async fn searched(page: &mut Page, app: &App, asked: Asked, base: &'static str) -> Result<Searched> {
+    let mut asked = asked.tidy();
+    let chips = asked.chips(page);
+    let results = match results(app, &asked).await {
+        Err(Error::Invalid(problems)) => {
+            page.problems = problems;
+            Results {
+                documents: vec![],
+                shown: vec![],
+                fits: true,
+                unknown_number: None,
+                first: 1,
+                more: false,
+            }
+        }
+        results => results?,
+    };
+    let mut looser = Vec::new();
+    if !results.fits {
+        let quoted = asked.without_quotes().map(|without| Chip {
+            name: "laws-filter-phrase",
+            value: asked.q.clone(),
+            without,
+        });
+        for chip in asked.chips(page).into_iter().chain(quoted) {
+            if fits(app, &chip.without.q, &ask(app, &chip.without, NEAR).await?).await? {
+                looser.push(chip);
+            }
+        }
+    }
+    let bare = asked.q.is_empty() || !results.fits && looser.is_empty();
+    asked.page = asked.page.map(|page| page.clamp(1, MOST / HITS));
+    Ok(Searched {
+        examples: if bare { examples(&app.db).await? } else { vec![] },
+        choices: list::choices(&app.db).await?,
+        fields: filters::fields(page.today).map(|f| (f.code, page.lang.pick(f.vi, f.en))).collect(),
+        base,
+        results,
+        chips,
+        looser,
+        asked,
+    })
+}
+
 #[derive(Template)]
 #[template(path = "laws/search.html")]
 struct SearchPage {
     page: Page,
-    results: Results,
-    examples: Vec<String>,
+    search: Searched,
 }
 
-impl SearchPage {
-    fn heading(&self) -> &'static str {
-        if self.results.fits { "laws-search-articles" } else { "laws-search-near" }
-    }
+#[derive(Template)]
+#[template(path = "laws/search_inside.html")]
+struct InsidePage {
+    page: Page,
+    search: Searched,
+}
+
+/// With problems the answer says so to programs too.
+fn answered(page: &Page, shown: &impl Template) -> Result<Response> {
+    if page.problems.is_empty() { show(shown) } else { show_again(shown) }
 }
 
 /// `GET /hoi`
-pub async fn public(visitor: Visitor, Params(question): Params<Question>) -> Result<Response> {
-    let app = &visitor.app;
-    let results = results(app, question.text(), app.today()).await?;
-    let title = app.words.say(visitor.lang(), "laws-search-title", &[]);
-    let examples = if results.q.is_empty() || !results.fits { examples(&app.db).await? } else { vec![] };
-    show(&SearchPage { page: visitor.page(&title), results, examples })
+pub async fn public(visitor: Visitor, Params(asked): Params<Asked>) -> Result<Response> {
+    let mut page = visitor.page(&visitor.app.words.say(visitor.lang(), "laws-search-title", &[]));
+    let search = searched(&mut page, &visitor.app, asked, "/hoi").await?;
+    let shown = SearchPage { page, search };
+    answered(&shown.page, &shown)
+}
+
+/// `GET /luat/tim`
+pub async fn inside(signed: Signed, Params(asked): Params<Asked>) -> Result<Response> {
+    let mut page =
+        signed.page(Room::Laws, &signed.say("laws-search-title")).crumb(signed.say("room-laws"), "/luat");
+    let search = searched(&mut page, &signed.app, asked, "/luat/tim").await?;
+    let shown = InsidePage { page, search };
+    answered(&shown.page, &shown)
 }
 
 pub struct Laws;
@@ -201,7 +281,8 @@ impl Finds for Laws {
     fn find<'a>(&'a self, signed: &'a Signed, words: &'a str) -> Later<'a, Vec<Group>> {
         Box::pin(async move {
             let app = &signed.app;
-            let results = results(app, words.to_owned(), app.today()).await?;
+            let asked = Asked { q: words.to_owned(), ..Asked::default() };
+            let results = results(app, &asked.tidy()).await?;
             let mut titles: Vec<Title> = results.documents.iter().map(Title::of).collect();
             let mut found = find_titles(&app.db, words, LOOKED_AT).await?;
             marks_first(words, &mut found, |t| format!("{} {}", t.number, t.title));
@@ -220,7 +301,7 @@ impl Finds for Laws {
                 state: (!s.status.is_empty()).then(|| (s.state, signed.say(&s.status))),
                 passage: s.snippet,
             });
-            let mut articles = Group::of("laws-search-articles", articles.collect(), "/hoi", words);
+            let mut articles = Group::of("laws-search-articles", articles.collect(), "/luat/tim", words);
             if !results.fits {
                 articles = Group { heading: "laws-search-near", is_near: true, more: None, ..articles };
             }
@@ -245,10 +326,10 @@ struct ArticleItem {
     url: String,
 }
 
-/// `GET /api/v1/articles?q=…&limit=…`: best first; open to everybody.
-pub async fn articles(visitor: Visitor, Params(question): Params<Question>) -> Result<Response> {
-    let limit = question.limit.unwrap_or(10).clamp(1, MOST);
-    let answer = ask(&visitor.app, &question.text(), limit).await?;
+/// `GET /api/v1/articles?q=…&kind=&issuer=&from=&to=&status=&field=&limit=…`: best first; open to everybody.
+pub async fn articles(visitor: Visitor, Params(asked): Params<Asked>) -> Result<Response> {
+    let limit = asked.limit.unwrap_or(10).clamp(1, MOST);
+    let answer = ask(&visitor.app, &asked.tidy(), limit).await?;
     let items = answer.hits.into_iter().map(|hit| ArticleItem {
         id: match read_hit_id(&hit.id) {
             (slug, path, "") => format!("{slug}/{path}"),
@@ -321,8 +402,14 @@ pub struct Wishes {
 /// `GET /api/v1/laws?q=&kind=&issuer=&status=&year=&after=`: newest first, 25 at a time; open to everybody.
 pub async fn laws(visitor: Visitor, Params(w): Params<Wishes>) -> Result<Response> {
     let day = visitor.app.today();
-    let asked =
-        Asked { q: w.q, kind: w.kind, issuer: w.issuer, status: w.status, year: w.year, after: w.after };
+    let asked = list::Asked {
+        q: w.q,
+        kind: w.kind,
+        issuer: w.issuer,
+        status: w.status,
+        year: w.year,
+        after: w.after,
+    };
     let (laws, next) = list::laws(&visitor.app.db, &asked, day).await?;
     Ok(api::list(&visitor.app, laws.iter().map(|l| law_item(l, day)).collect(), next))
 }

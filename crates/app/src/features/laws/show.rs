@@ -8,9 +8,11 @@ use store::Id;
 
 use super::amendments::{self, Pending};
 use super::compare;
+use super::corrections;
 use super::gather::{Gathered, gather};
 use super::law::{self, Coming, Law};
 use super::relations::{self, Carried, Chain, Relations};
+use super::sources;
 use crate::access::Act;
 use crate::audiences::find_audience;
 use crate::error::Result;
@@ -29,9 +31,14 @@ struct ShowPage {
     resting: Vec<Gathered>,
     carried: Vec<Carried>,
     may_change: bool,
+    may_write: bool,
     pending: Pending,
     /// Instructions that change it, and documents that it changes.
     changes: usize,
+    /// Corrections that the new source asks about.
+    asking: i64,
+    /// Places where its sources differ.
+    differences: usize,
     /// Sentences of what is new whose article reads otherwise since.
     stale: Vec<String>,
 }
@@ -82,9 +89,12 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
         carried: relations::carried(&signed.app, Some(&signed), id, &chain).await?,
         chain,
         stale: compare::news(db, id).await?.into_iter().filter(|n| n.stale).map(|n| n.sentence).collect(),
+        differences: sources::differences(db, id).await?.len(),
         pending: amendments::pending(db, &law, signed.app.today()).await?,
         changes: amendments::of_law(db, &law).await?.len() + amendments::told_by(db, id).await?.len(),
+        asking: corrections::asking(db, id).await?,
         may_change: signed.actor.can_anywhere(Act::ImportLaws),
+        may_write: signed.actor.can_anywhere(Act::WriteContent),
         resting: gather(&signed.app, resting).await?,
         law,
     })

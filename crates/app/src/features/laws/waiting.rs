@@ -1,4 +1,5 @@
-//! What waits for whoever keeps the registry: texts that are not the newest, relations that nobody has confirmed.
+//! What waits for whoever keeps the registry: texts that are not the newest, relations that nobody has confirmed,
+//! corrections that a new source asks about.
 
 use jiff::civil::Date;
 use store::{Id, sql};
@@ -26,6 +27,7 @@ impl Tasks for Waiting {
             }
             let mut tasks = amendments(signed).await?;
             tasks.extend(relations(signed).await?);
+            tasks.extend(corrections(signed).await?);
             Ok(tasks)
         })
     }
@@ -71,4 +73,16 @@ async fn relations(signed: &Signed) -> Result<Vec<Task>> {
     .all(&signed.app.db)
     .await?;
     Ok(rows.into_iter().map(|r| task(signed, "relations", r, "sua")).collect())
+}
+
+async fn corrections(signed: &Signed) -> Result<Vec<Task>> {
+    let rows: Vec<Row> = sql!(
+        "SELECT l.id, l.number, COUNT(*) AS count, MIN(l.effective) AS effective
+         FROM law_corrections c JOIN laws l ON l.id = c.law_id WHERE c.state = 'asks'
+         GROUP BY l.id, l.number ORDER BY MIN(c.made_at) DESC, l.id LIMIT $1",
+        SHOWN
+    )
+    .all(&signed.app.db)
+    .await?;
+    Ok(rows.into_iter().map(|r| task(signed, "corrections", r, "chua-chu")).collect())
 }

@@ -1,0 +1,263 @@
+//! Correcting the words of our copy of a text, provision by provision, and what became of corrections.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::response::Response;
+use serde::Deserialize;
+use store::{Db, Id};
+
+use super::amendments;
+use super::changes::{Run, runs};
+use super::corrections::{self, Correction, Decision, State, Typed, Words};
+use super::edit::{by, changed};
+use super::law::{self, Law};
+use super::node::{self, Block, Node};
+use crate::error::{Error, FieldProblem, Result};
+use crate::page::{Page, Room, show, show_again};
+use crate::web::Signed;
+use crate::web::form::{Form, Problems};
+
+/// A correction with what went and came.
+struct Shown {
+    correction: Correction,
+    words: Vec<Run>,
+    /// Of one that asks: from the words as corrected to those of the new source.
+    arrived: Option<Vec<Run>>,
+}
+
+#[derive(Template)]
+#[template(path = "laws/corrections.html")]
+struct CorrectionsPage {
+    page: Page,
+    law: Law,
+    shown: Vec<Shown>,
+    /// What can be corrected: its address, its depth, its title.
+    parts: Vec<(String, i64, String)>,
+}
+
+/// The text that can be corrected: as it came and was corrected, before anything was amended.
+async fn as_it_came(db: &Db, law: Id) -> Result<Vec<Node>> {
+    let rows = node::nodes(db, law).await?;
+    amendments::base(db, law, rows).await
+}
+
+/// Most corrections that one page shows.
+const SHOWN: usize = 100;
+
+async fn list_page(signed: &Signed, law: Law, problems: Vec<FieldProblem>) -> Result<CorrectionsPage> {
+    let db = &signed.app.db;
+    let mut page = signed
+        .page(Room::Laws, &signed.say("laws-correct-title"))
+        .crumb(signed.say("room-laws"), "/luat")
+        .crumb(law.name(), format!("/luat/{}", law.id));
+    page.problems = problems;
+    let nodes = as_it_came(db, law.id).await?;
+    let mut all = corrections::of_law(db, law.id).await?;
+    all.sort_by_key(|c| c.state != State::Asks);
+    let shown = all.into_iter().take(SHOWN).map(|correction| {
+        let ours = correction.words.whole();
+        let arrived = (correction.state == State::Asks).then(|| {
+            let node = nodes.iter().find(|n| n.path.as_deref() == Some(&correction.path));
+            runs(&ours, &node.map(|n| Words::of(n).whole()).unwrap_or_default())
+        });
+        Shown { words: runs(&correction.source.whole(), &ours), arrived, correction }
+    });
+    let part = |n: &Node| Some((n.path.clone()?, n.depth, n.title()));
+    Ok(CorrectionsPage { shown: shown.collect(), parts: nodes.iter().filter_map(part).collect(), page, law })
+}
+
+#[derive(Deserialize)]
+pub struct Done {
+    xong: Option<String>,
+}
+
+/// `GET /luat/{id}/chua-chu`
+pub async fn list(signed: Signed, Path(id): Path<String>, Query(done): Query<Done>) -> Result<Response> {
+    by(&signed)?;
+    let law = law::get(&signed.app.db, id.parse()?).await?;
+    let mut shown = list_page(&signed, law, vec![]).await?;
+    shown.page.done = done.xong.map(|_| shown.page.t("laws-correct-done"));
+    show(&shown)
+}
+
+/// `POST /luat/{id}/chua-chu`: takes a correction back, or decides about one that asks.
+pub async fn decide(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let by = by(&signed)?;
+    let app = &signed.app;
+    let law = law::get(&app.db, id.parse()?).await?;
+    let what = match form.text("act") {
+        "undo" => Decision::Undo,
+        "keep" => Decision::Keep,
+        _ => return Err(Error::invalid("act", "error-choice")),
+    };
+    let mut tx = app.db.begin().await?;
+    match corrections::decide(&mut tx, app, &by, law.id, form.text("correction").parse()?, what).await {
+        Ok(()) => tx.commit().await?,
+        Err(Error::Invalid(problems)) => {
+            drop(tx);
+            return show_again(&list_page(&signed, law, problems).await?);
+        }
+        Err(e) => return Err(e),
+    }
+    changed(&signed);
+    Ok(signed.redirect(&format!("/luat/{}/chua-chu?xong=1", law.id)))
+}
+
+/// A field of the form: the heading, or a paragraph.
+struct Field {
+    name: String,
+    /// "2.", "đ)"
+    label: String,
+    value: String,
+    rows: usize,
+    is_heading: bool,
+}
+
+#[derive(Template)]
+#[template(path = "laws/correct.html")]
+struct CorrectPage {
+    page: Page,
+    law: Law,
+    path: String,
+    version: String,
+    reason: String,
+    fields: Vec<Field>,
+    /// What goes and comes by what was typed.
+    words: Vec<Run>,
+    /// The provision reads otherwise today, because it was amended.
+    is_amended: bool,
+}
+
+/// Longest reason, in characters.
+const REASON: usize = 500;
+
+/// The fields of a provision, with what was typed in them.
+fn fields(words: &Words, form: Option<&Form>) -> Vec<Field> {
+    let mut all = Vec::new();
+    let typed: HashMap<&str, &str> = form.iter().flat_map(|f| f.pairs()).collect();
+    let mut add = |name: String, label: &str, value: &str, is_heading: bool| {
+        if !value.is_empty() {
+            let value = typed.get(name.as_str()).copied().unwrap_or(value).to_owned();
+            let rows = 1 + value.lines().map(|line| line.chars().count() / 60 + 1).sum::<usize>().min(12);
+            all.push(Field { name, label: label.to_owned(), value, rows, is_heading });
+        }
+    };
+    add("heading".into(), "", &words.heading, true);
+    add("text".into(), "", &words.text, false);
+    each(&words.content, &mut 0, &mut |n, block| {
+        add(format!("h{n}"), &block.printed, &block.heading, true);
+        let label = if block.heading.is_empty() { block.printed.as_str() } else { "" };
+        add(format!("t{n}"), label, &block.text, false);
+    });
+    all
+}
+
+/// Each block with its number, in the order of the text.
+fn each(blocks: &[Block], n: &mut usize, what: &mut impl FnMut(usize, &Block)) {
+    for block in blocks {
+        what(*n, block);
+        *n += 1;
+        each(&block.children, n, what);
+    }
+}
+
+/// The words as typed: paragraphs cleaned, those that were emptied left out; a field that was not sent says nothing.
+fn typed(words: &Words, form: &Form) -> Words {
+    let typed: HashMap<&str, &str> = form.pairs().collect();
+    let text = |name: String, was: &str| -> String {
+        let Some(typed) = typed.get(name.as_str()).filter(|_| !was.is_empty()) else { return was.to_owned() };
+        let lines = typed.lines().map(viet::clean).filter(|line| !line.is_empty());
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    fn blocks(of: &[Block], n: &mut usize, text: &impl Fn(String, &str) -> String) -> Vec<Block> {
+        let mut all = Vec::new();
+        for block in of {
+            let (heading, own) = (text(format!("h{n}"), &block.heading), text(format!("t{n}"), &block.text));
+            *n += 1;
+            let children = blocks(&block.children, n, text);
+            let was_empty = block.heading.is_empty() && block.text.is_empty();
+            let is_empty = heading.is_empty() && own.is_empty();
+            if was_empty || !is_empty || !children.is_empty() || !block.printed.is_empty() {
+                all.push(Block { heading, text: own, children, ..block.clone() });
+            }
+        }
+        all
+    }
+    Words {
+        heading: text("heading".into(), &words.heading).replace('\n', " "),
+        text: text("text".into(), &words.text),
+        content: blocks(&words.content, &mut 0, &text),
+    }
+}
+
+async fn form_page(
+    signed: &Signed,
+    law: Law,
+    path: &str,
+    form: Option<&Form>,
+    problems: Vec<FieldProblem>,
+) -> Result<CorrectPage> {
+    let db = &signed.app.db;
+    let is_it = |n: &&Node| n.path.as_deref() == Some(path);
+    let nodes = as_it_came(db, law.id).await?;
+    let node = nodes.iter().find(is_it).ok_or(Error::NotFound)?;
+    let words = Words::of(node);
+    let now = node::nodes(db, law.id).await?;
+    let mut page = signed
+        .page(
+            Room::Laws,
+            &signed.app.words.say(signed.lang(), "laws-correct-part", &[("value", node.title())]),
+        )
+        .crumb(signed.say("room-laws"), "/luat")
+        .crumb(law.name(), format!("/luat/{}", law.id))
+        .crumb(signed.say("laws-correct-title"), format!("/luat/{}/chua-chu", law.id));
+    page.problems = problems;
+    Ok(CorrectPage {
+        page,
+        law,
+        path: path.to_owned(),
+        version: form.map_or_else(|| words.version(), |f| f.text("version").to_owned()),
+        reason: form.map(|f| f.text("reason").to_owned()).unwrap_or_default(),
+        fields: fields(&words, form),
+        words: form.map(|f| runs(&words.whole(), &typed(&words, f).whole())).unwrap_or_default(),
+        is_amended: now.iter().find(is_it).is_none_or(|n| Words::of(n) != words),
+    })
+}
+
+/// `GET /luat/{id}/chua-chu/dieu-12`
+pub async fn form(signed: Signed, Path((id, path)): Path<(String, String)>) -> Result<Response> {
+    by(&signed)?;
+    let law = law::get(&signed.app.db, id.parse()?).await?;
+    show(&form_page(&signed, law, &path, None, vec![]).await?)
+}
+
+/// `POST /luat/{id}/chua-chu/dieu-12`: shows what goes and comes, or saves it.
+pub async fn save(signed: Signed, Path((id, path)): Path<(String, String)>, form: Form) -> Result<Response> {
+    let by = by(&signed)?;
+    let app = &signed.app;
+    let law = law::get(&app.db, id.parse()?).await?;
+    if form.text("act") == "look" {
+        return show(&form_page(&signed, law, &path, Some(&form), vec![]).await?);
+    }
+    let mut problems = Problems::default();
+    let reason = viet::clean(&problems.required(&form, "reason", REASON));
+    if problems.0.is_empty() {
+        let nodes = as_it_came(&app.db, law.id).await?;
+        let node = nodes.iter().find(|n| n.path.as_deref() == Some(&path)).ok_or(Error::NotFound)?;
+        let words = typed(&Words::of(node), &form);
+        let typed = Typed { words, version: form.text("version").to_owned(), reason };
+        let mut tx = app.db.begin().await?;
+        match corrections::correct(&mut tx, app, &by, law.id, &path, typed).await {
+            Ok(()) => {
+                tx.commit().await?;
+                changed(&signed);
+                return Ok(signed.redirect(&format!("/luat/{}/chua-chu?xong=1", law.id)));
+            }
+            Err(Error::Invalid(more)) => problems.0 = more,
+            Err(e) => return Err(e),
+        }
+    }
+    show_again(&form_page(&signed, law, &path, Some(&form), problems.0).await?)
+}
