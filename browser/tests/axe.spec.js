@@ -26,7 +26,7 @@ for (const half of [0, 1]) test(`every page is accessible, in every role that se
     if (role !== 'visitor') await signIn(context, accounts().find((a) => a.role === role));
     const starts = role === 'visitor' ? ['/', '/van-ban', '/tin', '/dia-phuong', '/hoi?q=h%C3%B2a%20gi%E1%BA%A3i', '/dang-nhap', '/quen-mat-khau'] : ['/viec', '/toi', '/tim?q=hoa', '/quan-tri/nhat-ky/kiem-tra'];
     if (role === 'visitor') starts.push(oneTimeLink());
-    if (role === 'provincial-officer') starts.push(await draftPlan(page, half), await lawFiles(page), await unitsBelow(context));
+    if (role === 'provincial-officer') starts.push(await draftPlan(page, half), await lawFiles(page), await twoSources(page), await scan(page), await unitsBelow(context));
     if (role === 'commune-officer') starts.push(await activityBook(page));
     const found = await walk(context.request, starts, routes);
     // A public page is the same bytes for everybody.
@@ -74,8 +74,36 @@ async function draftPlan(page, half) {
 /** The review of files of laws: one that is read well, one with places to look at. */
 async function lawFiles(page) {
   const text = ['LUẬT', 'THỬ NGHIỆM TRỢ NĂNG', 'Điều 1. Phạm vi điều chỉnh', 'Luật này quy định việc thử.', 'Điều 3. Hiệu lực', '1. Từ nay.'];
-  const file = (name, lines) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(lines.join('\n')) });
-  return send(page, '/luat/nhap', [file('thu-mot.txt', text), file('thu-hai.txt', text.slice(0, 4))]);
+  return send(page, '/luat/nhap', [textFile('thu-mot.txt', text), textFile('thu-hai.txt', text.slice(0, 4))]);
+}
+
+/** A law that two sources give in different words. */
+async function twoSources(page) {
+  for (const [name, fee] of [['nguon-mot.txt', 'một'], ['nguon-hai.txt', 'hai']]) {
+    const text = [
+      'QUỐC HỘI', 'Luật số: 98/2099/QH99', 'Hà Nội, ngày 20 tháng 6 năm 2026', 'LUẬT', 'THỬ HAI NGUỒN',
+      'Điều 1. Phí', `Phí là ${fee} đồng.`, 'Điều 2. Hiệu lực', 'Luật này có hiệu lực từ ngày 01 tháng 9 năm 2026.',
+    ];
+    await send(page, '/luat/nhap', [textFile(name, text)]);
+    await page.locator('main form button').last().click();
+    await page.waitForURL(/\/luat\/[^/]*\?nhap=/);
+  }
+  return new URL(page.url()).pathname;
+}
+
+/** A scan of which the machine has read a page. */
+async function scan(page) {
+  await page.goto('about:blank');
+  await page.setContent('<p style="font: 40px serif">LUẬT<br>THỬ BẢN QUÉT<br>Điều 1. Phạm vi<br>Luật này quy định việc thử.</p>');
+  const picture = (await page.screenshot()).toString('base64');
+  await page.setContent(`<img style="width: 100%" src="data:image/png;base64,${picture}">`);
+  const at = await send(page, '/luat/nhap', [{ name: 'ban-quet.pdf', mimeType: 'application/pdf', buffer: await page.pdf() }]);
+  await expect(page.locator('a[href$="/quet/1"]')).toBeVisible({ timeout: 60_000 });
+  return at;
+}
+
+function textFile(name, lines) {
+  return { name, mimeType: 'text/plain', buffer: Buffer.from(lines.join('\n')) };
 }
 
 /** The preview of a workbook of activities: the list itself, whose columns are not all the template's. */

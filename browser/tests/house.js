@@ -25,7 +25,7 @@ export const pages = () =>
       r.method === 'GET' &&
       !/^\/(api|static)\//.test(r.path) &&
       !/\.(xlsx|docx|pdf|xml|txt|json|atom)$/.test(r.path) &&
-      !/^\/luat\/chon$|\{file\}$|\/minh-chung\/|\/atom$|\/metrics$|\/health$/.test(r.path),
+      !/^\/luat\/chon$|\{file\}$|\/anh$|\/minh-chung\/|\/atom$|\/metrics$|\/health$/.test(r.path),
   );
 
 const pattern = (path) =>

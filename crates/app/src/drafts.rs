@@ -260,8 +260,8 @@ impl HandOver for Drafts {
 }
 
 /// The files that wait on drafts.
-pub async fn files(db: &Db) -> Result<Vec<String>> {
-    let kept: Vec<(String,)> = sql!("SELECT files FROM drafts WHERE files <> '[]'").all(db).await?;
+pub async fn files(tx: &mut Tx) -> Result<Vec<String>> {
+    let kept: Vec<(String,)> = sql!("SELECT files FROM drafts WHERE files <> '[]'").all(tx).await?;
     let mut files = Vec::new();
     for (kept,) in kept {
         let kept: Vec<Kept> = serde_json::from_str(&kept).map_err(|e| Error::Internal(e.into()))?;

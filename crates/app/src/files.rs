@@ -59,6 +59,18 @@ impl Files {
         Ok(all)
     }
 
+    pub fn has(&self, digest: &str) -> bool {
+        is_digest(digest) && self.path(digest).exists()
+    }
+
+    /// Takes a file away that nothing names any more.
+    pub async fn remove(&self, digest: &str) -> Result<()> {
+        match tokio::fs::remove_file(self.path(digest)).await {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a file's bytes are those it was named by.
     pub async fn verify(&self, digest: &str) -> Result<bool> {
         Ok(hex::encode(Sha256::digest(self.read(digest).await?)) == digest)

@@ -108,6 +108,15 @@ pub fn finders() -> Vec<&'static dyn found::Finds> {
     ]
 }
 
+/// The digests of all files that something names, in order.
+pub async fn kept_files(tx: &mut store::Tx) -> error::Result<Vec<String>> {
+    let mut kept = features::activities::kept_files(tx).await?;
+    kept.extend(features::laws::scan::kept_files(tx).await?);
+    kept.sort();
+    kept.dedup();
+    Ok(kept)
+}
+
 /// All routes, with who may come.
 pub fn routes() -> Routes {
     let shell = Routes::new()

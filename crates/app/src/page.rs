@@ -229,6 +229,11 @@ pub fn show_again(template: &impl Template) -> Result<Response> {
     Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, Html(template.render()?)).into_response())
 }
 
+/// A page with both sides of a conflict: 409, what was typed kept.
+pub fn show_both(template: &impl Template) -> Result<Response> {
+    Ok((axum::http::StatusCode::CONFLICT, Html(template.render()?)).into_response())
+}
+
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage {

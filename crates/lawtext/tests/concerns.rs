@@ -1,4 +1,4 @@
-//! What articles concern, in invented ones, and on articles labelled by hand (`labels/concerns.tsv`).
+//! What articles concern, in invented ones, and on articles labelled by hand (`labels/`).
 
 use lawtext::concerns::{Concern, Part, concerns, fields};
 use proptest::prelude::*;
@@ -36,6 +36,27 @@ fn the_names_of_bodies_are_no_fields() {
     assert_eq!(found.fields, []);
     assert_eq!(codes(&found.audiences), BTreeSet::from(["officials"]));
     assert_eq!(concerns("", "", "", DAY), Default::default());
+}
+
+#[test]
+fn an_article_speaks_to_whoever_acts_in_it() {
+    let audiences = |heading: &str, text: &str| {
+        let found = concerns("Về bến sông", heading, text, DAY).audiences;
+        found.into_iter().map(|concern| concern.code).collect::<Vec<_>>()
+    };
+    let text = "Trong thời hạn 5 ngày kể từ ngày nhận hồ sơ, doanh nghiệp phải báo cáo Sở Công Thương.";
+    assert_eq!(audiences("", text), ["business"]);
+    let text = "Hồ sơ của doanh nghiệp được gửi đến Sở Công Thương.";
+    assert_eq!(audiences("", text), [""; 0], "only mentioned");
+    let text = "Nghị định này áp dụng đối với các thương nhân và cơ quan cấp giấy.";
+    assert_eq!(audiences("", text), ["business", "officials"], "both stand in a row");
+    let text = "1. Lập sổ theo mẫu.\n2. Báo cáo hằng năm.";
+    assert_eq!(audiences("Trách nhiệm của doanh nghiệp", text), ["business"]);
+    assert_eq!(audiences("Kiểm tra doanh nghiệp", text), [""; 0]);
+    let text = "1. Doanh nghiệp là tổ chức có tên riêng.\n2. Công dân là người có quốc tịch.";
+    assert_eq!(audiences("Giải thích từ ngữ", text), [""; 0]);
+    let text = "Cơ sở vật chất phải đủ.\nSở hữu chung được giữ.";
+    assert_eq!(audiences("", text), [""; 0], "parts of other words");
 }
 
 #[test]
@@ -126,7 +147,10 @@ fn measured(corpus: &str, labels: &Labels) -> (f64, f64) {
         audiences.add(wanted_audiences, &codes(&found.audiences));
         seen += 1;
     }
-    println!("{seen} articles: fields F1 {:.3}, audiences F1 {:.3}", fields.f1(), audiences.f1());
+    if fields.wanted > 0 {
+        println!("{seen} articles: fields F1 {:.3}", fields.f1());
+    }
+    println!("{seen} articles: audiences F1 {:.3}", audiences.f1());
     (fields.f1(), audiences.f1())
 }
 
@@ -134,7 +158,11 @@ fn measured(corpus: &str, labels: &Labels) -> (f64, f64) {
 fn labelled_articles() {
     let Some(corpus) = corpus() else { return };
     let (fields, audiences) = measured(&corpus, &labels(include_str!("labels/concerns.tsv")));
-    assert!(fields >= 0.8 && audiences >= 0.75, "{fields} {audiences}");
+    assert!(fields >= 0.8 && audiences >= 0.8, "{fields} {audiences}");
     let (fields, audiences) = measured(&corpus, &labels(include_str!("labels/concerns-fresh.tsv")));
-    assert!(fields >= 0.85 && audiences >= 0.65, "{fields} {audiences}");
+    assert!(fields >= 0.85 && audiences >= 0.78, "{fields} {audiences}");
+    let (_, audiences) = measured(&corpus, &labels(include_str!("labels/audiences-design.tsv")));
+    assert!(audiences >= 0.78, "{audiences}");
+    let (fields, audiences) = measured(&corpus, &labels(include_str!("labels/concerns-drawn.tsv")));
+    assert!(fields >= 0.6 && audiences >= 0.6, "{fields} {audiences}");
 }

@@ -57,10 +57,9 @@ pub async fn check(app: &App, heads: &[audit::At], said: &mut Said, quiet: bool)
     bar.inc(1);
 
     let mut files = 0;
-    let mut kept = activities::kept_files(&app.db).await?;
-    kept.extend(laws::scan::kept_files(&app.db).await?);
-    kept.sort();
-    kept.dedup();
+    let mut tx = app.db.begin().await?;
+    let kept = crate::kept_files(&mut tx).await?;
+    drop(tx);
     for file in kept.iter().cloned() {
         files += 1;
         match app.files.verify(&file).await {
@@ -105,6 +104,10 @@ pub async fn check(app: &App, heads: &[audit::At], said: &mut Said, quiet: bool)
     }
     bar.inc(1);
 
+    let scans = laws::left::unfinished(app).await?;
+    if scans > 0 {
+        said.say("command-scans-unfinished", vec![("count", scans.to_string())]);
+    }
     let orphans = people::orphans(&app.db).await?;
     if orphans > 0 {
         said.wrong("command-orphans", vec![("count", orphans.to_string())]);
@@ -126,7 +129,7 @@ pub async fn check(app: &App, heads: &[audit::At], said: &mut Said, quiet: bool)
     said.put("broken_chains", broken.iter().map(|b| b.unit.to_string()).collect::<Vec<_>>());
     said.put("wrong_sums", wrong.iter().map(|u| u.to_string()).collect::<Vec<_>>());
     said.put("changed_freezes", changed.iter().map(|(unit, _)| unit.to_string()).collect::<Vec<_>>());
-    said.put("orphans", orphans).put("unclaimed_files", unclaimed);
+    said.put("orphans", orphans).put("unclaimed_files", unclaimed).put("unfinished_scans", scans);
     Ok(())
 }
 

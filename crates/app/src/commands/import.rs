@@ -23,8 +23,9 @@ pub enum What {
         /// carries
         folder: Option<PathBuf>,
     },
-    /// Văn bản: DOCX, HTML, PDF có chữ, văn bản thuần, thư mục, và JSON Lines (.jsonl, .jsonl.zst) · Legal documents:
-    /// DOCX, HTML, PDF with text, plain text, folders of them, and JSON Lines (.jsonl, .jsonl.zst)
+    /// Văn bản: DOCX, HTML, PDF có chữ, PDF quét (máy có tesseract), văn bản thuần, thư mục, và JSON Lines (.jsonl,
+    /// .jsonl.zst) · Legal documents: DOCX, HTML, PDF with text, scanned PDF (with tesseract on the machine), plain text,
+    /// folders of them, and JSON Lines (.jsonl, .jsonl.zst)
     Laws {
         /// Tệp và thư mục · Files and folders
         #[arg(required = true)]
@@ -115,12 +116,14 @@ async fn laws(app: &App, paths: &[PathBuf], speech: Speech) -> anyhow::Result<Ex
             None => app.words.say(lang, "command-law-unread", &[("file", u.file.clone()), ("why", why)]),
         }
     };
+    let scanned = |file: &String| app.words.say(lang, "command-law-scanned", &[("file", file.clone())]);
+    let said = || report.unread.iter().map(sentence).chain(report.scans.iter().map(scanned));
     if speech.json {
         let mut answer = serde_json::to_value(&report)?;
-        answer["said"] = report.unread.iter().map(sentence).collect::<Vec<_>>().into();
+        answer["said"] = said().collect::<Vec<_>>().into();
         print(answer);
     } else {
-        report.unread.iter().map(sentence).for_each(print_aside);
+        said().for_each(print_aside);
         let counts = [
             ("new", report.new),
             ("changed", report.changed),

@@ -186,7 +186,13 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         let mut tx = t.app.db.begin().await.unwrap();
         let talk = crate::spine::talk(s.communes[0], 60);
         activities::insert(&mut tx, &t.app, Some(officer.account), 1, &talk).await.unwrap();
+        let old_plan = lantoa::features::plans::Content {
+            title: "Kế hoạch năm 2024".into(),
+            ..crate::plans::plan_of(s.communes[0], 2024)
+        };
+        lantoa::features::plans::insert(&mut tx, &t.app, None, 1, &old_plan).await.unwrap();
         tx.commit().await.unwrap();
+        let commune_officer = t.person(Role::CommuneOfficer, s.communes[0]).await;
         let form =
             officer.get(&t, &format!("/sap-xep/moi?loai=merger&don-vi={}&cap=commune", s.province)).await;
         assert_eq!(form.status, StatusCode::OK);
@@ -216,10 +222,24 @@ async fn a_planned_merger_takes_effect_on_its_day() {
             assert!(preview.contains(shown), "{shown} is not in the preview");
         }
         assert!(officer.get(&t, &format!("/en{path}")).await.text().contains("Which unit goes where"));
-        assert!(preview.contains("1 hoạt động đã ghi"));
+        // What it touches is counted, people and public addresses too, and each list opens.
+        let (people, plans) =
+            (format!("/quan-tri?don-vi={first}"), format!("/ke-hoach?don-vi={first}&#38;nam=moi-nam"));
+        for shown in [
+            "1 hoạt động đã ghi",
+            "1 người đang giữ vai trò",
+            "1 kế hoạch",
+            "4 địa chỉ công khai",
+            &people,
+            &plans,
+        ] {
+            assert!(preview.contains(shown), "{shown} is not in {preview}");
+        }
+        assert!(officer.get(&t, &people).await.text().contains("commune-officer"));
+        let all = officer.get(&t, &format!("/ke-hoach?don-vi={first}&nam=moi-nam")).await.text();
+        assert!(all.contains("Kế hoạch năm 2024") && all.contains("Mọi năm"), "{all}");
         // A proposal changes nothing and is nobody else's to see.
         assert_eq!(tree(&t, "2027-01-01").await.children(s.province).len(), 3);
-        let commune_officer = t.person(Role::CommuneOfficer, s.communes[0]).await;
         assert_eq!(commune_officer.get(&t, &path).await.status, StatusCode::NOT_FOUND);
         assert_eq!(
             commune_officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await.status,

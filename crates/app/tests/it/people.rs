@@ -513,6 +513,45 @@ async fn a_leavers_role_goes_over_in_one_act_that_can_be_undone() {
 }
 
 #[tokio::test]
+async fn work_goes_over_to_somebody_who_holds_the_role_already() {
+    on_every_engine(async |t| {
+        let unit = commune(&t).await;
+        let nation = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap().roots()[0];
+        let keeper = t.person(Role::SystemAdministrator, nation).await;
+        let leaver = t.person(Role::CommuneOfficer, unit).await;
+        let colleague = t.person(Role::CommuneOfficer, unit).await;
+        let law = crate::content::law(&t, "91/2099/QH99", "Mượn sách", "2026-10-01", vec![]).await;
+        let text = crate::content::content(unit, law, "Mượn sách ở ấp");
+        let mut tx = t.app.db.begin().await.unwrap();
+        let post =
+            lantoa::features::content::insert(&mut tx, &t.app, leaver.account, 1, &text).await.unwrap();
+        tx.commit().await.unwrap();
+        let owner = async || lantoa::features::content::get(&t.app.db, post).await.unwrap().owner;
+        let (of,): (Id,) = sql!("SELECT id FROM appointments WHERE account_id = $1", leaver.account)
+            .get(&t.app.db)
+            .await
+            .unwrap();
+        let path = format!("/quan-tri/bo-nhiem/{of}/ban-giao");
+        let done = keeper.post(&t, &path, &[("nguoi", &*colleague.account.to_string())]).await;
+        assert_status(&done, StatusCode::SEE_OTHER);
+        assert_eq!(owner().await, colleague.account);
+        assert_status(&leaver.get(&t, "/hoat-dong/moi").await, StatusCode::FORBIDDEN);
+
+        // Undone, the work goes back and the colleague's own role is untouched.
+        let shown = keeper.get(&t, &format!("/quan-tri/nguoi/{}", leaver.account)).await.text();
+        let at = shown.find("/quan-tri/ban-giao/").expect("a button to undo");
+        let undo: String = shown[at..].chars().take_while(|c| *c != '"').collect();
+        assert_status(&keeper.post(&t, &undo, &[]).await, StatusCode::SEE_OTHER);
+        assert_eq!(owner().await, leaver.account);
+        for person in [&leaver, &colleague] {
+            assert_status(&person.get(&t, "/hoat-dong/moi").await, StatusCode::OK);
+        }
+        assert_eq!(lantoa::audit::verify(&t.app.db).await.unwrap().1, vec![]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_form_from_another_site_changes_nothing() {
     on_every_engine(async |t| {
         let unit = commune(&t).await;

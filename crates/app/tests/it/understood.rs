@@ -118,6 +118,13 @@ fn listed(page: &str) -> Vec<String> {
         .collect()
 }
 
+/// What a search in the articles answers, for programs.
+async fn hits(t: &TestApp, question: &str) -> Vec<serde_json::Value> {
+    t.app.index.catch_up(&t.app.db).await.unwrap();
+    let path = format!("/api/v1/articles?q={}", lantoa::web::form_urlencoded(question));
+    t.get(&path).await.json()["items"].as_array().expect("items").clone()
+}
+
 #[tokio::test]
 async fn an_amendment_waits_is_carried_out_and_undone_to_the_byte() {
     on_every_engine(async |t| {
@@ -133,6 +140,20 @@ async fn an_amendment_waits_is_carried_out_and_undone_to_the_byte() {
         assert!(t.get(&format!("{public}/dieu-1")).await.text().contains("chưa phải bản mới nhất"));
         let inside = person.get(&t, &format!("/luat/{old}")).await.text();
         assert!(inside.contains("chưa phải bản mới nhất"), "{inside}");
+        // A hit says it of the articles that wait, and of no other.
+        let waits = "Đã được Luật 71/2099/QH99 sửa đổi, chữ ở đây chưa đổi theo";
+        let note_of = async |id: &str| {
+            let hits = hits(&t, "trách nhiệm người giữ bến").await;
+            let hit = hits.into_iter().find(|h| h["id"] == id).unwrap_or_else(|| panic!("no {id}"));
+            assert_eq!(hit["status"], "in-force");
+            hit["note"].as_str().unwrap_or_default().to_owned()
+        };
+        assert_eq!(note_of("70/2099/qh99+2").await, waits);
+        assert_eq!(note_of("70/2099/qh99+1").await, "");
+        for path in ["/luat/tim", "/tim"] {
+            let page = person.get(&t, &format!("{path}?q=th%C3%B9+lao+gi%E1%BB%AF+b%E1%BA%BFn")).await.text();
+            assert!(page.contains(waits), "{path}: {page}");
+        }
         let told = person.get(&t, &format!("/luat/{amending}/sua-doi")).await.text();
         assert!(told.contains("Văn bản này sửa đổi") && told.contains("70/2099/QH99"), "{told}");
 
@@ -165,6 +186,7 @@ async fn an_amendment_waits_is_carried_out_and_undone_to_the_byte() {
         );
         assert!(page.contains("(được bãi bỏ)") && !page.contains("ngân sách xã"), "{page}");
         assert!(page.contains("?ngay=2025-01-01"), "{page}");
+        assert_eq!(note_of("70/2099/qh99+2").await, "");
         // Every address stays.
         let paths = |nodes: &[laws::Node]| nodes.iter().filter_map(|n| n.path.clone()).collect::<Vec<_>>();
         assert_eq!(paths(&texts(&t, old).await), paths(&before));
@@ -284,7 +306,24 @@ async fn a_correction_is_no_amendment_and_both_are_taken_back_to_the_byte() {
         assert!(unsaid.text().contains(words) && texts(&t, old).await == amended);
         let save = [&save[..], &[("reason", "Bản gốc trang 2")]].concat();
         assert_eq!(person.post(&t, &article, &save).await.status, StatusCode::SEE_OTHER);
-        assert_eq!(person.post(&t, &article, &save).await.status, StatusCode::CONFLICT);
+        // The same again, from a page out of date: nothing is lost, what nobody touched is as it stands now.
+        let later = [
+            ("version", &*version),
+            ("heading", "Nghĩa vụ giữ bến"),
+            ("t1", "báo thị trấn ngay"),
+            ("reason", "Bản gốc trang 3"),
+        ];
+        let both = person.post(&t, &article, &later).await;
+        assert_eq!(both.status, StatusCode::CONFLICT);
+        let both = both.text();
+        assert!(both.contains("Người khác vừa chữa") && both.contains("Bản gốc trang 3"), "{both}");
+        for there in ["Nghĩa vụ giữ bến", "báo thị trấn ngay</td>", &format!("{words}</td>")] {
+            assert!(both.contains(there), "{there}: {both}");
+        }
+        assert!(!both.contains(&version) && !both.contains('⟦'), "{both}");
+        assert!(
+            texts(&t, old).await.iter().any(|n| n.body().contains("báo Ủy ban nhân dân cấp xã ngay khi"))
+        );
         let again = correct(&t, &person, &article, "t1", words).await;
         assert!(again.text().contains("chưa có gì để lưu"), "{}", again.text());
 
@@ -705,6 +744,12 @@ async fn what_a_text_says_of_others_is_proposed_and_counts_once_confirmed() {
             list["items"].as_array().unwrap().iter().any(|l| l["id"] == "70-2099-qh99")
         };
         assert!(listed("in-force").await);
+        let ranked = async |question: &str| {
+            let hits = hits(&t, question).await;
+            hits.iter().map(|h| format!("{} {}", h["id"], h["status"]).replace('"', "")).collect::<Vec<_>>()
+        };
+        let asked = "người giữ bến báo thị trấn khi bến hư hỏng";
+        assert_eq!(ranked(asked).await[..2], ["70/2099/qh99+2 in-force", "72/2099/qh99+2 in-force"]);
         let path = format!("/luat/{new}/sua");
         let page = person.get(&t, &path).await.text();
         assert!(page.contains("hết hiệu lực kể từ ngày"), "the sentence is shown: {page}");
@@ -720,6 +765,10 @@ async fn what_a_text_says_of_others_is_proposed_and_counts_once_confirmed() {
         assert_eq!(person.post(&t, &path, &facts).await.status, StatusCode::SEE_OTHER);
         assert_eq!(status().await, "ended");
         assert!(listed("ended").await && !listed("in-force").await);
+        // What has ended stands behind what answers too, unless it is asked for by its number or nothing else answers.
+        assert_eq!(ranked(asked).await[..2], ["72/2099/qh99+2 in-force", "70/2099/qh99+2 ended"]);
+        assert_eq!(ranked("70/2099/QH99 điều 2").await[0], "70/2099/qh99+2 ended");
+        assert_eq!(ranked("thù lao hằng tháng từ ngân sách xã").await[0], "70/2099/qh99+3 ended");
         let law = t.get("/api/v1/laws/70-2099-qh99").await.json();
         assert_eq!(law["expires"], "2026-09-01");
     })

@@ -13,8 +13,10 @@
 //! The page of recording costs less than 60 KB from a cold cache and a usual talk at most 8 taps
 //! (`tests/it/activities.rs` measures both). Keeps promises B8, B15, G16, G17, G21, G24.
 
-use store::{Columns, Db, Id, Migration, RecordId, Relation, migration, sql};
+use store::{Columns, Db, Id, Migration, RecordId, Relation, Tx, migration, sql};
 
+use crate::access::Act;
+use crate::app::App;
 use crate::drafts::Drafts;
 use crate::error::Result;
 use crate::facts::Fact;
@@ -102,14 +104,17 @@ impl Touches for Touched {
     fn words(&self) -> &'static str {
         "activities-touched"
     }
-    fn count<'a>(&'a self, db: &'a Db, unit: Id) -> Later<'a, i64> {
+    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
         Box::pin(async move {
             let (here,): (i64,) =
                 sql!("SELECT COUNT(*) FROM activities WHERE unit_id = $1 AND state = 'recorded'", unit)
-                    .get(db)
+                    .get(&app.db)
                     .await?;
             Ok(here)
         })
+    }
+    fn list(&self, unit: Id) -> (Act, String) {
+        (Act::See, format!("/hoat-dong?don-vi={unit}"))
     }
 }
 
@@ -239,19 +244,17 @@ static ROLLED: Relation = Relation {
 
 /// The files that rows name: evidence, withdrawn evidence too, photos of drafts, workbooks sent. `check` looks for
 /// each.
-pub async fn kept_files(db: &Db) -> Result<Vec<String>> {
+pub async fn kept_files(tx: &mut Tx) -> Result<Vec<String>> {
     let files: Vec<(String,)> = sql!(
         "SELECT file FROM activity_evidence
          UNION SELECT thumbnail FROM activity_evidence WHERE thumbnail IS NOT NULL
          UNION SELECT file FROM activity_imports
          ORDER BY 1"
     )
-    .all(db)
+    .all(&mut *tx)
     .await?;
     let mut files: Vec<String> = files.into_iter().map(|f| f.0).collect();
-    files.extend(crate::drafts::files(db).await?);
-    files.sort();
-    files.dedup();
+    files.extend(crate::drafts::files(tx).await?);
     Ok(files)
 }
 

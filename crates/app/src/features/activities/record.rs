@@ -18,7 +18,7 @@ use crate::features::laws::Title;
 use crate::features::laws::choose::{titles_of, titles_of_form};
 use crate::files::Kept;
 use crate::lines::PlanLine;
-use crate::page::{Room, show, show_again};
+use crate::page::{Room, show, show_again, show_both};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
 
@@ -345,9 +345,7 @@ async fn both_values(signed: &Signed, sent: &Sent, current: &Activity) -> Result
         fields: differences(signed, &form, &there, &page.lines).await?,
     });
     page.draft.version = sent.draft_version;
-    let mut response = show(&page)?;
-    *response.status_mut() = axum::http::StatusCode::CONFLICT;
-    Ok(response)
+    show_both(&page)
 }
 
 /// The draft was changed on another device: both are shown, and the page goes on from the other's version.
@@ -362,9 +360,7 @@ async fn other_device(signed: &Signed, sent: Sent) -> Result<Response> {
         page.draft = DraftState { version: other.version, sentence: String::new(), kept: true };
         page.photos = other.files;
     }
-    let mut response = show(&page)?;
-    *response.status_mut() = axum::http::StatusCode::CONFLICT;
-    Ok(response)
+    show_both(&page)
 }
 
 /// `POST /hoat-dong/moi/nhap`: keeps the draft while a person types, and asks at once.

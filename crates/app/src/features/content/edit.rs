@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use store::{Db, Id, RecordId};
@@ -19,7 +18,7 @@ use crate::drafts::{Draft, DraftState, is_inherited, key_of, tab_of};
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::laws::choose::{find_meant, find_titles, newest};
 use crate::features::laws::{Law, Title};
-use crate::page::{Page, Room, show, show_again};
+use crate::page::{Page, Room, show, show_again, show_both};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
 
@@ -435,9 +434,7 @@ async fn both_texts(signed: &Signed, mut form: Form, post: &Post) -> Result<Resp
         sentence: page.page.t2(key, "who", who, "value", at),
         fields: differences(&page.page, &page.form, &page.blocks, &post.content),
     });
-    let mut response = show(&page)?;
-    *response.status_mut() = StatusCode::CONFLICT;
-    Ok(response)
+    show_both(&page)
 }
 
 /// What was typed beside what stands there now, where the two differ.

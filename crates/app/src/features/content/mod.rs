@@ -17,8 +17,10 @@
 //!
 //! Keeps promises C1, C17, C18 (the text; delivery is recorded by hand as an activity).
 
-use store::{Columns, Db, Id, Migration, RecordId, Relation, migration, sql};
+use store::{Columns, Id, Migration, RecordId, Relation, migration, sql};
 
+use crate::access::Act;
+use crate::app::App;
 use crate::facts::Fact;
 use crate::features::orgs::Touches;
 use crate::tasks::Later;
@@ -50,7 +52,7 @@ pub use post::{
     Content, Kind, Paragraph, Post, Source, State, Version, Withdrawn, approve, find_by_slug,
     find_replacement, get, give_back, history, insert, recall, submit, update, withdraw,
 };
-pub use published::{Headline, Story, about_laws, headlines, stories, withdrawn_lately};
+pub use published::{Headline, Story, about_laws, count_addresses, headlines, stories, withdrawn_lately};
 pub use text::{RestsOn, Shown, laws_of, rests_on, shown};
 pub use typed::TYPED;
 
@@ -109,14 +111,15 @@ impl Touches for Touched {
     fn words(&self) -> &'static str {
         "content-touched"
     }
-    fn count<'a>(&'a self, db: &'a Db, unit: Id) -> Later<'a, i64> {
+    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
         Box::pin(async move {
             let (here,): (i64,) =
-                sql!("SELECT COUNT(*) FROM posts WHERE unit_id = $1 AND state <> 'withdrawn'", unit)
-                    .get(db)
-                    .await?;
+                sql!("SELECT COUNT(*) FROM posts WHERE unit_id = $1", unit).get(&app.db).await?;
             Ok(here)
         })
+    }
+    fn list(&self, unit: Id) -> (Act, String) {
+        (Act::See, format!("/tin-bai?don-vi={unit}"))
     }
 }
 

@@ -206,6 +206,13 @@ pub async fn withdrawn_lately(db: &Db) -> Result<Vec<Gone>> {
     .await?)
 }
 
+/// How many public addresses a unit's posts have: a withdrawn one keeps its own.
+pub async fn count_addresses(db: &Db, unit: Id) -> Result<i64> {
+    let (addresses,): (i64,) =
+        sql!("SELECT COUNT(*) FROM posts WHERE unit_id = $1 AND slug IS NOT NULL", unit).get(db).await?;
+    Ok(addresses)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

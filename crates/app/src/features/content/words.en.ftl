@@ -110,7 +110,7 @@ content-figure = { $value ->
     [one] { $value } article published
    *[other] { $value } articles published
 }
-content-touched = articles
+content-touched = Articles: { $n }
 content-script-title = A minute on air: { $name }
 content-script-intro = To be read over the loudspeaker or filmed as a short video. Each sentence comes from the table of what is new and keeps the article that it rests on.
 content-script-opening = Dear people of { $unit }, { $name } is in force from { $day }; this is new.

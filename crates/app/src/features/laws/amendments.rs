@@ -104,16 +104,18 @@ impl Amendment {
     /// Whether it gives the whole place of another one new words, later than that one.
     fn overtakes(&self, other: &Amendment) -> bool {
         let gives = matches!(self.instruction.act, Act::Replace { .. } | Act::Insert { .. } | Act::Repeal);
-        let within = other
-            .to_path
-            .strip_prefix(&*self.to_path)
-            .is_some_and(|rest| matches!(rest.as_bytes(), [] | [b'/', ..]));
         let whole = self.instruction.target.part == amend::Part::All && !self.to_path.is_empty();
+        let within = is_within(&other.to_path, &self.to_path);
         gives && whole && within && self.day > other.day && other.day.is_some() && !other.is_by_hand()
     }
     pub fn is_by_hand(&self) -> bool {
         self.instruction.act == Act::ByHand
     }
+}
+
+/// Whether a place is one of a document, or of another place of it.
+fn is_within(path: &str, of: &str) -> bool {
+    of.is_empty() || path.strip_prefix(of).is_some_and(|rest| matches!(rest.as_bytes(), [] | [b'/', ..]))
 }
 
 fn bad(e: serde_json::Error) -> Error {
@@ -245,44 +247,70 @@ impl Pending {
     }
 }
 
-/// What is known of a document on a day and not in its text: instructions that wait, and relations that say it is
-/// amended although no instruction was read.
-pub async fn pending(db: &Db, law: &Law, day: Date) -> Result<Pending> {
-    let all = of_law(db, law).await?;
-    let mut counts: Vec<(Id, Option<Date>, usize)> = Vec::new();
-    for a in all.iter().filter(|a| a.state.waits()) {
-        let first = a.day.filter(|_| !a.holds(day));
-        match counts.iter_mut().find(|c| c.0 == a.from_id && c.1 == first) {
-            Some(count) => count.2 += 1,
-            None => counts.push((a.from_id, first, 1)),
-        }
+store::record! {
+    /// An instruction that waits.
+    struct Waiting { from_id: Id, to_path: String, day: Option<Date> }
+}
+
+/// What is known of a document and not in its text, whatever the day: instructions that wait, and documents that a relation
+/// says amend it although no instruction was read.
+pub struct Waits {
+    instructions: Vec<Waiting>,
+    silent: Vec<Id>,
+    from: HashMap<Id, Law>,
+}
+
+impl Waits {
+    pub async fn of(db: &Db, law: &Law) -> Result<Waits> {
+        let instructions: Vec<Waiting> = sql!(
+            "SELECT a.from_id, a.to_path, l.effective AS day FROM law_amendments a JOIN laws l ON l.id = a.from_id
+             WHERE a.to_key = $1 AND a.state IN ('found', 'undone') AND a.from_id <> $2
+               AND (l.issuer = $3
+                    OR NOT EXISTS (SELECT 1 FROM laws o WHERE o.number_key = $1 AND o.id <> $2 AND o.id <> a.from_id))
+             ORDER BY COALESCE(l.effective, ''), l.day, a.from_id, a.seq",
+            law::number_key(&law.number),
+            law.id,
+            law.issuer
+        )
+        .all(db)
+        .await?;
+        let silent: Vec<(Id,)> = sql!(
+            "SELECT r.from_id FROM law_relations r WHERE r.to_id = $1 AND r.relation = 'amends'
+                AND NOT EXISTS (SELECT 1 FROM law_amendments a WHERE a.from_id = r.from_id AND a.to_key = r.to_key)
+             ORDER BY r.from_id",
+            law.id
+        )
+        .all(db)
+        .await?;
+        let silent: Vec<Id> = silent.into_iter().map(|s| s.0).collect();
+        let ids = instructions.iter().map(|i| i.from_id).chain(silent.iter().copied()).collect();
+        let from = law::with_ids(db, ids).await?.into_iter().map(|l| (l.id, l)).collect();
+        Ok(Waits { instructions, silent, from })
     }
-    let silent: Vec<(Id,)> = sql!(
-        "SELECT r.from_id FROM law_relations r WHERE r.to_id = $1 AND r.relation = 'amends'
-            AND NOT EXISTS (SELECT 1 FROM law_amendments a WHERE a.from_id = r.from_id AND a.to_key = r.to_key)
-         ORDER BY r.from_id",
-        law.id
-    )
-    .all(db)
-    .await?;
-    let silent: Vec<Id> = silent.into_iter().map(|s| s.0).collect();
-    let mut pending = Pending::default();
-    let ids = counts.iter().map(|c| c.0).chain(silent.iter().copied()).collect();
-    let laws: HashMap<Id, Law> = law::with_ids(db, ids).await?.into_iter().map(|l| (l.id, l)).collect();
-    for (id, first, count) in counts {
-        let Some(law) = laws.get(&id).cloned() else { continue };
-        match first {
-            Some(first) => pending.coming.push((law, first, count)),
-            None => pending.now.push((law, count)),
+
+    /// What waits of a place on a day; of the whole document where the path is empty.
+    pub fn pending(&self, path: &str, day: Date) -> Pending {
+        let touches = |i: &&Waiting| is_within(&i.to_path, path) || is_within(path, &i.to_path);
+        let mut counts: Vec<(Id, Option<Date>, usize)> = Vec::new();
+        for waiting in self.instructions.iter().filter(touches) {
+            let first = waiting.day.filter(|d| *d > day);
+            match counts.iter_mut().find(|c| c.0 == waiting.from_id && c.1 == first) {
+                Some(count) => count.2 += 1,
+                None => counts.push((waiting.from_id, first, 1)),
+            }
         }
-    }
-    for law in silent.iter().filter_map(|id| laws.get(id)).cloned() {
-        match law.effective.filter(|d| *d > day) {
-            Some(first) => pending.coming.push((law, first, 0)),
-            None => pending.now.push((law, 0)),
+        let silent = self.silent.iter().filter_map(|id| self.from.get(id));
+        counts.extend(silent.map(|l| (l.id, l.effective.filter(|d| *d > day), 0)));
+        let mut pending = Pending::default();
+        for (id, first, count) in counts {
+            let Some(law) = self.from.get(&id).cloned() else { continue };
+            match first {
+                Some(first) => pending.coming.push((law, first, count)),
+                None => pending.now.push((law, count)),
+            }
         }
+        pending
     }
-    Ok(pending)
 }
 
 fn ymd(day: Date) -> (i16, i8, i8) {

@@ -12,6 +12,7 @@ use viet::DocumentKind;
 
 use super::document::{self, By, NewLaw, Problem, Saved};
 use super::file;
+use super::scan;
 use crate::app::App;
 use crate::commands::trouble;
 
@@ -22,6 +23,8 @@ pub struct Report {
     pub changed: usize,
     pub same: usize,
     pub articles: usize,
+    /// Scans whose letters a machine read: somebody has to hold them against the paper.
+    pub scans: Vec<String>,
     /// Files and lines that gave nothing; the others are in.
     pub unread: Vec<Unread>,
     /// What to look at in what was entered: no number of it is exact but the first thousand are named.
@@ -90,10 +93,21 @@ pub async fn import(app: &App, paths: &[PathBuf], progress: &dyn Progress) -> an
                 continue;
             }
         };
-        match file::read(&app.config, &name, bytes, file::SENT_TIME)
-            .await
-            .map_err(|e| anyhow::anyhow!("{e}"))?
-        {
+        let told = |e: crate::error::Error| anyhow::anyhow!("{e}");
+        let is_pdf = file::format(&name, &bytes) == Some(lawtext::Format::Pdf);
+        let kept = is_pdf.then(|| bytes.clone());
+        let mut read = file::read(&app.config, &name, bytes, file::SENT_TIME).await.map_err(told)?;
+        if let (Err(file::ONLY_PICTURES), Some(bytes)) = (read.as_ref().map_err(String::as_str), kept) {
+            let at = |page, pages| {
+                progress.at(n as u64, files.len() as u64, &format!("{name} ({page}/{pages})"));
+            };
+            read = match scan::read_all(&app.config, bytes, at).await.map_err(told)? {
+                Ok(pages) => Ok(vec![scan::understand(pages, name.clone()).await.map_err(told)?]),
+                Err(code) => Err(code.to_owned()),
+            };
+            report.scans.extend(read.is_ok().then(|| path.display().to_string()));
+        }
+        match read {
             Err(code) => report.unread.push(unread(code)),
             Ok(documents) => {
                 for (mut new, problems) in documents {

@@ -11,11 +11,14 @@ use store::{Db, Id};
 use super::amendments;
 use super::changes::{Run, runs};
 use super::corrections::{self, Correction, Decision, State, Typed, Words};
+use super::document;
 use super::edit::{by, changed};
 use super::law::{self, Law};
 use super::node::{self, Block, Node};
+use super::scan;
+use crate::changes::{Both, Conflict};
 use crate::error::{Error, FieldProblem, Result};
-use crate::page::{Page, Room, show, show_again};
+use crate::page::{Page, Room, show, show_again, show_both};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
 
@@ -35,6 +38,8 @@ struct CorrectionsPage {
     shown: Vec<Shown>,
     /// What can be corrected: its address, its depth, its title.
     parts: Vec<(String, i64, String)>,
+    /// A machine read the text from pictures, and nobody has held it against the paper.
+    is_unlooked: bool,
 }
 
 /// The text that can be corrected: as it came and was corrected, before anything was amended.
@@ -65,7 +70,13 @@ async fn list_page(signed: &Signed, law: Law, problems: Vec<FieldProblem>) -> Re
         Shown { words: runs(&correction.source.whole(), &ours), arrived, correction }
     });
     let part = |n: &Node| Some((n.path.clone()?, n.depth, n.title()));
-    Ok(CorrectionsPage { shown: shown.collect(), parts: nodes.iter().filter_map(part).collect(), page, law })
+    Ok(CorrectionsPage {
+        shown: shown.collect(),
+        parts: nodes.iter().filter_map(part).collect(),
+        is_unlooked: scan::is_unlooked(db, law.id).await?,
+        page,
+        law,
+    })
 }
 
 #[derive(Deserialize)]
@@ -82,12 +93,21 @@ pub async fn list(signed: Signed, Path(id): Path<String>, Query(done): Query<Don
     show(&shown)
 }
 
-/// `POST /luat/{id}/chua-chu`: takes a correction back, or decides about one that asks.
+/// `POST /luat/{id}/chua-chu`: takes a correction back, decides about one that asks, or says that the whole text has been
+/// held against the paper that it was read from.
 pub async fn decide(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
     let by = by(&signed)?;
     let app = &signed.app;
     let law = law::get(&app.db, id.parse()?).await?;
     let what = match form.text("act") {
+        "looked" => {
+            let mut tx = app.db.begin().await?;
+            scan::note(&mut tx, app, law.id, false).await?;
+            document::write_down(&mut tx, app, &by, "look", law.id, law.digest.as_bytes()).await?;
+            tx.commit().await?;
+            changed(&signed);
+            return Ok(signed.redirect(&format!("/luat/{}?xong=1", law.id)));
+        }
         "undo" => Decision::Undo,
         "keep" => Decision::Keep,
         _ => return Err(Error::invalid("act", "error-choice")),
@@ -111,8 +131,24 @@ struct Field {
     /// "2.", "đ)"
     label: String,
     value: String,
-    rows: usize,
     is_heading: bool,
+}
+
+impl Field {
+    fn title(&self, page: &Page) -> String {
+        let key = if self.is_heading { "laws-correct-heading" } else { "laws-correct-paragraph" };
+        format!("{} {}", page.t(key), self.label).trim().to_owned()
+    }
+    fn rows(&self) -> usize {
+        rows(&self.value)
+    }
+}
+
+/// How many rows of a text field a text takes, where the browser does not fit the field to it.
+pub fn rows(text: &str) -> usize {
+    /// Letters of a row on a phone.
+    const ROW: usize = 40;
+    text.lines().map(|line| line.chars().count() / ROW + 1).sum::<usize>().max(1)
 }
 
 #[derive(Template)]
@@ -128,6 +164,7 @@ struct CorrectPage {
     words: Vec<Run>,
     /// The provision reads otherwise today, because it was amended.
     is_amended: bool,
+    conflict: Option<Conflict>,
 }
 
 /// Longest reason, in characters.
@@ -140,8 +177,7 @@ fn fields(words: &Words, form: Option<&Form>) -> Vec<Field> {
     let mut add = |name: String, label: &str, value: &str, is_heading: bool| {
         if !value.is_empty() {
             let value = typed.get(name.as_str()).copied().unwrap_or(value).to_owned();
-            let rows = 1 + value.lines().map(|line| line.chars().count() / 60 + 1).sum::<usize>().min(12);
-            all.push(Field { name, label: label.to_owned(), value, rows, is_heading });
+            all.push(Field { name, label: label.to_owned(), value, is_heading });
         }
     };
     add("heading".into(), "", &words.heading, true);
@@ -163,13 +199,24 @@ fn each(blocks: &[Block], n: &mut usize, what: &mut impl FnMut(usize, &Block)) {
     }
 }
 
+/// Whether a field of the form holds words of the provision.
+fn is_words(name: &str) -> bool {
+    let numbered = |name: &str| name.parse::<usize>().is_ok();
+    matches!(name, "heading" | "text") || name.strip_prefix(['h', 't']).is_some_and(numbered)
+}
+
+/// Cleaned, one a line, without those that were emptied.
+fn paragraphs(typed: &str) -> String {
+    let lines = typed.lines().map(viet::clean).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// The words as typed: paragraphs cleaned, those that were emptied left out; a field that was not sent says nothing.
 fn typed(words: &Words, form: &Form) -> Words {
     let typed: HashMap<&str, &str> = form.pairs().collect();
     let text = |name: String, was: &str| -> String {
         let Some(typed) = typed.get(name.as_str()).filter(|_| !was.is_empty()) else { return was.to_owned() };
-        let lines = typed.lines().map(viet::clean).filter(|line| !line.is_empty());
-        lines.collect::<Vec<_>>().join("\n")
+        paragraphs(typed)
     };
     fn blocks(of: &[Block], n: &mut usize, text: &impl Fn(String, &str) -> String) -> Vec<Block> {
         let mut all = Vec::new();
@@ -223,6 +270,7 @@ async fn form_page(
         fields: fields(&words, form),
         words: form.map(|f| runs(&words.whole(), &typed(&words, f).whole())).unwrap_or_default(),
         is_amended: now.iter().find(is_it).is_none_or(|n| Words::of(n) != words),
+        conflict: None,
     })
 }
 
@@ -256,8 +304,51 @@ pub async fn save(signed: Signed, Path((id, path)): Path<(String, String)>, form
                 return Ok(signed.redirect(&format!("/luat/{}/chua-chu?xong=1", law.id)));
             }
             Err(Error::Invalid(more)) => problems.0 = more,
+            Err(Error::Conflict("laws-correct-changed")) => {
+                drop(tx);
+                return both(&signed, law, &path, form).await;
+            }
             Err(e) => return Err(e),
         }
     }
     show_again(&form_page(&signed, law, &path, Some(&form), problems.0).await?)
+}
+
+/// Somebody else has corrected it since the page was opened: what was typed stays, beside what stands there now. What
+/// was not touched on the page reads as it stands now.
+async fn both(signed: &Signed, law: Law, path: &str, form: Form) -> Result<Response> {
+    let db = &signed.app.db;
+    let nodes = as_it_came(db, law.id).await?;
+    let node = nodes.iter().find(|n| n.path.as_deref() == Some(path)).ok_or(Error::NotFound)?;
+    let stands = Words::of(node);
+    let showed = corrections::with_version(db, law.id, path, form.text("version")).await?;
+    let now = fields(&stands, None);
+    let before = showed.as_ref().map(|words| fields(words, None)).unwrap_or_default();
+    let places = |all: &[Field]| all.iter().map(|f| (f.name.clone(), f.label.clone())).collect::<Vec<_>>();
+    // Where paragraphs went or came, a field is no longer the one that was typed in.
+    let same_places = showed.is_none() || places(&before) == places(&now);
+    let mut kept = Form::default();
+    let mut page = form_page(signed, law, path, None, vec![]).await?;
+    let mut differing = Vec::new();
+    for (name, typed) in form.pairs().filter(|(name, _)| is_words(name)) {
+        let typed = paragraphs(typed);
+        let reads = |all: &[Field]| all.iter().find(|f| f.name == name).map(|f| paragraphs(&f.value));
+        if [reads(&before), reads(&now)].contains(&Some(typed.clone())) {
+            continue;
+        }
+        let told = |text: String| if text.is_empty() { "–".to_owned() } else { text };
+        let field = now.iter().chain(&before).find(|f| f.name == name);
+        let label = field.map(|f| f.title(&page.page)).unwrap_or_default();
+        let there = reads(&now).filter(|_| same_places);
+        if there.is_some() {
+            kept.set(name, typed.clone());
+        }
+        differing.push(Both { label, here: told(typed), there: told(there.unwrap_or_default()) });
+    }
+    page.version = stands.version();
+    page.reason = form.text("reason").to_owned();
+    page.words = runs(&stands.whole(), &typed(&stands, &kept).whole());
+    page.fields = fields(&stands, Some(&kept));
+    page.conflict = Some(Conflict { sentence: signed.say("laws-correct-both"), fields: differing });
+    show_both(&page)
 }

@@ -140,6 +140,12 @@ pub async fn of_law(db: impl Runs, law: Id) -> Result<Vec<Correction>> {
     rows.into_iter().map(read).collect()
 }
 
+/// The words of a provision that a page once showed: they are known as long as every change since was a correction.
+pub async fn with_version(db: &Db, law: Id, path: &str, version: &str) -> Result<Option<Words>> {
+    let all = of_law(db, law).await?.into_iter().filter(|c| c.path == path);
+    Ok(all.flat_map(|c| [c.words, c.source]).find(|words| words.version() == version))
+}
+
 /// How many corrections of a law wait for a person.
 pub async fn asking(db: &Db, law: Id) -> Result<i64> {
     let (count,): (i64,) =

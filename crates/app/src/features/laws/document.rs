@@ -14,6 +14,7 @@ use super::corrections;
 use super::law::{self, Law};
 use super::node::{self, Block, Node};
 use super::relations::{self, NewRelation, Relation};
+use super::scan;
 use super::sources;
 use crate::app::App;
 use crate::audit;
@@ -42,6 +43,9 @@ pub struct NewLaw {
     /// Has only some of the articles, gathered from a codification: it adds to what is there and takes nothing away.
     #[serde(default)]
     pub is_extract: bool,
+    /// A machine read it from pictures, and some page nobody has looked at.
+    #[serde(default)]
+    pub is_unlooked: bool,
     pub relations: Vec<NewRelation>,
     #[serde(default)]
     pub citations: Vec<Citation>,
@@ -458,6 +462,7 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
     amendments::insert(tx, app, id, &new.amendments).await?;
     amendments::recognise(tx, app, id).await?;
     amendments::recognise_told(tx, app, id).await?;
+    scan::note(tx, app, id, new.is_unlooked).await?;
     write_down(tx, app, by, "enter", id, digest.as_bytes()).await?;
     Ok((Saved::New(id), problems))
 }
@@ -524,6 +529,7 @@ async fn replace_text(
     amendments::insert(tx, app, law.id, &new.amendments).await?;
     amendments::recognise(tx, app, law.id).await?;
     amendments::recognise_told(tx, app, law.id).await?;
+    scan::note(tx, app, law.id, new.is_unlooked).await?;
     write_down(tx, app, by, "change", law.id, digest.as_bytes()).await?;
     let asking = asking.iter().map(|path| Problem::new("correction-asks", law::place(path)));
     Ok(lost.iter().map(|sentence| Problem::new("amendment-lost", sentence)).chain(asking).collect())

@@ -17,6 +17,8 @@ use crate::foreign;
 const READER_SECONDS: u64 = 30;
 pub const SENT_TIME: Duration = Duration::from_secs(60);
 const READER_BYTES: u64 = 1 << 30;
+/// The code of a PDF without a letter: pages that were scanned.
+pub const ONLY_PICTURES: &str = "only-pictures";
 /// Readers are two at a time: each may take all of that.
 static READERS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
 
@@ -167,5 +169,7 @@ async fn text_apart(
     // No answer: it died of what it read, or of its limits.
     let text: Result<Text, String> =
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| Err(damaged()));
-    Ok(text)
+    let no_text = Unreadable::NoText.code();
+    let is_scan = format == Format::Pdf && text.as_ref().is_err_and(|code| code == no_text);
+    Ok(if is_scan { Err(ONLY_PICTURES.to_owned()) } else { text })
 }

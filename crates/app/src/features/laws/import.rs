@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
-use store::{Db, Id, sql};
+use store::{Id, Tx, sql};
 
 use super::document::{self, NewLaw, Problem, Saved};
 use super::edit::{by, changed};
@@ -66,9 +66,9 @@ pub async fn send(signed: Signed, form: Form) -> Result<Response> {
         let is_pdf = file::format(&name, &upload.bytes) == Some(lawtext::Format::Pdf);
         let kept = is_pdf.then(|| upload.bytes.clone());
         let read = file::read(&app.config, &name, upload.bytes, left).await?;
-        if let (Err("no-text"), Some(bytes)) = (read.as_ref().map_err(String::as_str), kept) {
+        if let (Err(file::ONLY_PICTURES), Some(bytes)) = (read.as_ref().map_err(String::as_str), kept) {
             if can_read_scans.is_none() {
-                can_read_scans = Some(scan::is_ready(app).await);
+                can_read_scans = Some(scan::is_ready(&app.config).await);
             }
             if can_read_scans == Some(true) {
                 files.push(Read { name, of: Of::Scan(app.files.keep(bytes).await?) });
@@ -94,6 +94,9 @@ pub async fn send(signed: Signed, form: Form) -> Result<Response> {
     };
     let id = app.new_id();
     let mut tx = app.db.begin().await?;
+    if files.iter().any(|f| matches!(f.of, Of::Scan(_))) {
+        scan::hold_files(&mut tx).await?;
+    }
     sql!(
         "INSERT INTO law_imports (id, account_id, unit_id, created_at) VALUES ($1, $2, $3, $4)",
         id,
@@ -146,19 +149,23 @@ enum Of {
     Nothing(String),
 }
 
-/// What was understood of a scan.
-pub(super) async fn understood(db: &Db, id: Id, seq: i64, new: &NewLaw, problems: &[Problem]) -> Result<()> {
-    let mut tx = db.begin().await?;
+/// What was understood of a scan, or that nothing will be.
+pub(super) async fn understood(
+    tx: &mut Tx,
+    id: Id,
+    seq: i64,
+    new: Option<&NewLaw>,
+    problems: &[Problem],
+) -> Result<()> {
     sql!(
-        "UPDATE law_import_files SET read = $3, problems = $4 WHERE import_id = $1 AND seq = $2",
+        "UPDATE law_import_files SET read = $3, problems = $4 WHERE import_id = $1 AND seq = $2 AND law_id IS NULL",
         id,
         seq,
-        json(new)?,
+        new.map(json).transpose()?.unwrap_or_default(),
         json(&problems)?
     )
-    .run(&mut tx)
+    .run(tx)
     .await?;
-    tx.commit().await?;
     Ok(())
 }
 
@@ -168,7 +175,7 @@ fn json(value: &impl serde::Serialize) -> Result<String> {
 
 store::record! {
     struct FileRow {
-        seq: i64, name: String, read: String, problems: String, law_id: Option<Id>, is_scan: bool,
+        seq: i64, name: String, read: String, problems: String, law_id: Option<Id>, is_scan: bool, dropped: bool,
     }
 }
 
@@ -179,8 +186,10 @@ pub(super) struct Sent {
     /// None: nothing could be read, or a person has to look at a scan first; the problem says why.
     pub new: Option<NewLaw>,
     problems: Vec<Problem>,
-    saved: Option<Id>,
+    pub saved: Option<Id>,
     is_scan: bool,
+    /// A scan that a person dropped.
+    dropped: bool,
 }
 
 impl Sent {
@@ -217,7 +226,8 @@ pub(super) async fn files(signed: &Signed, id: Id) -> Result<Vec<Sent>> {
     }
     signed.require(Act::ImportLaws, import.unit_id)?;
     let rows: Vec<FileRow> = sql!(
-        "SELECT f.seq, f.name, f.read, f.problems, f.law_id, s.import_id IS NOT NULL AS is_scan
+        "SELECT f.seq, f.name, f.read, f.problems, f.law_id, s.import_id IS NOT NULL AS is_scan,
+                s.dropped_at IS NOT NULL AS dropped
          FROM law_import_files f LEFT JOIN law_scans s ON s.import_id = f.import_id AND s.seq = f.seq
          WHERE f.import_id = $1 ORDER BY f.seq",
         id
@@ -228,12 +238,17 @@ pub(super) async fn files(signed: &Signed, id: Id) -> Result<Vec<Sent>> {
     rows.into_iter()
         .map(|r| {
             Ok(Sent {
-                new: if r.read.is_empty() { None } else { Some(serde_json::from_str(&r.read).map_err(bad)?) },
+                new: if r.read.is_empty() || r.dropped {
+                    None
+                } else {
+                    Some(serde_json::from_str(&r.read).map_err(bad)?)
+                },
                 problems: serde_json::from_str(&r.problems).map_err(bad)?,
                 seq: r.seq,
                 name: r.name,
                 saved: r.law_id,
                 is_scan: r.is_scan,
+                dropped: r.dropped,
             })
         })
         .collect()
@@ -283,7 +298,7 @@ pub async fn save_all(signed: Signed, Path(id): Path<String>) -> Result<Response
     Ok(signed.redirect(&format!("/luat/nhap/{id}?luu={saved}")))
 }
 
-async fn keep(tx: &mut store::Tx, import: Id, seq: i64, law: Id) -> Result<()> {
+async fn keep(tx: &mut Tx, import: Id, seq: i64, law: Id) -> Result<()> {
     sql!("UPDATE law_import_files SET law_id = $3 WHERE import_id = $1 AND seq = $2", import, seq, law)
         .run(tx)
         .await?;

@@ -7,8 +7,8 @@
 //!
 //! Rules: the same document imported again changes nothing and keeps every address; another document never takes
 //! an address in use. What a person corrected stays: facts, relations, and words of the text, which are held against
-//! the new source (`corrections.rs`). A scan is read by the machine and looked at by a person before it is understood. Relations read from a text are proposals where the text does
-//! not state them outright; a proposal changes no status. The search index is a copy: it follows the database
+//! the new source (`corrections.rs`). A scan is read by the machine and looked at by a person; a text with pages that nobody has looked at
+//! says so. Relations read from a text are proposals where the text does not state them outright; a proposal changes no status. The search index is a copy: it follows the database
 //! within a second and is made again from it when missing or damaged, while the old one answers.
 //!
 //! What others do to a document is read from their texts: relations and instructions to amend, each with its sentence. A
@@ -45,6 +45,7 @@ mod gather;
 mod import;
 pub mod index;
 mod law;
+pub mod left;
 mod links;
 mod list;
 mod node;
@@ -97,6 +98,7 @@ const MIGRATIONS: &[Migration] = &[
         "what a search is narrowed to; what a text has in it already; sources that differ",
         "0035_found.sql"
     ),
+    migration!(36, "scans that nobody finishes, texts that nobody has looked at", "0036_scans_left.sql"),
 ];
 
 fn routes() -> crate::web::Routes {
@@ -116,7 +118,7 @@ fn routes() -> crate::web::Routes {
         .get("/luat/nhap/{id}/{seq}", import::review)
         .post("/luat/nhap/{id}/{seq}", import::save)
         .get("/luat/nhap/{id}/{seq}/quet", scan_review::overview)
-        .post("/luat/nhap/{id}/{seq}/quet", scan_review::read_on)
+        .post("/luat/nhap/{id}/{seq}/quet", scan_review::decide)
         .get("/luat/nhap/{id}/{seq}/quet/{page}", scan_review::page)
         .post("/luat/nhap/{id}/{seq}/quet/{page}", scan_review::keep)
         .get("/luat/nhap/{id}/{seq}/quet/{page}/anh", scan_review::picture)

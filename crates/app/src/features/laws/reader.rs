@@ -7,13 +7,14 @@ use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::amendments::{self, Pending};
+use super::amendments::{self, Pending, Waits};
 use super::citations;
 use super::gather::{Gathered, gather};
 use super::law::{self, Law};
 use super::links::Links;
 use super::node::{self, Block, Node};
 use super::relations::{self, Carried, Chain, Relations};
+use super::scan;
 use jiff::civil::Date;
 use lawtext::Place;
 use serde::Deserialize;
@@ -48,6 +49,8 @@ struct ReaderPage {
     carried: Vec<Carried>,
     /// What is known of it and not in its text.
     pending: Pending,
+    /// A machine read it from pictures, and nobody has held it against the paper.
+    is_unlooked: bool,
     /// The days on which its text changed.
     days: Vec<Date>,
     /// A day before the first of them.
@@ -202,7 +205,7 @@ async fn reader(
         relations: relations::relations(&app.db, law.id).await?,
         carried: relations::carried(app, None, law.id, &chain).await?,
         chain,
-        pending: amendments::pending(&app.db, &law, app.today()).await?,
+        pending: Waits::of(&app.db, &law).await?.pending("", app.today()),
         before_changes: days
             .first()
             .and_then(|d| d.yesterday().ok())
@@ -211,6 +214,7 @@ async fn reader(
         days,
         as_of: None,
         citing: vec![],
+        is_unlooked: scan::is_unlooked(&app.db, law.id).await?,
         issued_by: law.issuer.split("; ").map(str::to_owned).filter(|i| !i.is_empty()).collect(),
         part: false,
         before: None,

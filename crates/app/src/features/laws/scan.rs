@@ -1,27 +1,37 @@
 //! Scans: PDF files of pictures, read page by page by the machine's `tesseract` with its Vietnamese words, while nobody
 //! waits. What it read stands beside the picture until a person has looked at it; lines that it is not sure of first.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use lawtext::{ScannedLine, Text};
 use serde::{Deserialize, Serialize};
 use store::{Db, Id, Tx, sql};
 use tokio::process::Command;
 use tokio::sync::Notify;
 
+use super::document::{NewLaw, Problem};
+use super::file;
+use super::left;
 use crate::apart;
 use crate::app::{App, Shared};
+use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::foreign;
 
 /// Dots per inch that letters are recognised at, and that are shown.
-const READ_DPI: u32 = 300;
-const SHOWN_DPI: u32 = 110;
+const READ_DPI: f64 = 300.0;
+const SHOWN_DPI: f64 = 110.0;
+/// The longer side of A4, and of the largest page that is drawn so (A3), in points; of a larger one as much is drawn.
+const LONG_SIDE: f64 = 842.0;
+const LARGEST_SIDE: f64 = 1191.0;
 /// Blanks in a line that part columns, in points.
 const GAP: f64 = 45.0;
 /// The most memory and time that one program may take for one page.
 const BYTES: u64 = 1 << 30;
 const SECONDS: u64 = 120;
+const FILE: &str = "scan.pdf";
 
 /// A line as the machine read it, or a person, with its place on the page in points.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,6 +57,8 @@ pub struct Scan {
     pub pages: i64,
     pub done: bool,
     pub read: i64,
+    pub created_at: Timestamp,
+    pub dropped_at: Option<Timestamp>,
 }
 
 pub struct Page {
@@ -56,6 +68,10 @@ pub struct Page {
     pub height: f64,
     pub lines: Vec<Line>,
     pub looked: bool,
+    /// Counts what persons kept.
+    pub version: i64,
+    /// The machine came to no end with it.
+    pub failed: bool,
 }
 
 fn bad(e: serde_json::Error) -> Error {
@@ -63,9 +79,9 @@ fn bad(e: serde_json::Error) -> Error {
 }
 
 /// Whether this machine can read scans.
-pub async fn is_ready(app: &App) -> bool {
+pub async fn is_ready(config: &Config) -> bool {
     let time = Duration::from_secs(10);
-    let mut languages = Command::new(&app.config.tesseract);
+    let mut languages = Command::new(&config.tesseract);
     languages.arg("--list-langs");
     let mut drawing = Command::new("pdftoppm");
     drawing.arg("-v");
@@ -76,8 +92,19 @@ pub async fn is_ready(app: &App) -> bool {
     knows && matches!(apart::run(drawing, &[], time).await, Ok(Some(_)))
 }
 
-/// Keeps a scan to be read.
+/// From here until the transaction ends no file of a scan is cleaned away.
+pub(super) async fn hold_files(tx: &mut Tx) -> Result<()> {
+    Ok(tx.alone("files of scans").await?)
+}
+
+/// Errors when a file has been cleaned away since it was kept: the same bytes may have belonged to a scan just dropped.
+fn still_there(app: &App, file: &str) -> Result<()> {
+    if app.files.has(file) { Ok(()) } else { Err(Error::Conflict("error-conflict")) }
+}
+
+/// Keeps a scan to be read, in a transaction that holds the files.
 pub async fn insert(tx: &mut Tx, app: &App, import: Id, seq: i64, file: &str) -> Result<()> {
+    still_there(app, file)?;
     sql!(
         "INSERT INTO law_scans (import_id, seq, file, trouble, pages, done, created_at)
          VALUES ($1, $2, $3, $4, 0, FALSE, $5)",
@@ -93,9 +120,13 @@ pub async fn insert(tx: &mut Tx, app: &App, import: Id, seq: i64, file: &str) ->
 }
 
 pub async fn find(db: &Db, import: Id, seq: i64) -> Result<Option<Scan>> {
-    store::record! { struct Row { trouble: String, pages: i64, done: bool, read: i64 } }
+    store::record! {
+        struct Row {
+            trouble: String, pages: i64, done: bool, read: i64, created_at: Timestamp, dropped_at: Option<Timestamp>,
+        }
+    }
     let row: Option<Row> = sql!(
-        "SELECT s.trouble, s.pages, s.done,
+        "SELECT s.trouble, s.pages, s.done, s.created_at, s.dropped_at,
                 (SELECT COUNT(*) FROM law_scan_pages p WHERE p.import_id = s.import_id AND p.seq = s.seq) AS read
          FROM law_scans s WHERE s.import_id = $1 AND s.seq = $2",
         import,
@@ -103,67 +134,149 @@ pub async fn find(db: &Db, import: Id, seq: i64) -> Result<Option<Scan>> {
     )
     .find(db)
     .await?;
-    Ok(row.map(|r| Scan { trouble: r.trouble, pages: r.pages, done: r.done, read: r.read }))
+    Ok(row.map(|r| Scan {
+        trouble: r.trouble,
+        pages: r.pages,
+        done: r.done,
+        read: r.read,
+        created_at: r.created_at,
+        dropped_at: r.dropped_at,
+    }))
+}
+
+store::record! {
+    struct PageRow {
+        page: i64, image: String, width: f64, height: f64, lines: String, looked: bool, version: i64, failed: bool,
+    }
+}
+
+impl PageRow {
+    fn read(self) -> Result<Page> {
+        Ok(Page {
+            lines: serde_json::from_str(&self.lines).map_err(bad)?,
+            page: self.page,
+            image: self.image,
+            width: self.width,
+            height: self.height,
+            looked: self.looked,
+            version: self.version,
+            failed: self.failed,
+        })
+    }
 }
 
 /// The pages that have been read, in order.
 pub async fn pages(db: &Db, import: Id, seq: i64) -> Result<Vec<Page>> {
-    store::record! {
-        struct Row { page: i64, image: String, width: f64, height: f64, lines: String, looked: bool }
-    }
-    let rows: Vec<Row> = sql!(
-        "SELECT page, image, width, height, lines, looked FROM law_scan_pages
+    let rows: Vec<PageRow> = sql!(
+        "SELECT page, image, width, height, lines, looked, version, failed FROM law_scan_pages
          WHERE import_id = $1 AND seq = $2 ORDER BY page",
         import,
         seq
     )
     .all(db)
     .await?;
-    let read = |r: Row| {
-        let lines = serde_json::from_str(&r.lines).map_err(bad)?;
-        Ok(Page { page: r.page, image: r.image, width: r.width, height: r.height, lines, looked: r.looked })
-    };
-    rows.into_iter().map(read).collect()
+    rows.into_iter().map(PageRow::read).collect()
 }
 
-/// Keeps what a person read on a page.
-pub async fn keep(db: &Db, import: Id, seq: i64, page: i64, lines: &[Line]) -> Result<()> {
+pub async fn find_page(db: &Db, import: Id, seq: i64, page: i64) -> Result<Option<Page>> {
+    let row: Option<PageRow> = sql!(
+        "SELECT page, image, width, height, lines, looked, version, failed FROM law_scan_pages
+         WHERE import_id = $1 AND seq = $2 AND page = $3",
+        import,
+        seq,
+        page
+    )
+    .find(db)
+    .await?;
+    row.map(PageRow::read).transpose()
+}
+
+/// Keeps what a person read on a page; false: it was kept otherwise since this version of it.
+pub async fn keep(db: &Db, import: Id, seq: i64, page: i64, version: i64, lines: &[Line]) -> Result<bool> {
     let mut tx = db.begin().await?;
-    sql!(
-        "UPDATE law_scan_pages SET lines = $4, looked = TRUE WHERE import_id = $1 AND seq = $2 AND page = $3",
+    let kept = sql!(
+        "UPDATE law_scan_pages SET lines = $5, looked = TRUE, version = version + 1
+         WHERE import_id = $1 AND seq = $2 AND page = $3 AND version = $4",
         import,
         seq,
         page,
+        version,
         serde_json::to_string(lines).map_err(bad)?
     )
     .run(&mut tx)
     .await?;
     tx.commit().await?;
-    Ok(())
+    Ok(kept > 0)
 }
 
 /// The text of the pages, its lines joined to paragraphs.
 pub fn text(pages: &[Page]) -> Text {
     let lines = |p: &Page| {
         let number = u32::try_from(p.page).unwrap_or_default();
-        let line = |l: &Line| ScannedLine { text: l.text.clone(), left: l.left, right: l.right };
-        (number, p.width, p.lines.iter().map(line).collect())
+        // A line that the machine missed was typed below its neighbour.
+        let rows = |l: &Line| {
+            let row = |text: &str| ScannedLine { text: text.to_owned(), left: l.left, right: l.right };
+            l.text.lines().map(row).collect::<Vec<_>>()
+        };
+        (number, p.width, p.lines.iter().flat_map(rows).collect())
     };
     lawtext::scanned(pages.iter().map(lines).collect())
 }
 
+/// The document that the pages are, with what to look at. With a page that nobody has looked at, its text is marked so.
+pub async fn understand(pages: Vec<Page>, name: String) -> Result<(NewLaw, Vec<Problem>)> {
+    let read = foreign::read(move || {
+        let (mut new, mut problems) = NewLaw::of(&lawtext::parse(&text(&pages)), &name);
+        new.tidy();
+        new.is_unlooked = pages.iter().any(|p| !p.looked);
+        // Numbers and dates are often written by hand, which no machine here reads.
+        problems.push(Problem::new("scan-facts", ""));
+        for (code, failed) in [("scan-pages-unlooked", false), ("scan-pages-failed", true)] {
+            let some = pages.iter().filter(|p| !p.looked && p.failed == failed);
+            let numbers: Vec<String> = some.map(|p| p.page.to_string()).collect();
+            problems.extend((!numbers.is_empty()).then(|| Problem::new(code, numbers.join(", "))));
+        }
+        (new, problems)
+    });
+    read.await?.ok_or_else(|| Error::invalid("file", "laws-unreadable-damaged"))
+}
+
+/// Whether somebody still has to hold a law's text against the paper that it was read from.
+pub async fn is_unlooked(db: &Db, law: Id) -> Result<bool> {
+    let (count,): (i64,) = sql!("SELECT COUNT(*) FROM law_unlooked WHERE law_id = $1", law).get(db).await?;
+    Ok(count > 0)
+}
+
+/// Notes that somebody has to, or that nobody has to any more.
+pub(super) async fn note(tx: &mut Tx, app: &App, law: Id, is_unlooked: bool) -> Result<()> {
+    if is_unlooked {
+        sql!(
+            "INSERT INTO law_unlooked (law_id, since) VALUES ($1, $2) ON CONFLICT (law_id) DO NOTHING",
+            law,
+            app.now()
+        )
+        .run(tx)
+        .await?;
+    } else {
+        sql!("DELETE FROM law_unlooked WHERE law_id = $1", law).run(tx).await?;
+    }
+    Ok(())
+}
+
 /// The digests of all files that scans name.
-pub async fn kept_files(db: &Db) -> Result<Vec<String>> {
+pub async fn kept_files(tx: &mut Tx) -> Result<Vec<String>> {
     let files: Vec<(String,)> = sql!(
         "SELECT file FROM law_scans UNION SELECT image FROM law_scan_pages WHERE image <> '' ORDER BY 1"
     )
-    .all(db)
+    .all(tx)
     .await?;
     Ok(files.into_iter().map(|f| f.0).collect())
 }
 
 static WOKEN: Notify = Notify::const_new();
 const EVERY: Duration = Duration::from_secs(10);
+/// How often what nobody wants any more is looked for, in microseconds.
+const CLEANING: i64 = 3_600_000_000;
 
 /// There is something to read.
 pub fn wake() {
@@ -172,7 +285,15 @@ pub fn wake() {
 
 /// Reads what was sent, for ever; what was cut off goes on at its page.
 pub async fn follow(app: Shared) {
+    let mut cleaned = 0;
     loop {
+        let now = app.now().as_microsecond();
+        if now - cleaned >= CLEANING {
+            cleaned = now;
+            if let Err(e) = left::clean_up(&app).await {
+                tracing::warn!(cause = format!("{e:#}"), "old scans could not be cleaned away");
+            }
+        }
         match read_next(&app).await {
             Ok(true) => continue,
             Ok(false) => {}
@@ -189,47 +310,59 @@ pub async fn read_next(app: &App) -> Result<bool> {
     let next: Option<Row> = sql!(
         "SELECT s.import_id, s.seq, s.file, s.pages,
                 (SELECT COUNT(*) FROM law_scan_pages p WHERE p.import_id = s.import_id AND p.seq = s.seq) AS read
-         FROM law_scans s WHERE NOT s.done ORDER BY read, s.created_at, s.import_id, s.seq LIMIT 1"
+         FROM law_scans s WHERE NOT s.done AND s.dropped_at IS NULL
+         ORDER BY read, s.created_at, s.import_id, s.seq LIMIT 1"
     )
     .find(&app.db)
     .await?;
-    let Some(mut scan) = next else { return Ok(false) };
-    let folder = tempfile::tempdir()?;
-    let pdf = folder.path().join("scan.pdf");
+    let Some(scan) = next else { return Ok(false) };
     let bytes = match app.files.read(&scan.file).await {
         Ok(bytes) => bytes,
-        Err(e) => {
-            tracing::warn!(cause = format!("{e:#}"), "the file of a scan is not there");
+        Err(Error::NotFound) => {
+            tracing::warn!(file = scan.file, "the file of a scan is not there");
             end(app, scan.import_id, scan.seq, 0, "damaged").await?;
             return Ok(true);
         }
+        Err(e) => return Err(e),
     };
-    tokio::fs::write(&pdf, bytes).await?;
-    if scan.pages == 0 {
-        scan.pages = count_pages(&pdf).await?;
-        let trouble = match scan.pages {
-            0 => "damaged",
-            n if n > app.config.scan_pages => "scan-too-long",
-            _ => "",
-        };
-        if !trouble.is_empty() {
-            end(app, scan.import_id, scan.seq, scan.pages, trouble).await?;
-            return Ok(true);
-        }
+    let paper = Paper::open(bytes).await?;
+    if let Some(trouble) = paper.trouble(&app.config) {
+        end(app, scan.import_id, scan.seq, paper.pages, trouble).await?;
+        return Ok(true);
     }
-    let number = scan.read + 1;
-    let page = read_page(app, &pdf, number).await?;
+    let there: Vec<(i64,)> = sql!(
+        "SELECT page FROM law_scan_pages WHERE import_id = $1 AND seq = $2 ORDER BY page",
+        scan.import_id,
+        scan.seq
+    )
+    .all(&app.db)
+    .await?;
+    let number =
+        (1..).zip(&there).find(|(n, there)| *n != there.0).map_or(there.len() as i64 + 1, |(n, _)| n);
+    let (picture, mut page) = paper.read(&app.config, number).await?;
+    // A program that is not there fails page after page: the scan waits for it.
+    if page.failed && !is_ready(&app.config).await {
+        return Err(Error::Unavailable("what reads scans is not installed".into()));
+    }
+    if !picture.is_empty() {
+        page.image = app.files.keep(picture).await?;
+    }
     let mut tx = app.db.begin().await?;
+    hold_files(&mut tx).await?;
+    if !page.image.is_empty() {
+        still_there(app, &page.image)?;
+    }
     sql!(
-        "INSERT INTO law_scan_pages (import_id, seq, page, image, width, height, lines, looked)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE) ON CONFLICT (import_id, seq, page) DO NOTHING",
+        "INSERT INTO law_scan_pages (import_id, seq, page, image, width, height, lines, looked, failed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE, $8) ON CONFLICT (import_id, seq, page) DO NOTHING",
         scan.import_id,
         scan.seq,
         number,
         page.image,
         page.width,
         page.height,
-        serde_json::to_string(&page.lines).map_err(bad)?
+        serde_json::to_string(&page.lines).map_err(bad)?,
+        page.failed
     )
     .run(&mut tx)
     .await?;
@@ -237,8 +370,8 @@ pub async fn read_next(app: &App) -> Result<bool> {
         "UPDATE law_scans SET pages = $3, done = $4 WHERE import_id = $1 AND seq = $2",
         scan.import_id,
         scan.seq,
-        scan.pages,
-        number >= scan.pages
+        paper.pages,
+        there.len() as i64 + 1 >= paper.pages
     )
     .run(&mut tx)
     .await?;
@@ -261,49 +394,139 @@ async fn end(app: &App, import: Id, seq: i64, pages: i64, trouble: &str) -> Resu
     Ok(())
 }
 
+/// Pages with which the machine came to no end are read once more.
+pub async fn read_again(db: &Db, import: Id, seq: i64) -> Result<()> {
+    let mut tx = db.begin().await?;
+    sql!(
+        "DELETE FROM law_scan_pages WHERE import_id = $1 AND seq = $2 AND failed AND NOT looked",
+        import,
+        seq
+    )
+    .run(&mut tx)
+    .await?;
+    sql!("UPDATE law_scans SET done = FALSE WHERE import_id = $1 AND seq = $2 AND trouble = ''", import, seq)
+        .run(&mut tx)
+        .await?;
+    tx.commit().await?;
+    wake();
+    Ok(())
+}
+
+/// All pages of a scan, where somebody waits for them; or the code of the sentence that says why there are none.
+/// `at` is told each page before it is read, and how many there are.
+pub async fn read_all(
+    config: &Config,
+    bytes: Vec<u8>,
+    at: impl Fn(i64, i64),
+) -> Result<Result<Vec<Page>, &'static str>> {
+    if !is_ready(config).await {
+        return Ok(Err(file::ONLY_PICTURES));
+    }
+    let paper = Paper::open(bytes).await?;
+    if let Some(trouble) = paper.trouble(config) {
+        return Ok(Err(trouble));
+    }
+    let mut pages = Vec::new();
+    for number in 1..=paper.pages {
+        at(number, paper.pages);
+        pages.push(paper.read(config, number).await?.1);
+    }
+    Ok(Ok(pages))
+}
+
 async fn said(command: Command) -> Result<Vec<u8>> {
     let output = apart::run(command, &[], Duration::from_secs(SECONDS)).await?;
     Ok(output.filter(|o| o.status.success()).map(|o| o.stdout).unwrap_or_default())
 }
 
-/// 0: it is no PDF that can be opened.
-async fn count_pages(pdf: &Path) -> Result<i64> {
-    let mut command = apart::limited("pdfinfo", BYTES, SECONDS);
-    command.arg(pdf);
-    let said = String::from_utf8_lossy(&said(command).await?).into_owned();
-    Ok(said.lines().find_map(|l| l.strip_prefix("Pages:")?.trim().parse().ok()).unwrap_or(0))
+/// A scan in a folder of its own, where the programs of the machine read it.
+struct Paper {
+    folder: tempfile::TempDir,
+    pages: i64,
 }
 
-async fn draw(pdf: &Path, page: i64, dpi: u32, options: &[&str]) -> Result<Vec<u8>> {
-    let page = page.to_string();
-    let mut command = apart::limited("pdftoppm", BYTES, SECONDS);
-    command.args(["-gray", "-singlefile", "-f", &page, "-l", &page, "-r", &dpi.to_string()]);
-    command.args(options).arg(pdf);
-    said(command).await
+impl Paper {
+    async fn open(bytes: Vec<u8>) -> Result<Paper> {
+        let folder = tempfile::tempdir()?;
+        tokio::fs::write(folder.path().join(FILE), bytes).await?;
+        let mut paper = Paper { folder, pages: 0 };
+        let said = paper.told(1).await?;
+        paper.pages = said.lines().find_map(|l| l.strip_prefix("Pages:")?.trim().parse().ok()).unwrap_or(0);
+        Ok(paper)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join(FILE)
+    }
+
+    /// Why it is not read at all.
+    fn trouble(&self, config: &Config) -> Option<&'static str> {
+        match self.pages {
+            0 => Some("damaged"),
+            n if n > config.scan_pages => Some("scan-too-long"),
+            _ => None,
+        }
+    }
+
+    /// What the machine knows of a page without drawing it.
+    async fn told(&self, page: i64) -> Result<String> {
+        let mut command = apart::limited("pdfinfo", BYTES, SECONDS);
+        command.args(["-f", &page.to_string(), "-l", &page.to_string()]).arg(self.file());
+        Ok(String::from_utf8_lossy(&said(command).await?).into_owned())
+    }
+
+    /// The longer side of a page in points.
+    async fn long_side(&self, page: i64) -> Result<f64> {
+        let size = |line: &str| {
+            let (_, size) = line.strip_prefix("Page ")?.split_once(" size:")?;
+            let (width, rest) = size.trim().split_once(" x ")?;
+            let height = rest.split_whitespace().next()?;
+            Some(width.parse::<f64>().ok()?.max(height.parse().ok()?))
+        };
+        let side = self.told(page).await?.lines().find_map(size);
+        Ok(side.filter(|side| *side > 0.0).unwrap_or(LONG_SIDE))
+    }
+
+    async fn draw(&self, page: i64, dpi: f64, options: &[&str]) -> Result<Vec<u8>> {
+        let page = page.to_string();
+        let mut command = apart::limited("pdftoppm", BYTES, SECONDS);
+        command.args(["-gray", "-singlefile", "-f", &page, "-l", &page, "-r", &dpi.to_string()]);
+        command.args(options).arg(self.file());
+        said(command).await
+    }
+
+    /// The picture to show of a page, and what the machine reads on it. A page that cannot be read is one without
+    /// lines: a person sees its picture, or that there is none.
+    async fn read(&self, config: &Config, number: i64) -> Result<(Vec<u8>, Page)> {
+        let side = self.long_side(number).await?;
+        let dpi = |usual: f64| usual.min(usual * LARGEST_SIDE / side);
+        let picture = self.draw(number, dpi(SHOWN_DPI), &["-jpeg"]).await?;
+        let tsv = recognise(config, &self.draw(number, dpi(READ_DPI), &[]).await?).await?;
+        let failed = tsv.is_none();
+        // A scanner that takes each dot for a point makes pages as large as a door: they are measured as paper is.
+        let point = 72.0 / dpi(READ_DPI) * if side > LARGEST_SIDE { LONG_SIDE / side } else { 1.0 };
+        let (width, height, lines) = lines(&tsv.unwrap_or_default(), point);
+        let image = String::new();
+        let page = Page { page: number, image, width, height, lines, looked: false, version: 0, failed };
+        Ok((picture, page))
+    }
 }
 
-/// A page that cannot be read is one without lines: a person sees its picture, or that there is none.
-async fn read_page(app: &App, pdf: &Path, number: i64) -> Result<Page> {
-    let shown = draw(pdf, number, SHOWN_DPI, &["-jpeg"]).await?;
-    let image = if shown.is_empty() { String::new() } else { app.files.keep(shown).await? };
-    let drawn = draw(pdf, number, READ_DPI, &[]).await?;
-    let mut command = apart::limited(&app.config.tesseract, BYTES, SECONDS);
+/// The table that `tesseract` makes of a picture; none: it came to no end.
+async fn recognise(config: &Config, picture: &[u8]) -> Result<Option<String>> {
+    if picture.is_empty() {
+        return Ok(None);
+    }
+    let mut command = apart::limited(&config.tesseract, BYTES, SECONDS);
     // More threads do not make one page faster, and slow everybody else down.
     command.env("OMP_THREAD_LIMIT", "1");
     command.args(["stdin", "stdout", "-l", "vie", "--dpi", &READ_DPI.to_string(), "tsv"]);
-    let output = if drawn.is_empty() {
-        None
-    } else {
-        apart::run(command, &drawn, Duration::from_secs(SECONDS)).await?
-    };
-    let tsv = output.filter(|o| o.status.success()).map(|o| o.stdout).unwrap_or_default();
-    let (width, height, lines) = lines(&String::from_utf8_lossy(&tsv));
-    Ok(Page { page: number, image, width, height, lines, looked: false })
+    let output = apart::run(command, picture, Duration::from_secs(SECONDS)).await?;
+    Ok(output.filter(|o| o.status.success()).map(|o| String::from_utf8_lossy(&o.stdout).into_owned()))
 }
 
-/// The table that `tesseract` writes: the size of the page and its lines, in points.
-fn lines(tsv: &str) -> (f64, f64, Vec<Line>) {
-    let point = 72.0 / f64::from(READ_DPI);
+/// The table that `tesseract` writes: the size of the page and its lines in points, of which a dot is as many.
+fn lines(tsv: &str, point: f64) -> (f64, f64, Vec<Line>) {
     let (mut width, mut height) = (595.0, 842.0);
     let mut lines: Vec<Line> = Vec::new();
     // Block, paragraph and line that the last word stands in.
@@ -355,7 +578,7 @@ mod tests {
         let rows = "1\t1\t0\t0\t0\t0\t0\t0\t2480\t3508\t-1\t\n\
                     5\t1\t1\t1\t1\t1\t300\t600\t150\t50\t96.4\tĐiều\n5\t1\t1\t1\t1\t2\t475\t600\t50\t50\t41.0\tl.\n\
                     5\t1\t1\t1\t2\t1\t300\t675\t150\t50\t90\tkhác\n5\t1\t1\t1\t2\t2\t300\t675\n";
-        let (width, height, lines) = lines(&format!("{head}{rows}"));
+        let (width, height, lines) = lines(&format!("{head}{rows}"), 72.0 / READ_DPI);
         assert_eq!((width.round(), height.round()), (595.0, 842.0));
         let read: Vec<(&str, i64)> = lines.iter().map(|l| (l.text.as_str(), l.sure)).collect();
         assert_eq!(read, [("Điều l.", 41), ("khác", 90)]);

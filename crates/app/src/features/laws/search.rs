@@ -1,6 +1,9 @@
 //! Searching the articles: for everybody, for the search of the top bar, for programs. Numbers of documents are looked
 //! up first. A page says so when nothing fits; programs get the hits as they are ranked.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
 use askama::Template;
 use axum::extract::{Path, Query as Params};
 use axum::http::StatusCode;
@@ -10,6 +13,7 @@ use seek::{Answer, Hit, Piece};
 use serde::{Deserialize, Serialize};
 use store::{Db, Id, sql};
 
+use super::amendments::Waits;
 use super::choose::{Title, find_titles};
 use super::filters::{self, Asked, Chip};
 use super::fit::Asked as Fitting;
@@ -21,7 +25,8 @@ use super::relations;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::found::{Finds, Found, Group, LOOKED_AT, marks_first};
-use crate::page::{Page, Room, show, show_again};
+use crate::i18n::Lang;
+use crate::page::{Page, Room, date_text, show, show_again};
 use crate::tasks::Later;
 use crate::web::{Signed, Visitor, api};
 
@@ -29,12 +34,99 @@ use crate::web::{Signed, Visitor, api};
 const HITS: usize = 20;
 const MOST: usize = 100;
 
-async fn ask(app: &App, asked: &Asked, limit: usize) -> Result<Answer> {
-    let query = asked.query(app, limit).await?;
-    if query.text.is_empty() {
-        return Ok(Answer::default());
+/// What the index answers, and the laws of its hits.
+#[derive(Default)]
+struct Ranked {
+    answer: Answer,
+    laws: Vec<Law>,
+}
+
+impl Ranked {
+    async fn of(app: &App, asked: &Asked, limit: usize) -> Result<Ranked> {
+        let query = asked.query(app, limit).await?;
+        if query.text.is_empty() {
+            return Ok(Ranked::default());
+        }
+        let answer = app.index.search(query).await?;
+        let laws = law::with_ids(&app.db, ids(answer.hits.iter().map(|h| &h.document))).await?;
+        Ok(Ranked { answer, laws })
     }
-    app.index.search(query).await
+
+    fn law(&self, hit: &Hit) -> Option<&Law> {
+        self.laws.iter().find(|l| l.id.to_string() == hit.document)
+    }
+
+    /// Documents that have ended and that the question does not name.
+    fn ended(&self, day: Date) -> HashSet<String> {
+        let named = &self.answer.understood.documents;
+        let ended = self.laws.iter().filter(|l| l.status(day) == Status::Ended).map(|l| l.id.to_string());
+        ended.filter(|id| !named.contains(id)).collect()
+    }
+}
+
+async fn ask(app: &App, asked: &Asked, limit: usize) -> Result<Ranked> {
+    let day = app.today();
+    let mut ranked = Ranked::of(app, asked, limit).await?;
+    let mut ended = ranked.ended(day);
+    if ended.is_empty() {
+        return Ok(ranked);
+    }
+    // What holds instead may come later than was asked for.
+    if limit < HITS {
+        ranked = Ranked::of(app, asked, HITS).await?;
+        ended = ranked.ended(day);
+    }
+    put_behind(app, &asked.q, &ended, &mut ranked.answer.hits).await?;
+    ranked.answer.hits.truncate(limit);
+    Ok(ranked)
+}
+
+fn ids<'i>(ids: impl Iterator<Item = &'i String>) -> Vec<Id> {
+    ids.filter_map(|id| id.parse().ok()).collect()
+}
+
+/// What has ended comes after what answers and has not; within a page, so that a page is the same whatever comes after it.
+async fn put_behind(app: &App, q: &str, ended: &HashSet<String>, hits: &mut [Hit]) -> Result<()> {
+    let asked = Fitting::of(q);
+    for page in hits.chunks_mut(HITS) {
+        let mut last = None;
+        for (n, hit) in page.iter().enumerate().rev() {
+            if !ended.contains(&hit.document) && speaks(app, &asked, hit).await? {
+                last = Some(n);
+                break;
+            }
+        }
+        if let Some(answering) = last.and_then(|last| page.get_mut(..=last)) {
+            answering.sort_by_key(|hit| ended.contains(&hit.document));
+        }
+    }
+    Ok(())
+}
+
+/// What is known of each hit and not in its text, in a sentence; empty where nothing is.
+async fn notes(app: &App, lang: Lang, ranked: &Ranked) -> Result<Vec<String>> {
+    let mut waits: HashMap<Id, Waits> = HashMap::new();
+    let mut notes = Vec::new();
+    for hit in &ranked.answer.hits {
+        let Some(law) = ranked.law(hit) else {
+            notes.push(String::new());
+            continue;
+        };
+        let waits = match waits.entry(law.id) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(new) => new.insert(Waits::of(&app.db, law).await?),
+        };
+        let pending = waits.pending(read_hit_id(&hit.id).1, app.today());
+        notes.push(match (pending.now.first(), pending.coming.first()) {
+            (Some((by, _)), _) => app.words.say(lang, "laws-hit-not-current", &[("value", by.short_name())]),
+            (None, Some((by, day, _))) => {
+                let args = [("day", date_text(*day)), ("value", by.short_name())];
+                app.words.say(lang, "laws-hit-coming", &args)
+            }
+            (None, None) => String::new(),
+        });
+    }
+    Ok(notes)
 }
 
 /// A hit as a page shows it.
@@ -47,6 +139,8 @@ struct Shown {
     snippet: Vec<Piece>,
     state: &'static str,
     status: String,
+    /// What is known of it and not in its text.
+    note: String,
 }
 
 /// What is shown of an answer.
@@ -66,30 +160,31 @@ struct Results {
 /// Hits shown when none fits.
 const NEAR: usize = 5;
 
-async fn results(app: &App, asked: &Asked) -> Result<Results> {
+async fn results(app: &App, lang: Lang, asked: &Asked) -> Result<Results> {
     let day = app.today();
     let page = asked.page.unwrap_or(1).clamp(1, MOST / HITS);
-    let mut answer = ask(app, asked, page * HITS + 1).await?;
-    let fits = fits(app, &asked.q, &answer).await?;
-    let more = fits && answer.hits.len() > page * HITS;
-    answer.hits.truncate(if fits { page * HITS } else { NEAR });
+    let mut ranked = ask(app, asked, page * HITS + 1).await?;
+    let fits = fits(app, &asked.q, &ranked.answer).await?;
+    let hits = &mut ranked.answer.hits;
+    let more = fits && hits.len() > page * HITS;
+    hits.truncate(if fits { page * HITS } else { NEAR });
     let first = if fits { (page - 1) * HITS } else { 0 };
-    answer.hits.drain(..first.min(answer.hits.len()));
-    let ids = |ids: &mut dyn Iterator<Item = &str>| ids.filter_map(|id| id.parse().ok()).collect::<Vec<_>>();
-    let named = ids(&mut answer.understood.documents.iter().take(5).map(String::as_str));
-    let documents = law::with_ids(&app.db, named).await?;
-    let laws = law::with_ids(&app.db, ids(&mut answer.hits.iter().map(|h| h.document.as_str()))).await?;
-    let unknown_number = answer.understood.number.take().filter(|_| documents.is_empty());
-    let shown = answer.hits.into_iter().map(|hit| {
-        let law = laws.iter().find(|l| l.id.to_string() == hit.document);
+    hits.drain(..first.min(hits.len()));
+    let notes = notes(app, lang, &ranked).await?;
+    let understood = &mut ranked.answer.understood;
+    let documents = law::with_ids(&app.db, ids(understood.documents.iter().take(5))).await?;
+    let unknown_number = understood.number.take().filter(|_| documents.is_empty());
+    let shown = ranked.answer.hits.iter().zip(notes).map(|(hit, note)| {
+        let law = ranked.law(hit);
         let status = law.map(|l| l.status(day));
         Shown {
-            link: link(&hit),
-            title: title(&hit),
+            link: link(hit),
+            title: title(hit),
             document: law.map_or(hit.number.clone(), |l| format!("{} · {}", l.name(), l.number)),
             state: status.map_or("plain", |s| s.look()),
             status: status.map(|s| s.word()).unwrap_or_default(),
-            snippet: hit.snippet,
+            note,
+            snippet: hit.snippet.clone(),
         }
     });
     Ok(Results { shown: shown.collect(), documents, fits, unknown_number, first: first + 1, more })
@@ -105,16 +200,21 @@ async fn fits(app: &App, q: &str, answer: &Answer) -> Result<bool> {
     }
     let asked = Fitting::of(q);
     for hit in &answer.hits {
-        let (_, path, _) = read_hit_id(&hit.id);
-        let text = match hit.document.parse() {
-            Ok(law) => node::article(&app.db, law, path).await?.map(|a| a.text).unwrap_or_default(),
-            Err(_) => String::new(),
-        };
-        if asked.fits(&format!("{}\n{}\n{text}", hit.title, hit.heading)) {
+        if speaks(app, &asked, hit).await? {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Whether a hit speaks of what was asked.
+async fn speaks(app: &App, asked: &Fitting, hit: &Hit) -> Result<bool> {
+    let (_, path, _) = read_hit_id(&hit.id);
+    let text = match hit.document.parse() {
+        Ok(law) => node::article(&app.db, law, path).await?.map(|a| a.text).unwrap_or_default(),
+        Err(_) => String::new(),
+    };
+    Ok(asked.fits(&format!("{}\n{}\n{text}", hit.title, hit.heading)))
 }
 
 store::record! { struct Newest { id: Id, number: String, kind: String, title: String } }
@@ -197,7 +297,7 @@ impl Searched {
 async fn searched(page: &mut Page, app: &App, asked: Asked, base: &'static str) -> Result<Searched> {
     let mut asked = asked.tidy();
     let chips = asked.chips(page);
-    let results = match results(app, &asked).await {
+    let results = match results(app, page.lang, &asked).await {
         Err(Error::Invalid(problems)) => {
             page.problems = problems;
             Results {
@@ -219,7 +319,7 @@ async fn searched(page: &mut Page, app: &App, asked: Asked, base: &'static str) 
             without,
         });
         for chip in asked.chips(page).into_iter().chain(quoted) {
-            if fits(app, &chip.without.q, &ask(app, &chip.without, NEAR).await?).await? {
+            if fits(app, &chip.without.q, &ask(app, &chip.without, NEAR).await?.answer).await? {
                 looser.push(chip);
             }
         }
@@ -282,7 +382,7 @@ impl Finds for Laws {
         Box::pin(async move {
             let app = &signed.app;
             let asked = Asked { q: words.to_owned(), ..Asked::default() };
-            let results = results(app, &asked.tidy()).await?;
+            let results = results(app, signed.lang(), &asked.tidy()).await?;
             let mut titles: Vec<Title> = results.documents.iter().map(Title::of).collect();
             let mut found = find_titles(&app.db, words, LOOKED_AT).await?;
             marks_first(words, &mut found, |t| format!("{} {}", t.number, t.title));
@@ -298,7 +398,10 @@ impl Finds for Laws {
                 title: s.title,
                 path: s.link,
                 about: s.document,
-                state: (!s.status.is_empty()).then(|| (s.state, signed.say(&s.status))),
+                state: match s.note.is_empty() {
+                    true => (!s.status.is_empty()).then(|| (s.state, signed.say(&s.status))),
+                    false => Some(("wait", s.note)),
+                },
                 passage: s.snippet,
             });
             let mut articles = Group::of("laws-search-articles", articles.collect(), "/luat/tim", words);
@@ -324,26 +427,35 @@ struct ArticleItem {
     /// The passage that answers; the words asked for between `«` and `»`.
     snippet: String,
     url: String,
+    /// Of the document: in-force, not-yet, suspended, partly-ended, ended, needs-check
+    status: &'static str,
+    /// What is known of the article and not in its text, in a sentence.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    note: String,
 }
 
 /// `GET /api/v1/articles?q=…&kind=&issuer=&from=&to=&status=&field=&limit=…`: best first; open to everybody.
 pub async fn articles(visitor: Visitor, Params(asked): Params<Asked>) -> Result<Response> {
     let limit = asked.limit.unwrap_or(10).clamp(1, MOST);
-    let answer = ask(&visitor.app, &asked.tidy(), limit).await?;
-    let items = answer.hits.into_iter().map(|hit| ArticleItem {
+    let app = &visitor.app;
+    let ranked = ask(app, &asked.tidy(), limit).await?;
+    let notes = notes(app, visitor.lang(), &ranked).await?;
+    let items = ranked.answer.hits.iter().zip(notes).map(|(hit, note)| ArticleItem {
         id: match read_hit_id(&hit.id) {
             (slug, path, "") => format!("{slug}/{path}"),
             (_, _, cited_as) => cited_as.to_owned(),
         },
         document: law::full_name(&hit.kind, &hit.title, &hit.number),
         snippet: hit.snippet.iter().map(piece).collect(),
-        url: link(&hit),
-        number: hit.number,
-        kind: hit.kind,
-        article: hit.article,
-        heading: hit.heading,
+        url: link(hit),
+        number: hit.number.clone(),
+        kind: hit.kind.clone(),
+        article: hit.article.clone(),
+        heading: hit.heading.clone(),
+        status: ranked.law(hit).map_or(Status::NeedsCheck, |l| l.status(app.today())).code(),
+        note,
     });
-    Ok(api::list(&visitor.app, items.collect(), None))
+    Ok(api::list(app, items.collect(), None))
 }
 
 fn piece(piece: &Piece) -> String {

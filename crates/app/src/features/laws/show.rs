@@ -6,12 +6,13 @@ use axum::response::Response;
 use serde::Deserialize;
 use store::Id;
 
-use super::amendments::{self, Pending};
+use super::amendments::{self, Pending, Waits};
 use super::compare;
 use super::corrections;
 use super::gather::{Gathered, gather};
 use super::law::{self, Coming, Law};
 use super::relations::{self, Carried, Chain, Relations};
+use super::scan;
 use super::sources;
 use crate::access::Act;
 use crate::audiences::find_audience;
@@ -37,6 +38,7 @@ struct ShowPage {
     changes: usize,
     /// Corrections that the new source asks about.
     asking: i64,
+    is_unlooked: bool,
     /// Places where its sources differ.
     differences: usize,
     /// Sentences of what is new whose article reads otherwise since.
@@ -90,9 +92,10 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
         chain,
         stale: compare::news(db, id).await?.into_iter().filter(|n| n.stale).map(|n| n.sentence).collect(),
         differences: sources::differences(db, id).await?.len(),
-        pending: amendments::pending(db, &law, signed.app.today()).await?,
+        pending: Waits::of(db, &law).await?.pending("", signed.app.today()),
         changes: amendments::of_law(db, &law).await?.len() + amendments::told_by(db, id).await?.len(),
         asking: corrections::asking(db, id).await?,
+        is_unlooked: scan::is_unlooked(db, id).await?,
         may_change: signed.actor.can_anywhere(Act::ImportLaws),
         may_write: signed.actor.can_anywhere(Act::WriteContent),
         resting: gather(&signed.app, resting).await?,

@@ -1,9 +1,11 @@
 //! What waits for whoever keeps the registry: texts that are not the newest, relations that nobody has confirmed,
-//! corrections that a new source asks about.
+//! corrections that a new source asks about, texts read from pictures that nobody has looked at; and what waits for
+//! whoever sent a scan.
 
 use jiff::civil::Date;
 use store::{Id, sql};
 
+use super::left;
 use crate::access::Act;
 use crate::error::Result;
 use crate::tasks::{Later, Task, Tasks};
@@ -18,16 +20,18 @@ const SHOWN: i64 = 5;
 impl Tasks for Waiting {
     fn tasks<'a>(&'a self, signed: &'a Signed) -> Later<'a, Vec<Task>> {
         Box::pin(async move {
+            let mut tasks = left::tasks(signed).await?;
             let keeps = signed
                 .actor
                 .units_for(Act::ImportLaws)
                 .any(|u| signed.tree.get(u).is_some_and(|u| KEEPERS.contains(&u.level.as_str())));
             if !keeps {
-                return Ok(vec![]);
+                return Ok(tasks);
             }
-            let mut tasks = amendments(signed).await?;
+            tasks.extend(amendments(signed).await?);
             tasks.extend(relations(signed).await?);
             tasks.extend(corrections(signed).await?);
+            tasks.extend(unlooked(signed).await?);
             Ok(tasks)
         })
     }
@@ -85,4 +89,16 @@ async fn corrections(signed: &Signed) -> Result<Vec<Task>> {
     .all(&signed.app.db)
     .await?;
     Ok(rows.into_iter().map(|r| task(signed, "corrections", r, "chua-chu")).collect())
+}
+
+async fn unlooked(signed: &Signed) -> Result<Vec<Task>> {
+    let rows: Vec<Row> = sql!(
+        "SELECT l.id, l.number, COUNT(*) AS count, MIN(l.effective) AS effective
+         FROM law_unlooked u JOIN laws l ON l.id = u.law_id
+         GROUP BY l.id, l.number ORDER BY MIN(u.since) DESC, l.id LIMIT $1",
+        SHOWN
+    )
+    .all(&signed.app.db)
+    .await?;
+    Ok(rows.into_iter().map(|r| task(signed, "unlooked", r, "chua-chu")).collect())
 }

@@ -13,7 +13,6 @@ use super::browse::may_see_proposal;
 use super::propose::read_key;
 use super::reorganisation::{self, Changes, Reorganisation, State};
 use super::{Succession, Unit, manages};
-use crate::app::App;
 use crate::error::{Error, FieldProblem, Result};
 use crate::page::{Page, Room, show, show_again};
 use crate::web::Signed;
@@ -51,10 +50,22 @@ struct ReorganisationPage {
     begun: Vec<Begun>,
     changed: Vec<Changed>,
     steps: Vec<Step>,
-    /// What of the features it touches: the key of the words, how many.
-    touched: Vec<(&'static str, i64)>,
+    touched: Vec<Touched>,
     may_decide: bool,
     form: Form,
+}
+
+/// What of a feature it touches: the key of the words, how many in all and at each unit.
+struct Touched {
+    words: &'static str,
+    all: i64,
+    at: Vec<TouchedAt>,
+}
+struct TouchedAt {
+    unit: String,
+    here: i64,
+    /// The page that lists them, for whoever may open it.
+    list: Option<String>,
 }
 
 struct Begun {
@@ -166,7 +177,7 @@ async fn one(signed: Signed, r: Reorganisation, form: Form, problems: Vec<FieldP
     }
     let mut touched = Vec::new();
     if matches!(state, State::Proposed | State::Planned) {
-        touched = touches(&app, &r, &changes).await?;
+        touched = touches(&signed, &r, &changes).await?;
     }
     let mut page = signed
         .page(Room::Settings, &r.title)
@@ -209,23 +220,27 @@ async fn one(signed: Signed, r: Reorganisation, form: Form, problems: Vec<FieldP
 
 /// What of all features it touches, by the units that end or change; the same before the decision and after it,
 /// until its day.
-async fn touches(app: &App, r: &Reorganisation, changes: &Changes) -> Result<Vec<(&'static str, i64)>> {
+async fn touches(signed: &Signed, r: &Reorganisation, changes: &Changes) -> Result<Vec<Touched>> {
     let mut units = changes.units();
     units.extend(changes.successions.iter().map(|s| s.from_unit));
     units.extend(r.proposal().into_iter().flat_map(|p| p.targets).filter(|t| !t.new).map(|t| t.unit));
     units.sort();
     units.dedup();
     let mut touched = Vec::new();
-    for feature in crate::features() {
-        if let Some(touches) = feature.touches {
-            let mut here = 0;
-            for unit in &units {
-                here += touches.count(&app.db, *unit).await?;
+    for touches in crate::features().into_iter().filter_map(|feature| feature.touches) {
+        let mut at = Vec::new();
+        for unit in &units {
+            let here = touches.count(&signed.app, *unit).await?;
+            if here > 0 {
+                let (act, list) = touches.list(*unit);
+                let list = Some(list).filter(|_| signed.can(act, *unit));
+                at.push(TouchedAt { unit: signed.unit_name(*unit).await?, here, list });
             }
-            touched.push((touches.words(), here));
         }
+        at.sort_by_cached_key(|t| viet::collation_key(&t.unit));
+        touched.push(Touched { words: touches.words(), all: at.iter().map(|t| t.here).sum(), at });
     }
-    touched.retain(|(_, n)| *n > 0);
+    touched.retain(|t| t.all > 0);
     Ok(touched)
 }
 

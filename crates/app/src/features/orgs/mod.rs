@@ -41,6 +41,7 @@ pub use scopes::under;
 pub use tree::{Placed, Placements, Succession, Tree, Unit, all_under, placements};
 
 use crate::access::Act;
+use crate::app::App;
 use crate::error::Result;
 use crate::tasks::Later;
 
@@ -436,7 +437,9 @@ pub trait Touches: Send + Sync {
     /// Key of the words for what is touched: "plans-touched".
     fn words(&self) -> &'static str;
     /// How many there are at a unit.
-    fn count<'a>(&'a self, db: &'a Db, unit: Id) -> Later<'a, i64>;
+    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64>;
+    /// The page that lists them, and what one must be allowed to do at the unit to open it.
+    fn list(&self, unit: Id) -> (Act, String);
 }
 
 /// Says that units, versions or successions changed: cached trees are made anew, on every node.

@@ -104,7 +104,6 @@ orgs-begun = New units
 orgs-ended = Units that end
 orgs-changed = Units that change
 orgs-touched = What it touches
-orgs-touched-nothing = There are no accounts, plans, activities or links at these units.
 orgs-touched-hint = Everything recorded stays with the old unit and can still be opened.
 orgs-decide = Decide
 orgs-cancel = Cancel the reorganisation

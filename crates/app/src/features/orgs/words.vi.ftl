@@ -104,7 +104,6 @@ orgs-begun = Đơn vị mới
 orgs-ended = Đơn vị kết thúc
 orgs-changed = Đơn vị thay đổi
 orgs-touched = Ảnh hưởng đến
-orgs-touched-nothing = Chưa có tài khoản, kế hoạch, hoạt động hay liên kết nào ở các đơn vị này.
 orgs-touched-hint = Mọi thứ đã ghi ở lại với đơn vị cũ và vẫn mở được.
 orgs-decide = Quyết định
 orgs-cancel = Hủy việc sắp xếp

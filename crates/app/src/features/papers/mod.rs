@@ -32,6 +32,7 @@ pub use open::absent_key;
 pub use print::{Printed, print};
 pub use report::{Report, State, doubled, get};
 
+use crate::access::Act;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::numbers::{self, By, Flag, Period, Question, Units};
@@ -87,8 +88,11 @@ impl Touches for Touched {
     fn words(&self) -> &'static str {
         "papers-touched"
     }
-    fn count<'a>(&'a self, db: &'a Db, unit: Id) -> Later<'a, i64> {
-        Box::pin(report::count_open(db, unit))
+    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
+        Box::pin(report::count_open(&app.db, unit))
+    }
+    fn list(&self, unit: Id) -> (Act, String) {
+        (Act::See, format!("/bao-cao?don-vi={unit}"))
     }
 }
 

@@ -96,6 +96,19 @@ pub async fn list_of_unit(db: &Db, unit: Id) -> Result<Vec<Appointed>> {
     .await?)
 }
 
+/// How many people hold a role at a unit on a day or later.
+pub async fn count_of_unit(db: &Db, unit: Id, day: Date) -> Result<i64> {
+    let (people,): (i64,) = sql!(
+        "SELECT COUNT(DISTINCT account_id) FROM appointments
+         WHERE unit_id = $1 AND (valid_until IS NULL OR valid_until > $2)",
+        unit,
+        day
+    )
+    .get(db)
+    .await?;
+    Ok(people)
+}
+
 /// The system administrators of a day, or of a later one, whose accounts are open: without one, nobody can let
 /// people in.
 pub async fn administrators(db: &Db, day: Date) -> Result<Vec<Account>> {
@@ -176,6 +189,22 @@ pub async fn appoint(
     let held = format!("{account} {} {} {:?}", a.role.code(), a.from, a.until);
     note(tx, app, by, (a.unit, shard), id, "appoint", &held).await?;
     Ok(id)
+}
+
+/// The appointment by which somebody holds a role at a unit on the first day of another, when there is one.
+pub async fn find_held(tx: &mut Tx, account: Id, a: &Appointment) -> Result<Option<Id>> {
+    let held: Option<(Id,)> = sql!(
+        "SELECT id FROM appointments
+         WHERE account_id = $1 AND unit_id = $2 AND role = $3 AND valid_from <= $4
+           AND (valid_until IS NULL OR valid_until > $4)",
+        account,
+        a.unit,
+        a.role.code(),
+        a.from
+    )
+    .find(tx)
+    .await?;
+    Ok(held.map(|h| h.0))
 }
 
 /// Sets until when an appointment runs (the first day it is no longer held), or that it has no end; refused when it no

@@ -1,5 +1,6 @@
 //! Hand-over (bàn giao): a leaver's role at a unit, and the personal work that goes with it, to a successor,
-//! in one act with a dated record that can be undone. Keeps promise B4.
+//! in one act with a dated record that can be undone. Of a successor who holds the role there already it stays as
+//! it is, and only the work goes over. Keeps promise B4.
 
 use std::pin::Pin;
 
@@ -147,11 +148,16 @@ pub async fn hand_over(tx: &mut Tx, app: &App, by: Id, of: &Appointed, to: Id, d
     }
     let begun =
         Appointment { role, unit: of.unit_id, from: day, until: of.valid_until.filter(|until| *until > day) };
-    let begun = appointment::appoint(tx, app, Some(by), shard, to, &begun).await?;
+    let held = appointment::find_held(tx, to, &begun).await?;
+    let begun = match held {
+        Some(held) => held,
+        None => appointment::appoint(tx, app, Some(by), shard, to, &begun).await?,
+    };
     let id = app.new_id();
     sql!(
-        "INSERT INTO hand_overs (id, unit_id, ended_id, begun_id, day, previous_until, created_by, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO hand_overs (id, unit_id, ended_id, begun_id, held_before, day, previous_until, created_by,
+                                 created_at)
+         VALUES ($1, $2, $3, $4, $9, $5, $6, $7, $8)",
         id,
         of.unit_id,
         of.id,
@@ -159,7 +165,8 @@ pub async fn hand_over(tx: &mut Tx, app: &App, by: Id, of: &Appointed, to: Id, d
         day,
         of.valid_until,
         by,
-        app.now()
+        app.now(),
+        held.is_some()
     )
     .run(tx)
     .await?;
@@ -185,6 +192,7 @@ store::record! {
         id: Id,
         ended_id: Id,
         begun_id: Id,
+        held_before: bool,
         day: Date,
         previous_until: Option<Date>,
     }
@@ -216,7 +224,7 @@ pub async fn find_undoable(db: &Db, ended: Id) -> Result<Option<Id>> {
 pub async fn undo(s: Signed, Path(id): Path<String>) -> Result<Response> {
     let app = &s.app;
     let record: Record = sql!(
-        "SELECT id, ended_id, begun_id, day, previous_until FROM hand_overs WHERE id = $1 AND undone_at IS NULL",
+        "SELECT id, ended_id, begun_id, held_before, day, previous_until FROM hand_overs WHERE id = $1 AND undone_at IS NULL",
         id.parse::<Id>()?
     )
     .get(&app.db)
@@ -225,7 +233,7 @@ pub async fn undo(s: Signed, Path(id): Path<String>) -> Result<Response> {
     let begun = get_changeable(&s, record.begun_id).await?;
     // Somebody has changed either since: what "before" was is no longer clear.
     let kept = record.previous_until.filter(|until| *until > record.day);
-    if ended.valid_until != Some(record.day) || begun.valid_until != kept {
+    if ended.valid_until != Some(record.day) || (!record.held_before && begun.valid_until != kept) {
         return Err(Error::Conflict("people-hand-over-changed"));
     }
     let mut tx = app.db.begin().await?;
@@ -253,8 +261,10 @@ async fn take_back(
         return Err(Error::Conflict("people-hand-over-changed"));
     }
     let shard = shard_of(tx, ended.unit_id).await?;
-    // From the first day on no longer held: it never was.
-    appointment::set_until(tx, app, Some(by), shard, begun, Some(begun.valid_from)).await?;
+    if !record.held_before {
+        // From the first day on no longer held: it never was.
+        appointment::set_until(tx, app, Some(by), shard, begun, Some(begun.valid_from)).await?;
+    }
     appointment::set_until(tx, app, Some(by), shard, ended, record.previous_until).await?;
     store::record! { struct Item { kind: String, object_id: String } }
     let items: Vec<Item> = sql!(

@@ -10,8 +10,12 @@
 //! appointments. Other features take part in a hand-over through [`HandOver`]. Keeps promise B4.
 
 use axum::http::Method;
-use store::{Migration, migration};
+use store::{Id, Migration, migration};
 
+use crate::access::Act;
+use crate::app::App;
+use crate::features::orgs::Touches;
+use crate::tasks::Later;
 use crate::web::Routes;
 
 mod account;
@@ -35,12 +39,15 @@ pub const FEATURE: crate::Feature = crate::Feature {
     migrations: MIGRATIONS,
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[],
-    touches: None,
+    touches: Some(&Touched),
     tasks: None,
     plan_lines: None,
 };
 
-const MIGRATIONS: &[Migration] = &[migration!(20, "people", "0020_people.sql")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(20, "people", "0020_people.sql"),
+    migration!(21, "roles that a successor held already", "0021_held_before.sql"),
+];
 
 fn routes() -> Routes {
     Routes::new()
@@ -69,4 +76,19 @@ fn routes() -> Routes {
         .post("/quan-tri/ban-giao/{id}/thu-hoi", hand_over::undo)
         .get("/quan-tri/nhat-ky", log::show_page)
         .get("/quan-tri/nhat-ky/kiem-tra", log::verify)
+}
+
+/// What a reorganisation of units touches here: the people with a role at the units, today or to come.
+struct Touched;
+
+impl Touches for Touched {
+    fn words(&self) -> &'static str {
+        "people-touched"
+    }
+    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
+        Box::pin(appointment::count_of_unit(&app.db, unit, app.today()))
+    }
+    fn list(&self, unit: Id) -> (Act, String) {
+        (Act::ManagePeople, format!("/quan-tri?don-vi={unit}"))
+    }
 }

@@ -192,3 +192,4 @@ object-month = Month
 object-report = Report
 object-plan = Plan
 object-law = Legal document
+people-touched = People with a role, to be appointed at the new unit from that day: { $n }

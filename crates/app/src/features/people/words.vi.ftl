@@ -192,3 +192,4 @@ object-month = Tháng
 object-report = Báo cáo
 object-plan = Kế hoạch
 object-law = Văn bản
+people-touched = { $n } người đang giữ vai trò; đến ngày đó hãy phân công họ ở đơn vị mới

@@ -25,7 +25,7 @@ use crate::error::{Error, FieldProblem, Result};
 use crate::features::activities::reference::{self, Audience};
 use crate::features::laws::{self, Coming, Law};
 use crate::i18n::Lang;
-use crate::page::{Page, Room, show, show_again};
+use crate::page::{Page, Room, show, show_again, show_both};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
 
@@ -525,9 +525,7 @@ pub async fn change_note(signed: Signed, Path(law): Path<String>, mut form: Form
             _ => shown.page.t("plans-error-changed"),
         };
         shown.conflict = Some(Conflict { sentence, fields });
-        let mut response = show(&shown)?;
-        *response.status_mut() = axum::http::StatusCode::CONFLICT;
-        return Ok(response);
+        return show_both(&shown);
     }
     let mut tx = app.db.begin().await?;
     keep_note(&mut tx, &signed, unit, coming.law.id, &note).await?;

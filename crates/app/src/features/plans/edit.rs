@@ -14,7 +14,7 @@ use crate::access::Act;
 use crate::changes::{Both, Conflict};
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::laws;
-use crate::page::{Page, Room, show, show_again};
+use crate::page::{Page, Room, show, show_again, show_both};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
 
@@ -277,9 +277,7 @@ async fn both_values(signed: &Signed, plan: &Plan, mut form: Form, here: &Conten
     ];
     shown.conflict =
         Some(Conflict { sentence: changed_by(signed, plan, None).await?, fields: both(signed, rows) });
-    let mut response = show(&shown)?;
-    *response.status_mut() = axum::http::StatusCode::CONFLICT;
-    Ok(response)
+    show_both(&shown)
 }
 
 /// The rows that differ.

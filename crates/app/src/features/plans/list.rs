@@ -42,7 +42,10 @@ struct ListPage {
     page: Page,
     unit: Id,
     unit_name: String,
-    year: i64,
+    /// None: of all years.
+    year: Option<i64>,
+    /// The year that a new plan would be for.
+    new_year: i64,
     years: Vec<i64>,
     units: Vec<(Id, String)>,
     state: String,
@@ -58,7 +61,7 @@ struct ListPage {
 
 impl ListPage {
     fn is_year(&self, year: &i64) -> bool {
-        self.year == *year
+        self.year == Some(*year)
     }
     fn is_unit(&self, id: &Id) -> bool {
         self.unit == *id
@@ -101,19 +104,31 @@ pub async fn search(signed: &Signed, mut wanted: Wanted, q: &str, most: usize) -
 
 /// What stands: all but what was withdrawn.
 pub const SEARCHED: [State; 4] = [State::Draft, State::Waiting, State::Approved, State::Issued];
+/// Instead of a year: all of them.
+const ALL_YEARS: &str = "moi-nam";
 /// Plans read at once when words are looked for.
 const BATCH: i64 = 500;
 /// Most plans in one workbook.
 const EXPORTED: usize = 5_000;
 
+/// A year, or all of them, as an address says it.
+fn year_code(year: Option<i64>) -> String {
+    year.map_or(ALL_YEARS.to_owned(), |year| year.to_string())
+}
+
 impl Asked {
     /// What was asked, as an address says it, without the place in the list.
-    fn query(&self, unit: Id, year: i64) -> String {
+    fn query(&self, unit: Id, year: Option<i64>) -> String {
         let q = crate::web::form_urlencoded(&self.q);
+        let year = year_code(year);
         format!("don-vi={unit}&nam={year}&trang-thai={}&q={q}", crate::web::form_urlencoded(&self.state))
     }
-    fn year(&self, this_year: i64) -> i64 {
-        self.year.parse().ok().filter(|y| crate::facts::YEARS.contains(y)).map_or(this_year, i64::from)
+    fn year(&self, this_year: i64) -> Option<i64> {
+        if self.year == ALL_YEARS {
+            return None;
+        }
+        let year = self.year.parse().ok().filter(|y| crate::facts::YEARS.contains(y));
+        Some(year.map_or(this_year, i64::from))
     }
     fn states(&self) -> Vec<State> {
         let chosen = State::ALL.into_iter().find(|s| s.code() == self.state);
@@ -127,14 +142,17 @@ pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Respon
     let app = &signed.app;
     let unit = signed.unit(asked.unit.parse().ok(), Act::See)?;
     let year = asked.year(i64::from(app.today().year()));
-    let wanted = wanted(&signed, unit, Some(year), asked.states());
+    let wanted = wanted(&signed, unit, year, asked.states());
     let shown = search(&signed, wanted, &asked.q, EXPORTED).await?;
     let ids: Vec<_> = shown.iter().map(|s| s.plan.id()).collect();
     let done = line::done_of(&app.db, &ids).await?;
     let page = signed.page(Room::Plans, "");
     let headers = ["title", "unit", "kind", "state", "number", "issued-on", "lines", "lines-done"];
     let mut notes = vec![
-        format!("{} · {year}", signed.tree.full_name(unit)),
+        match year {
+            Some(year) => format!("{} · {year}", signed.tree.full_name(unit)),
+            None => signed.tree.full_name(unit),
+        },
         page.t1("plans-as-of", "value", page.moment(app.now())),
     ];
     if !asked.q.is_empty() {
@@ -161,7 +179,7 @@ pub async fn export(signed: Signed, Query(asked): Query<Asked>) -> Result<Respon
             Cell::Integer(done),
         ]);
     }
-    workbook::of_table(table, &format!("ke-hoach-{year}.xlsx")).await
+    workbook::of_table(table, &format!("ke-hoach-{}.xlsx", year_code(year))).await
 }
 
 /// `GET /ke-hoach`
@@ -172,18 +190,22 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     let this_year = i64::from(today.year());
     let year = asked.year(this_year);
     let states = asked.states();
-    let wanted = Wanted { after: asked.after.parse().ok(), ..wanted(&signed, unit, Some(year), states) };
+    let wanted = Wanted { after: asked.after.parse().ok(), ..wanted(&signed, unit, year, states) };
     let mut shown = search(&signed, wanted, &asked.q, PAGE as usize + 1).await?;
     let more = shown.len() > PAGE as usize;
     shown.truncate(PAGE as usize);
     let query = asked.query(unit, year);
     let next = shown.last().filter(|_| more).map(|last| format!("/ke-hoach?{query}&sau={}", last.plan.id));
-    let own = match plan::find_annual(&app.db, unit, year).await? {
+    let new_year = year.unwrap_or(this_year);
+    let own = match plan::find_annual(&app.db, unit, new_year).await? {
         Some(id) => Some(plan::get(&app.db, id).await?),
         None => None,
     };
     let issued_on = own.as_ref().filter(|p| p.state == State::Issued).and_then(|p| p.issued_on);
-    let due = below::due(app, unit, year).await?;
+    let due = match year {
+        Some(year) => below::due(app, unit, year).await?,
+        None => None,
+    };
     let due = due.map(|due| {
         let timely = Timely::of(due.day, issued_on, today);
         (due, timely)
@@ -210,6 +232,7 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         q: asked.q,
         unit,
         year,
+        new_year,
         years,
         units,
         shown,

@@ -19,6 +19,8 @@
 
 use store::{Columns, Db, Id, Migration, RecordId, Relation, migration, sql};
 
+use crate::access::Act;
+use crate::app::App;
 use crate::facts::Fact;
 use crate::features::activities;
 use crate::features::orgs::Touches;
@@ -114,14 +116,17 @@ impl Touches for Touched {
     fn words(&self) -> &'static str {
         "plans-touched"
     }
-    fn count<'a>(&'a self, db: &'a Db, unit: Id) -> Later<'a, i64> {
+    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
         Box::pin(async move {
             let (here,): (i64,) =
                 sql!("SELECT COUNT(*) FROM plans WHERE unit_id = $1 AND state <> 'withdrawn'", unit)
-                    .get(db)
+                    .get(&app.db)
                     .await?;
             Ok(here)
         })
+    }
+    fn list(&self, unit: Id) -> (Act, String) {
+        (Act::See, format!("/ke-hoach?don-vi={unit}&nam=moi-nam"))
     }
 }
 

@@ -1,7 +1,8 @@
-plans-touched = plans of the units
+plans-touched = Plans: { $n }
 plans-plan = Plan (kế hoạch)
 plans-unit = Unit
 plans-year = Year
+plans-year-any = All years
 plans-kind = Kind
 plans-kind-annual = The year's plan
 plans-kind-further = Further plan
@@ -19,6 +20,7 @@ plans-state-withdrawn = Withdrawn
 plans-show = Show
 plans-next = Next page
 plans-none = There is no plan for { $value } yet.
+plans-none-ever = There is no plan yet.
 plans-none-begin = Begin the year's plan, then add line by line; for example "Tell the people of the Land Law, 4 talks, by 30 June".
 plans-new-annual = Begin the plan for { $value }
 plans-new-further = Begin a further plan

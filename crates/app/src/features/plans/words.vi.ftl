@@ -1,7 +1,8 @@
-plans-touched = kế hoạch của các đơn vị
+plans-touched = { $n } kế hoạch
 plans-plan = Kế hoạch
 plans-unit = Đơn vị
 plans-year = Năm
+plans-year-any = Mọi năm
 plans-kind = Loại
 plans-kind-annual = Kế hoạch năm
 plans-kind-further = Kế hoạch bổ sung
@@ -19,6 +20,7 @@ plans-state-withdrawn = Đã thu hồi
 plans-show = Xem
 plans-next = Trang sau
 plans-none = Năm { $value } chưa có kế hoạch nào.
+plans-none-ever = Chưa có kế hoạch nào.
 plans-none-begin = Lập kế hoạch năm trước, rồi thêm từng nhiệm vụ; ví dụ: "Phổ biến Luật Đất đai cho nhân dân, 4 cuộc, trước 30/6".
 plans-new-annual = Lập kế hoạch năm { $value }
 plans-new-further = Lập kế hoạch bổ sung

@@ -16,7 +16,7 @@ use crate::changes::Conflict;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::activities::reference::{self, Audience, Method};
 use crate::features::laws;
-use crate::page::{Page, Room, date_text, show, show_again};
+use crate::page::{Page, Room, date_text, show, show_again, show_both};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
 
@@ -309,7 +309,5 @@ async fn both_values(
     rows.push(("plans-with", with_here, with_there));
     let sentence = changed_by(signed, plan, Some(line.id.id)).await?;
     shown.conflict = Some(Conflict { sentence, fields: both(signed, rows) });
-    let mut response = show(&shown)?;
-    *response.status_mut() = axum::http::StatusCode::CONFLICT;
-    Ok(response)
+    show_both(&shown)
 }

@@ -9,6 +9,13 @@
 //!
 //! Keeps promises G2 (a gone unit's page still opens), H4.
 
+use store::Id;
+
+use crate::access::Act;
+use crate::app::App;
+use crate::features::content;
+use crate::features::orgs::Touches;
+use crate::tasks::Later;
 use crate::web::Routes;
 
 mod feed;
@@ -22,7 +29,7 @@ pub const FEATURE: crate::Feature = crate::Feature {
     migrations: &[],
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[],
-    touches: None,
+    touches: Some(&Touched),
     tasks: None,
     plan_lines: None,
 };
@@ -38,4 +45,20 @@ fn routes() -> Routes {
         .public("/tin.atom", feed::all)
         .public("/sitemap.xml", feed::sitemap)
         .public("/robots.txt", feed::robots)
+}
+
+/// What a reorganisation of units touches here: public addresses that people have kept, which go on opening.
+struct Touched;
+
+impl Touches for Touched {
+    fn words(&self) -> &'static str {
+        "portal-touched"
+    }
+    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
+        // The unit's own page, and its posts.
+        Box::pin(async move { Ok(1 + content::count_addresses(&app.db, unit).await?) })
+    }
+    fn list(&self, unit: Id) -> (Act, String) {
+        (Act::See, format!("/dia-phuong/{unit}"))
+    }
 }

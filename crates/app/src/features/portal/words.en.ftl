@@ -31,3 +31,4 @@ portal-withdrawn = Withdrawn
 portal-withdrawn-on = This article was withdrawn on { $value } and is no longer to be relied on.
 portal-instead = Written instead:
 portal-elsewhere = Published in { $value } places
+portal-touched = Public addresses (pages of units, published articles), which go on opening: { $n }

@@ -31,3 +31,4 @@ portal-withdrawn = Đã thu hồi
 portal-withdrawn-on = Bài này đã được thu hồi ngày { $value } và không còn giá trị tham khảo.
 portal-instead = Bài thay:
 portal-elsewhere = Bài này có ở { $value } nơi
+portal-touched = { $n } địa chỉ công khai (trang của đơn vị, tin đã đăng), sau này vẫn mở được
