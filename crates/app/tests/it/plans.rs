@@ -745,6 +745,17 @@ async fn what_waits_is_on_the_work_list_of_whoever_can_do_it() {
         let path = went_to(&p.officer.post(&t, "/ke-hoach/moi", &head).await);
         let page = in_words(&p.officer.get(&t, &path).await);
         assert!(page.contains(&above.page()), "{page}");
+        // What was begun can be gone on with from the list: once, whether it is due or not, and by who writes.
+        let further = [head[0], head[1], ("kind", "further"), ("title", "Đợt cao điểm")];
+        went_to(&p.officer.post(&t, "/ke-hoach/moi", &further).await);
+        let home = in_words(&p.officer.get(&t, "/viec").await);
+        assert!(home.contains("Viết tiếp kế hoạch: Đợt cao điểm"), "{home}");
+        assert!(!home.contains("Viết tiếp kế hoạch: Kế hoạch 2026"), "{home}");
+        assert!(!in_words(&p.leader.get(&t, "/viec").await).contains("Viết tiếp kế hoạch"));
+        // A field said again and again in an address is answered with a page that says what to do.
+        let often = p.officer.get(&t, &format!("/ke-hoach/moi?{}", ["loai=further"; 8].join("&"))).await;
+        assert_eq!(often.status, StatusCode::BAD_REQUEST);
+        assert!(often.text().contains("Hãy quay lại, kiểm tra rồi gửi lại."), "{}", often.text());
         went_to(&p.officer.post(&t, &format!("{path}/lay-cap-tren"), &[]).await);
         let again = p.officer.post(&t, &format!("{path}/lay-cap-tren"), &[]).await;
         assert_status(&again, StatusCode::CONFLICT);

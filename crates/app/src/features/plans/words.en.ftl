@@ -203,6 +203,7 @@ plans-task-below = { $value } units below have not issued their plan for { $year
 plans-task-lines-below = { $value } late tasks in the area
 plans-task-due = Issue the plan for { $value }
 plans-task-approve = Approve: { $value }
+plans-task-draft = Go on with the plan: { $value }
 plans-task-returned = Change the returned plan: { $value }
 plans-task-issue = Give number and date of issue: { $value }
 plans-task-laws = { $value ->

@@ -194,6 +194,7 @@ plans-task-below = { $value } đơn vị cấp dưới chưa ban hành kế ho�
 plans-task-lines-below = { $value } nhiệm vụ quá hạn trên địa bàn
 plans-task-due = Ban hành kế hoạch năm { $value }
 plans-task-approve = Duyệt: { $value }
+plans-task-draft = Viết tiếp kế hoạch: { $value }
 plans-task-returned = Sửa kế hoạch được trả lại: { $value }
 plans-task-issue = Ghi số và ngày ban hành: { $value }
 plans-task-laws = { $value } văn bản mới chưa có kế hoạch
