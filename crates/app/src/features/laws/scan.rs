@@ -23,7 +23,7 @@ use crate::foreign;
 /// Dots per inch that letters are recognised at, and that are shown.
 const READ_DPI: f64 = 300.0;
 const SHOWN_DPI: f64 = 110.0;
-/// The longer side of A4, and of the largest page that is drawn so (A3), in points; of a larger one as much is drawn.
+/// The longer side of A4, and of the largest page that is taken as it is (A3), in points; a larger one is taken for A4.
 const LONG_SIDE: f64 = 842.0;
 const LARGEST_SIDE: f64 = 1191.0;
 /// Blanks in a line that part columns, in points.
@@ -499,13 +499,12 @@ impl Paper {
     /// lines: a person sees its picture, or that there is none.
     async fn read(&self, config: &Config, number: i64) -> Result<(Vec<u8>, Page)> {
         let side = self.long_side(number).await?;
-        let dpi = |usual: f64| usual.min(usual * LARGEST_SIDE / side);
+        // A scanner that takes each dot for a point makes pages as large as a door.
+        let dpi = |usual: f64| if side > LARGEST_SIDE { usual * LONG_SIDE / side } else { usual };
         let picture = self.draw(number, dpi(SHOWN_DPI), &["-jpeg"]).await?;
         let tsv = recognise(config, &self.draw(number, dpi(READ_DPI), &[]).await?).await?;
         let failed = tsv.is_none();
-        // A scanner that takes each dot for a point makes pages as large as a door: they are measured as paper is.
-        let point = 72.0 / dpi(READ_DPI) * if side > LARGEST_SIDE { LONG_SIDE / side } else { 1.0 };
-        let (width, height, lines) = lines(&tsv.unwrap_or_default(), point);
+        let (width, height, lines) = lines(&tsv.unwrap_or_default());
         let image = String::new();
         let page = Page { page: number, image, width, height, lines, looked: false, version: 0, failed };
         Ok((picture, page))
@@ -525,8 +524,9 @@ async fn recognise(config: &Config, picture: &[u8]) -> Result<Option<String>> {
     Ok(output.filter(|o| o.status.success()).map(|o| String::from_utf8_lossy(&o.stdout).into_owned()))
 }
 
-/// The table that `tesseract` writes: the size of the page and its lines in points, of which a dot is as many.
-fn lines(tsv: &str, point: f64) -> (f64, f64, Vec<Line>) {
+/// The table that `tesseract` writes: the size of the page and its lines in points.
+fn lines(tsv: &str) -> (f64, f64, Vec<Line>) {
+    let point = 72.0 / READ_DPI;
     let (mut width, mut height) = (595.0, 842.0);
     let mut lines: Vec<Line> = Vec::new();
     // Block, paragraph and line that the last word stands in.
@@ -578,7 +578,7 @@ mod tests {
         let rows = "1\t1\t0\t0\t0\t0\t0\t0\t2480\t3508\t-1\t\n\
                     5\t1\t1\t1\t1\t1\t300\t600\t150\t50\t96.4\tĐiều\n5\t1\t1\t1\t1\t2\t475\t600\t50\t50\t41.0\tl.\n\
                     5\t1\t1\t1\t2\t1\t300\t675\t150\t50\t90\tkhác\n5\t1\t1\t1\t2\t2\t300\t675\n";
-        let (width, height, lines) = lines(&format!("{head}{rows}"), 72.0 / READ_DPI);
+        let (width, height, lines) = lines(&format!("{head}{rows}"));
         assert_eq!((width.round(), height.round()), (595.0, 842.0));
         let read: Vec<(&str, i64)> = lines.iter().map(|l| (l.text.as_str(), l.sure)).collect();
         assert_eq!(read, [("Điều l.", 41), ("khác", 90)]);
