@@ -369,6 +369,7 @@ laws-problem-run-in = Clause or point within a paragraph
 laws-problem-quote-never-closed = Quotation marks never closed
 laws-problem-address-taken = Two parts have one address
 laws-problem-address-in-use = The address belongs to another document; this one got its own
+laws-problem-kept-by-others = The document is there and was not brought by your unit: this copy does not replace it. If the one there is wrong, tell the provincial officer
 laws-problem-page-lost = A page could not be read
 laws-problem-no-source = An article does not say which document it is from and was left out
 act-enter = Enter a document

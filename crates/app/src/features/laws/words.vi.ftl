@@ -369,6 +369,7 @@ laws-problem-run-in = Khoản hoặc điểm nằm giữa đoạn
 laws-problem-quote-never-closed = Dấu ngoặc kép không đóng
 laws-problem-address-taken = Hai phần có cùng địa chỉ
 laws-problem-address-in-use = Địa chỉ đã là của văn bản khác, văn bản này nhận địa chỉ riêng
+laws-problem-kept-by-others = Văn bản đã có và không phải do đơn vị đưa vào: bản này không thay bản đang có. Nếu bản đang có sai, hãy báo cán bộ tỉnh
 laws-problem-page-lost = Trang không đọc được
 laws-problem-no-source = Một điều không ghi nguồn là văn bản nào nên không nhập
 act-enter = Nhập văn bản
