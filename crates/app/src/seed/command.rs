@@ -50,6 +50,9 @@ pub struct Figure {
     pub name: String,
     pub unit_of_measure: String,
     pub value: i64,
+    /// When the report's figures were frozen, and how many rows have changed since.
+    pub frozen_at: jiff::Timestamp,
+    pub changed_since: i64,
 }
 
 #[derive(Debug, Serialize)]
@@ -168,6 +171,8 @@ async fn reported_figures(app: &App, report: RecordId, lang: Lang) -> crate::err
     let unit = app.trees.name(&app.db, report.unit).await?;
     let freeze = report.freeze.ok_or(crate::error::Error::NotFound)?;
     let frozen = numbers::frozen_figures(&app.db, freeze).await?;
+    let freeze = numbers::get_freeze(&app.db, freeze).await?;
+    let changed_since = numbers::changed_since(app, &freeze, None).await?.count;
     let all = numbers::indicators(report.period.from, report.period.to);
     let figure = |i: &&'static numbers::Indicator| {
         let frozen = frozen.iter().find(|f| f.indicator == i.code && f.rows > 0)?;
@@ -177,6 +182,8 @@ async fn reported_figures(app: &App, report: RecordId, lang: Lang) -> crate::err
             name: i.name(lang).to_owned(),
             unit_of_measure: i.unit_of_measure(lang).to_owned(),
             value: frozen.reported(),
+            frozen_at: freeze.created_at,
+            changed_since,
         })
     };
     Ok(all.iter().filter_map(figure).collect())
@@ -198,7 +205,16 @@ pub fn text(app: &App, lang: Lang, done: &Done) -> String {
             unit = &figure.unit;
             lines.extend([
                 String::new(),
-                app.words.say(lang, "seed-year", &[("unit", unit.to_owned()), ("year", YEAR.to_string())]),
+                app.words.say(
+                    lang,
+                    "seed-year",
+                    &[
+                        ("unit", unit.to_owned()),
+                        ("year", YEAR.to_string()),
+                        ("at", crate::page::moment_text(figure.frozen_at)),
+                        ("n", viet::format_int(figure.changed_since)),
+                    ],
+                ),
             ]);
         }
         lines.push(format!(

@@ -348,6 +348,10 @@ impl Signed {
         units.dedup();
         Some(units)
     }
+    /// The name of a unit in a table or a choice.
+    pub async fn listed_name(&self, unit: store::Id) -> Result<String, Error> {
+        crate::features::orgs::listed_name(&self.app, self.lang(), unit).await
+    }
     /// The name of a unit as it is today, or as it was last.
     pub async fn unit_name(&self, unit: store::Id) -> Result<String, Error> {
         self.app.trees.name(&self.app.db, unit).await

@@ -417,9 +417,9 @@ async fn reports_agree(t: &TestApp, seeded: &Seeded) {
     assert!(page.contains("Con số khác thường đã được xem lại và giữ nguyên:"), "{page}");
     assert!(page.contains("Không gắn văn bản"), "{page}");
     let freeze = numbers::get_freeze(&app.db, own.freeze.unwrap()).await.unwrap();
-    let later = numbers::changed_since(app, &freeze).await.unwrap();
-    assert_eq!(later.len(), 1, "one row came after the province's report");
-    assert!(later[0].title.contains("ghi bổ sung"), "{}", later[0].title);
+    let later = numbers::changed_since(app, &freeze, None).await.unwrap();
+    assert_eq!(later.count, 1, "one row came after the province's report");
+    assert!(later.listed[0].title.contains("ghi bổ sung"), "{}", later.listed[0].title);
     // What was corrected shows what it was.
     let rows = officer.get(t, "/hoat-dong?q=thi+truc+tuyen").await.text();
     let path = rows.split("href=\"/hoat-dong/").skip(1).map(|p| p.split('"').next().unwrap());

@@ -65,6 +65,25 @@ async fn figures_with_what_is_asked_about_them_as_a_workbook_and_for_programs() 
             page.contains("data-label=\"năm 2026\">1.120 <small>ghi đè; máy tính ra 0</small>"),
             "{page}"
         );
+        // What is no whole number is asked about in the form, with what was typed; the form of a stated figure holds it.
+        let typed = [form[0], form[1], form[2], ("gia-tri", "1.234,5"), ("ly-do", "Theo sổ mới")];
+        let again = clerk.post(&t, "/so-lieu/ghi-de", &typed).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let again = again.text();
+        for kept in
+            ["value=\"1.234,5\"", ">Theo sổ mới<", "value=\"contests\" selected", "Hãy ghi một số nguyên"]
+        {
+            assert!(again.contains(kept), "{kept} in {again}");
+        }
+        let page = clerk.get(&t, &own).await.text();
+        assert!(
+            page.contains("name=\"gia-tri\" type=\"text\" inputmode=\"numeric\" value=\"1.120\""),
+            "{page}"
+        );
+        let undo =
+            page.split("action=\"").find(|a| a.contains("/thu-hoi\"")).unwrap().split('"').next().unwrap();
+        assert_eq!(clerk.post(&t, undo, &[]).await.status, StatusCode::SEE_OTHER);
+        assert!(!clerk.get(&t, &own).await.text().contains("máy tính ra"));
         // Of the nation only this province is known: nothing is said of a part larger than it.
         let of_province = [("don-vi", &*province.to_string()), form[1], form[2], form[3], form[4]];
         assert_eq!(officer.post(&t, "/so-lieu/ghi-de", &of_province).await.status, StatusCode::SEE_OTHER);
@@ -165,7 +184,30 @@ async fn a_form_that_freezes_sent_twice_at_once_freezes_once() {
         let commune = t.unit("Xã Bến Lức", "commune", Some(province), "2024-01-01").await;
         let officer = t.person(Role::CommuneOfficer, commune).await;
         let freeze = async |form: &[(&str, &str)]| officer.post(&t, "/so-lieu/chot", form).await;
-        let page = officer.get(&t, "/so-lieu?ky=2026").await.text();
+        // What would be frozen stands on a page before it is: whose, for when, on which tree, in the report's order.
+        let table = officer.get(&t, "/so-lieu?ky=2026").await.text();
+        let link = table.split("href=\"/so-lieu/chot?").nth(1).unwrap().split('"').next().unwrap();
+        let page = officer.get(&t, &format!("/so-lieu/chot?{}", link.replace("&amp;", "&"))).await.text();
+        for shown in
+            ["Xã Bến Lức", "năm 2026 (01/01/2026 – 31/12/2026)", "Đến hết ngày 31/12/2026", "địa giới"]
+        {
+            assert!(page.contains(shown), "{shown} in {page}");
+        }
+        let names = |page: &str| -> Vec<String> {
+            let rows = page.split("<tbody>").nth(1).unwrap().split("</tbody>").next().unwrap();
+            rows.split("<th scope=\"row\">")
+                .skip(1)
+                .map(|r| r.split('<').next().unwrap().to_owned())
+                .collect()
+        };
+        let year = Period::year(2026);
+        let order: Vec<_> = numbers::indicators(year.from, year.to)
+            .iter()
+            .map(|i| i.titled(lantoa::i18n::Lang::Vi).into_owned())
+            .collect();
+        assert_eq!(names(&page), order);
+        let english = officer.get(&t, &format!("/en/so-lieu/chot?don-vi={commune}")).await.text();
+        assert!(english.contains("Freeze these figures") && !english.contains('⟦'), "{english}");
         let once = page.split("name=\"lan\" value=\"").nth(1).unwrap().split('"').next().unwrap();
         let unit = commune.to_string();
         let form = [("lan", once), ("don-vi", &unit), ("ky", "2026"), ("cay", "nay")];
@@ -176,6 +218,36 @@ async fn a_form_that_freezes_sent_twice_at_once_freezes_once() {
         let otherwise = [form[0], form[1], ("ky", "2026-H1"), form[3]];
         assert_eq!(freeze(&otherwise).await.status, StatusCode::CONFLICT, "that form froze another period");
         assert_eq!(numbers::list_freezes(&t.app.db, commune).await.unwrap().len(), 1);
+        assert_eq!(names(&officer.get(&t, a.location()).await.text()), order);
+        let again = officer.get(&t, "/so-lieu/chot?ky=2026").await.text();
+        assert!(again.contains("Kỳ này đã chốt lúc"), "{again}");
+
+        // All changes since are counted; a page lists some of them and leads to the others.
+        t.app.clock.set(t.app.now() + std::time::Duration::from_secs(60));
+        let mut tx = t.app.db.begin().await.unwrap();
+        for _ in 0..201 {
+            activities::insert(&mut tx, &t.app, None, 1, &talk(commune, 20)).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let first = officer.get(&t, a.location()).await.text();
+        assert!(first.contains("Có 201 thay đổi; trang này liệt kê 200."), "{first}");
+        let next = first.split("href=\"").find(|h| h.contains("?sau=")).unwrap().split('"').next().unwrap();
+        let second = officer.get(&t, next).await.text();
+        assert!(second.contains("Có 201 thay đổi; trang này liệt kê 1."), "{second}");
+        let changes = |page: &str| -> BTreeSet<String> {
+            let links = page.split("href=\"/hoat-dong/").skip(1);
+            links.map(|l| l.split('"').next().unwrap().to_owned()).collect()
+        };
+        assert_eq!(changes(&first).union(&changes(&second)).count(), 201);
+        assert_eq!(officer.get(&t, &format!("{}?sau=x", a.location())).await.status, StatusCode::NOT_FOUND);
+        let rows =
+            format!("/so-lieu/dong?ky=2026&chi-tieu=talks&chot={}", a.location().rsplit('/').next().unwrap());
+        let rows = officer.get(&t, &rows).await.text();
+        assert!(
+            rows.contains("Từ đó có 201 dòng") && rows.contains("Xem mọi thay đổi sau khi chốt"),
+            "{rows}"
+        );
+
         // The page opened anew freezes anew; another's form opens nothing.
         let anew = t.app.new_id().to_string();
         let again = freeze(&[("lan", &anew), ("don-vi", &unit), ("ky", "2026")]).await;

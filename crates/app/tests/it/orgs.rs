@@ -307,6 +307,13 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         // The past is as it was, and the old units' pages still open; who signed in weeks ago signs in anew.
         let officer = t.person(Role::ProvincialOfficer, s.province).await;
         assert_eq!(tree(&t, "2026-12-31").await.children(s.province).len(), 3);
+        // In a table the old unit is told from a new one by its last day.
+        for list in ["/hoat-dong?ky=", "/so-lieu?ky=2026&theo=unit&cay=luc-do"] {
+            let list = officer.get(&t, list).await.text();
+            assert!(list.contains("Xã Bến Lức (đến 31/12/2026)"), "{list}");
+        }
+        let english = officer.get(&t, "/en/hoat-dong").await.text();
+        assert!(english.contains("Xã Bến Lức (until 31/12/2026)"), "{english}");
         let old = officer.get(&t, &format!("/don-vi/{first}")).await;
         assert!(old.text().contains("không còn đơn vị này") && old.text().contains("Phường Bến Lức"));
         assert!(officer.get(&t, &format!("/don-vi/{ward}")).await.text().contains("Hình thành từ"));

@@ -431,6 +431,13 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let again = p.officer.post(&t, "/bao-cao", &new).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(again.text().contains("đã có báo cáo"), "{}", again.text());
+        // Begun, it can be gone on with from the work list of who writes: the one that is due as that.
+        let half = [new[0], ("ky", "2026-H1"), new[2]];
+        assert_eq!(p.officer.post(&t, "/bao-cao", &half).await.status, StatusCode::SEE_OTHER);
+        let home = p.officer.get(&t, "/viec").await.text();
+        assert_eq!(home.matches("Viết tiếp báo cáo").count(), 1, "{home}");
+        assert!(home.contains("Viết tiếp báo cáo 6 tháng đầu năm 2026 của xã Bến Lức"), "{home}");
+        assert!(!p.leader.get(&t, "/viec").await.text().contains("Viết tiếp báo cáo"));
         assert_eq!(stranger.get(&t, &path).await.status, StatusCode::NOT_FOUND);
         for file in ["docx", "pdf"] {
             let answer = stranger.get(&t, &format!("{path}/bao-cao.{file}")).await;
@@ -604,7 +611,10 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         activities::insert(&mut tx, &t.app, None, 1, &talk(p.commune, 99)).await.unwrap();
         tx.commit().await.unwrap();
         let page = p.officer.get(&t, &path).await.text();
-        assert!(page.contains("Đã thay đổi sau khi chốt") && page.contains("Có 1 dòng"), "{page}");
+        assert!(
+            page.contains("Đã thay đổi sau khi chốt") && page.contains("10:42; sau đó có 1 dòng"),
+            "{page}"
+        );
         assert_eq!(paper_of(&page), frozen);
         assert_eq!(p.officer.get(&t, &format!("{path}/bao-cao.pdf")).await.body, pdf);
 
@@ -714,6 +724,22 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         assert_eq!(post(&p.officer, "chot/thu-hoi", &[]).await.status, StatusCode::CONFLICT);
         let province = p.provincial.get(&t, "/bao-cao").await.text();
         assert!(province.contains("1 trên 3 đơn vị đã ban hành"), "{province}");
+
+        // Where the province sums other figures than the commune has reported, its paper says so.
+        let of_province = [("don-vi", p.province.to_string()), ("ky", "2026".into()), ("cay", "nay".into())];
+        let of_province: Vec<(&str, &str)> = of_province.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let above = p.provincial.post(&t, "/bao-cao", &of_province).await.location().to_owned();
+        let page = p.provincial.get(&t, &above).await.text();
+        assert!(!paper_of(&page).contains("Đơn vị đã ban hành báo cáo với con số khác"), "{page}");
+        let mut tx = t.app.db.begin().await.unwrap();
+        activities::insert(&mut tx, &t.app, None, 1, &talk(p.commune, 40)).await.unwrap();
+        tx.commit().await.unwrap();
+        let page = p.provincial.get(&t, &above).await.text();
+        assert!(paper_of(&page).contains("Đơn vị đã ban hành báo cáo với con số khác"), "{page}");
+        let remark = between(&page, "Xã Bến Lức (báo cáo số 05/BC-UBND ngày 23/11/2026): ", "</li>");
+        let talks = remark.and_then(|r| between(r, "Số cuộc phổ biến pháp luật trực tiếp: báo cáo ", ";"));
+        let (reported, here) = talks.and_then(|t| t.split_once(", ở đây ")).expect("the talks, both");
+        assert_eq!(reported.parse::<i64>().unwrap() + 1, here.parse::<i64>().unwrap(), "{remark:?}");
 
         // Withdrawn with a reason; then a new one may begin.
         assert_eq!(post(&p.officer, "thu-hoi", &[("thu-hoi", "x")]).await.status, StatusCode::SEE_OTHER);

@@ -575,6 +575,10 @@ async fn a_new_law_is_on_the_board_of_every_unit_it_concerns_and_goes_into_a_pla
             assert!(line.content.content.contains("Luật Nước sạch nông thôn (91/2099/QH99)"));
             in_words(&p.officer.get(&t, &format!("{}/sua", line.page())).await);
         }
+        // A task that begins before the law was issued is asked about, and not forbidden.
+        let page = in_words(&p.officer.get(&t, &path).await);
+        assert!(page.contains("bắt đầu ngày 04/01/2027, trước khi"), "{page}");
+        assert!(page.contains("được ban hành (02/01/2099)"), "{page}");
         // Pressed twice: still two.
         assert_eq!(went_to(&p.officer.post(&t, &act, &[("don-vi", &unit)]).await), path);
         assert_eq!(plans::lines(&t.app.db, id).await.unwrap().len(), 2);
@@ -745,6 +749,19 @@ async fn what_waits_is_on_the_work_list_of_whoever_can_do_it() {
         let path = went_to(&p.officer.post(&t, "/ke-hoach/moi", &head).await);
         let page = in_words(&p.officer.get(&t, &path).await);
         assert!(page.contains(&above.page()), "{page}");
+        // What was begun can be gone on with from the list: once, whether it is due or not, and by who writes.
+        let further = [head[0], head[1], ("kind", "further"), ("title", "Đợt cao điểm")];
+        let further = went_to(&p.officer.post(&t, "/ke-hoach/moi", &further).await);
+        let page = in_words(&p.officer.get(&t, &further).await);
+        assert!(page.contains("Kế hoạch chưa ghi căn cứ nào."), "{page}");
+        let home = in_words(&p.officer.get(&t, "/viec").await);
+        assert!(home.contains("Viết tiếp kế hoạch: Đợt cao điểm"), "{home}");
+        assert!(!home.contains("Viết tiếp kế hoạch: Kế hoạch 2026"), "{home}");
+        assert!(!in_words(&p.leader.get(&t, "/viec").await).contains("Viết tiếp kế hoạch"));
+        // A field said again and again in an address is answered with a page that says what to do.
+        let often = p.officer.get(&t, &format!("/ke-hoach/moi?{}", ["loai=further"; 8].join("&"))).await;
+        assert_eq!(often.status, StatusCode::BAD_REQUEST);
+        assert!(often.text().contains("Hãy quay lại, kiểm tra rồi gửi lại."), "{}", often.text());
         went_to(&p.officer.post(&t, &format!("{path}/lay-cap-tren"), &[]).await);
         let again = p.officer.post(&t, &format!("{path}/lay-cap-tren"), &[]).await;
         assert_status(&again, StatusCode::CONFLICT);

@@ -241,7 +241,7 @@ async fn show_lines(signed: &Signed, lines: Vec<Line>) -> Result<Vec<Shown>> {
             (Some(unit), _) => unit.name.clone(),
             (None, Some(name)) => name.clone(),
             (None, None) => {
-                let name = signed.unit_name(line.unit_id).await?;
+                let name = signed.listed_name(line.unit_id).await?;
                 gone.entry(line.unit_id).or_insert(name).clone()
             }
         };

@@ -127,7 +127,7 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     });
     let mut rows = Vec::new();
     for line in lines {
-        rows.push(Row { unit: signed.unit_name(line.unit_id).await?, state: line.state(), line });
+        rows.push(Row { unit: signed.listed_name(line.unit_id).await?, state: line.state(), line });
     }
     let mut units = vec![(unit, signed.unit_name(unit).await?)];
     for id in signed.tree.children(unit) {

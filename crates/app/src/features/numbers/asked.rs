@@ -208,7 +208,7 @@ pub fn month_text(words: &Words, lang: Lang, month: i64) -> String {
 
 /// A row of a table in words: its unit, month, audience or law.
 pub async fn row_text(app: &App, lang: Lang, question: &Question, key: &RowKey) -> Result<String> {
-    let name = async |unit| app.trees.name(&app.db, unit).await;
+    let name = async |unit| crate::features::orgs::listed_name(app, lang, unit).await;
     let said = async |word, unit| -> Result<String> {
         Ok(app.words.say(lang, word, &[("unit", name(unit).await?)]))
     };

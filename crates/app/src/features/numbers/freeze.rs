@@ -1,14 +1,16 @@
-//! Freezing a period: the figures stay; what changed since is listed beside them. `POST /so-lieu/chot`,
-//! `GET /so-lieu/chot/{id}`, and `GET /ma/{code}` for whoever holds the printed report.
+//! Freezing a period: the figures stay; what changed since is listed beside them. `GET /so-lieu/chot` shows what will
+//! be frozen, `POST /so-lieu/chot` does it, `GET /so-lieu/chot/{id}` shows it, and `GET /ma/{code}` for whoever holds the printed report.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use store::{Db, Filter, Id, RecordId, Runs, Select, Tx, sql};
+use serde::Deserialize;
+use store::{Db, Filter, Id, RecordId, Runs, Select, Tx, Value, sql};
 
-use super::asked::{period_words, units_words};
+use super::asked::{Asked, period_words, units_words};
+use super::indicator::position;
 use super::{
     By, Figure, Ground, Indicator, Period, Question, RowKey, Units, checks, find_indicator, flags,
     indicators, list_overrides, read, reading,
@@ -18,7 +20,7 @@ use crate::app::{App, Shared};
 use crate::audit;
 use crate::error::{Error, FieldProblem, Result};
 use crate::facts::Fact;
-use crate::page::{Page, Room, show};
+use crate::page::{Page, Room, show, show_again};
 use crate::web::form::{Form, Problems};
 use crate::web::{Peer, Signed, Visitor};
 
@@ -116,15 +118,17 @@ pub async fn frozen_heads(db: &Db) -> Result<Vec<audit::At>> {
     Ok(all.into_iter().map(at).collect())
 }
 
+/// The figures of a frozen period, in the order of the report.
 pub async fn frozen_figures(on: impl Runs, id: RecordId) -> Result<Vec<Frozen>> {
-    Ok(sql!(
-        "SELECT indicator, actual, estimate, rows, stated FROM number_frozen WHERE shard_id = $1 AND freeze_id = $2
-         ORDER BY indicator",
+    let mut figures: Vec<Frozen> = sql!(
+        "SELECT indicator, actual, estimate, rows, stated FROM number_frozen WHERE shard_id = $1 AND freeze_id = $2",
         id.shard,
         id.id
     )
     .all(on)
-    .await?)
+    .await?;
+    figures.sort_by_key(|f| position(&f.indicator));
+    Ok(figures)
 }
 
 /// Frozen figures as the audit log has their digest, in an order that does not depend on who reads them.
@@ -280,6 +284,7 @@ async fn get_once(db: &Db, shard: i64, question: &Question, account: Id, once: I
 
 /// A row of facts that changed after a freeze.
 pub struct Changed {
+    id: Id,
     pub day: Date,
     pub title: String,
     pub page: String,
@@ -300,47 +305,73 @@ impl Changed {
     }
 }
 
-/// The rows in the frozen scope that were added, changed or withdrawn since, newest first.
-pub async fn changed_since(app: &App, freeze: &Freeze) -> Result<Vec<Changed>> {
-    let mut changed = Vec::new();
-    for fact in crate::facts() {
-        changed.extend(changes(app, &freeze.question()?, fact, None, freeze.created_at).await?);
-    }
-    changed.sort_by_key(|c| std::cmp::Reverse(c.at));
-    Ok(changed)
+/// Where a page of changes ended: when the last row was changed, and its id.
+type Mark = (Timestamp, Id);
+
+/// The rows that changed since a freeze: how many in all, a page of them, newest first, and where that page ends when
+/// there are more.
+pub struct Changes {
+    pub count: i64,
+    pub listed: Vec<Changed>,
+    next: Option<Mark>,
 }
 
-/// The rows of a fact that were added, changed or withdrawn since a moment, at one row of a table (or all), newest
-/// first.
+impl Changes {
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+    /// The address of the page after.
+    fn next(&self, freeze: &Freeze) -> Option<String> {
+        let (at, id) = self.next?;
+        Some(format!("/so-lieu/chot/{}?sau={}_{id}", freeze.record_id(), at.as_microsecond()))
+    }
+}
+
+/// Most changes on one page.
+const LISTED: usize = 200;
+
+/// The rows in the frozen scope that were added, changed or withdrawn since.
+pub async fn changed_since(app: &App, freeze: &Freeze, after: Option<Mark>) -> Result<Changes> {
+    changes(app, &freeze.question()?, &crate::facts(), None, freeze.created_at, after).await
+}
+
+/// The rows of facts that were added, changed or withdrawn since a moment, at one row of a table (or all), after a mark.
 pub async fn changes(
     app: &App,
     question: &Question,
-    fact: &'static Fact,
+    facts: &[&'static Fact],
     row: Option<&RowKey>,
     since: Timestamp,
-) -> Result<Vec<Changed>> {
+    after: Option<Mark>,
+) -> Result<Changes> {
     let ground = Ground::of(app, question).await?;
-    let mut changed = Vec::new();
-    if let Some(relation) = fact.changes {
+    let mut changes = Changes { count: 0, listed: vec![], next: None };
+    for fact in facts {
+        let Some(relation) = fact.changes else { continue };
         for (from, to, members) in ground.members(row.and_then(|r| r.place)) {
             let Some((from, to)) = reading::within(from, to, row)? else { continue };
-            let mut select = Select::from(relation);
+            let mut scope = Select::from(relation)
+                .filter(Filter::at_least("day", from))
+                .filter(Filter::at_most("day", to))
+                .filter(Filter::at_least("updated_at", since.as_microsecond() + 1));
+            if let Some(members) = members {
+                scope = scope.filter(Filter::any_of("unit_id", members));
+            }
+            let (count,): (i64,) = scope.clone().count(vec![]).query().get(&app.db).await?;
+            changes.count += count;
+            let mut select = scope.order("updated_at", true).order("id", true).limit(LISTED as i64 + 1);
             for column in ["shard_id", "id", "day", "title", "updated_at", "state", "created_at"] {
                 select = select.list(column);
             }
-            select = select
-                .filter(Filter::at_least("day", from))
-                .filter(Filter::at_most("day", to))
-                .filter(Filter::at_least("updated_at", since.as_microsecond() + 1))
-                .order("updated_at", true)
-                .limit(200);
-            if let Some(members) = members {
-                select = select.filter(Filter::any_of("unit_id", members));
+            if let Some((at, id)) = after {
+                let mark = [Value::Int(Some(at.as_microsecond())), Value::Bytes(Some(id.0.to_vec()))];
+                select = select.after(mark.to_vec());
             }
             for row in select.query().rows(&app.db).await? {
                 let bytes = row.bytes_at(1)?.unwrap_or_default();
                 let id = Id(bytes.try_into().map_err(|_| Error::NotFound)?);
-                changed.push(Changed {
+                changes.listed.push(Changed {
+                    id,
                     day: row.text_at(2)?.and_then(|d| d.parse().ok()).ok_or(Error::NotFound)?,
                     title: row.text_at(3)?.unwrap_or_default(),
                     page: (fact.page)(RecordId { shard: row.int_at(0)?.unwrap_or(0), id }),
@@ -352,12 +383,16 @@ pub async fn changes(
             }
         }
     }
-    changed.sort_by_key(|c| std::cmp::Reverse(c.at));
-    Ok(changed)
+    changes.listed.sort_by_key(|c| std::cmp::Reverse((c.at, c.id)));
+    if changes.listed.len() > LISTED {
+        changes.listed.truncate(LISTED);
+        changes.next = changes.listed.last().map(|c| (c.at, c.id));
+    }
+    Ok(changes)
 }
 
-/// Refuses to freeze figures that cannot be, its own or those of the units below, naming them.
-async fn require_possible(app: &App, question: &Question) -> Result<()> {
+/// The figures that cannot be, its own or those of the units below, each as a problem: they are not frozen.
+async fn impossible(app: &App, question: &Question) -> Result<Vec<FieldProblem>> {
     let all = indicators(question.period.from, question.period.to);
     let by_unit = Question { by: By::Unit, ..question.clone() };
     let now = read(app, &by_unit, &all).await?;
@@ -371,7 +406,68 @@ async fn require_possible(app: &App, question: &Question) -> Result<()> {
             problems.push(FieldProblem { field: "ky", key: "numbers-freeze-impossible", value });
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+    Ok(problems)
+}
+
+/// On which tree figures are frozen: today's, unless those of the time were asked for.
+fn tree_to_freeze(asked: Option<&str>, today: Date) -> Units {
+    match asked {
+        Some("luc-do") => Units::AsTheyWere,
+        _ => Units::AsOn(today),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "numbers/to_freeze.html")]
+struct ToFreezePage {
+    page: Page,
+    question: Question,
+    tree: &'static str,
+    unit: String,
+    period: String,
+    units: String,
+    lines: Vec<Line>,
+    /// When it was frozen before, the last time.
+    before: Option<Timestamp>,
+    /// Names the form that freezes.
+    once: Id,
+    back: String,
+}
+
+/// `GET /so-lieu/chot`: what would be frozen, before it is.
+pub async fn confirm(signed: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    let units = tree_to_freeze(asked.units.as_deref(), signed.app.today());
+    let question = Question { units, by: By::Whole, ..asked.question(&signed)? };
+    signed.require(Act::KeepNumbers, question.unit)?;
+    if !signed.tree.contains(question.unit) {
+        return Err(Error::NotFound);
+    }
+    let problems = impossible(&signed.app, &question).await?;
+    show(&to_freeze(&signed, question, problems).await?)
+}
+
+async fn to_freeze(signed: &Signed, question: Question, problems: Vec<FieldProblem>) -> Result<ToFreezePage> {
+    let app = &signed.app;
+    let back = super::asked::table_path(&question, app.today());
+    let mut page = signed
+        .page(Room::Numbers, &signed.say("numbers-freeze"))
+        .crumb(signed.say("room-numbers"), back.clone());
+    page.problems = problems;
+    let figures = read_to_freeze(app, &question).await?.figures;
+    let period = question.period.to_string();
+    let before = list_freezes(&app.db, question.unit).await?.into_iter().find(|f| f.period == period);
+    Ok(ToFreezePage {
+        tree: if question.units == Units::AsTheyWere { "luc-do" } else { "nay" },
+        unit: signed.unit_name(question.unit).await?,
+        period: period_words(&page, question.period),
+        units: units_words(&page, question.units),
+        lines: lines(&page, &figures).into_iter().map(|(_, line)| line).collect(),
+        before: before.map(|f| f.created_at),
+        once: app.new_id(),
+        back,
+        question,
+        page,
+    })
 }
 
 pub async fn create(signed: Signed, State(app): State<Shared>, form: Form) -> Result<Response> {
@@ -382,13 +478,13 @@ pub async fn create(signed: Signed, State(app): State<Shared>, form: Form) -> Re
     let once: Option<Id> = problems.parse(&form, "lan");
     problems.finish()?;
     let period = period.ok_or(Error::NotFound)?;
-    let units = match form.text("cay") {
-        "luc-do" => Units::AsTheyWere,
-        _ => Units::AsOn(app.today()),
-    };
+    let units = tree_to_freeze(Some(form.text("cay")), app.today());
     let shard = signed.tree.get(unit).map(|u| u.shard_id).ok_or(Error::NotFound)?;
     let question = Question { unit, period, units, by: By::Whole };
-    require_possible(&app, &question).await?;
+    let problems = impossible(&app, &question).await?;
+    if !problems.is_empty() {
+        return show_again(&to_freeze(&signed, question, problems).await?);
+    }
     let read = read_to_freeze(&app, &question).await?;
     let mut tx = app.db.begin().await?;
     let account = signed.actor.account;
@@ -422,11 +518,34 @@ struct FrozenPage {
     period: String,
     units: String,
     lines: Vec<Line>,
-    changed: Vec<Changed>,
+    changed: Changes,
+    next: Option<String>,
     differs: bool,
 }
 
-pub async fn page(signed: Signed, State(app): State<Shared>, Path(id): Path<String>) -> Result<Response> {
+#[derive(Deserialize)]
+pub struct From {
+    /// Where the page before ended.
+    #[serde(rename = "sau")]
+    after: Option<String>,
+}
+
+impl From {
+    fn mark(&self) -> Result<Option<Mark>> {
+        let Some(text) = self.after.as_deref().filter(|a| !a.is_empty()) else { return Ok(None) };
+        let (at, id) = text.split_once('_').ok_or(Error::NotFound)?;
+        let at =
+            at.parse().ok().and_then(|at| Timestamp::from_microsecond(at).ok()).ok_or(Error::NotFound)?;
+        Ok(Some((at, id.parse()?)))
+    }
+}
+
+pub async fn page(
+    signed: Signed,
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    Query(from): Query<From>,
+) -> Result<Response> {
     let freeze = get_freeze(&app.db, id.parse()?).await?;
     signed.require(Act::See, freeze.unit_id)?;
     let question = freeze.question()?;
@@ -442,8 +561,9 @@ pub async fn page(signed: Signed, State(app): State<Shared>, Path(id): Path<Stri
         .collect();
     page.title = page.t1("numbers-frozen-title", "unit", signed.unit_name(freeze.unit_id).await?);
     page = page.crumb(signed.say("room-numbers"), super::asked::table_path(&question, app.today()));
-    let changed = changed_since(&app, &freeze).await?;
+    let changed = changed_since(&app, &freeze, from.mark()?).await?;
     show(&FrozenPage {
+        next: changed.next(&freeze),
         period: period_words(&page, question.period),
         units: units_words(&page, question.units),
         differs: lines.iter().any(|l| l.now.is_some_and(|n| n != l.computed)),

@@ -56,6 +56,10 @@ pub fn indicators(from: Date, to: Date) -> Vec<&'static Indicator> {
 pub fn find_indicator(code: &str) -> Option<&'static Indicator> {
     INDICATORS.iter().find(|i| i.code == code)
 }
+/// Where an indicator stands among all: the order of reports and tables; one that is gone comes last.
+pub(super) fn position(code: &str) -> usize {
+    INDICATORS.iter().position(|i| i.code == code).unwrap_or(usize::MAX)
+}
 
 impl Indicator {
     pub fn name(&self, lang: Lang) -> &str {

@@ -24,8 +24,8 @@ pub use asked::{
 pub use flags::{Flag, Row as AskedRow, Settled, answer, flags};
 pub use freeze::changed_freezes;
 pub use freeze::{
-    Changed, Freeze, Frozen, changed_since, freeze, frozen_figures, frozen_heads, get_freeze, list_freezes,
-    read_to_freeze,
+    Changed, Changes, Freeze, Frozen, changed_since, freeze, frozen_figures, frozen_heads, get_freeze,
+    list_freezes, read_to_freeze,
 };
 pub use indicator::{Indicator, find_indicator, indicators};
 pub use overrides::{Override, doubled, list_overrides, state as state_figure};
@@ -57,6 +57,7 @@ fn routes() -> crate::web::Routes {
         .get("/so-lieu", table::page)
         .get("/so-lieu/bang.xlsx", table::export)
         .get("/so-lieu/dong", rows::page)
+        .get("/so-lieu/chot", freeze::confirm)
         .post("/so-lieu/chot", freeze::create)
         .get("/so-lieu/chot/{id}", freeze::page)
         .post("/so-lieu/ghi-de", overrides::create)

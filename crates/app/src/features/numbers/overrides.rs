@@ -149,8 +149,10 @@ pub async fn create(signed: Signed, State(app): State<Shared>, form: Form) -> Re
         problems.add("gia-tri", "error-required");
     }
     let reason = problems.required(&form, "ly-do", 500);
-    problems.finish()?;
-    let (Some(period), Some(stated)) = (period, stated) else { return Err(Error::NotFound) };
+    let period = period.ok_or(Error::NotFound)?;
+    let Some(stated) = stated.filter(|_| problems.0.is_empty()) else {
+        return super::table::again(&signed, form, problems.0).await;
+    };
     let question = Question { unit, period, units: Units::AsOn(app.today()), by: By::Whole };
     let computed = read(&app, &question, &[indicator]).await?.total.first().map_or(0, |f| f.total());
     let shard = signed.tree.get(unit).map(|u| u.shard_id).ok_or(Error::NotFound)?;

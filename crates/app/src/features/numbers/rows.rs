@@ -9,7 +9,7 @@ use store::RecordId;
 use super::asked::{Asked, month_text, period_words, row_text, rows_path, table_path, units_words};
 use super::freeze::changes;
 use super::{
-    Behind, By, Changed, Figure, Freeze, Frozen, Ground, Indicator, Override, Question, RowKey, Slice,
+    Behind, By, Changes, Figure, Freeze, Frozen, Ground, Indicator, Override, Question, RowKey, Slice,
     count_behind, find_indicator, frozen_figures, get_freeze, list_overrides, read, rows_behind,
 };
 use crate::access::Act;
@@ -49,7 +49,7 @@ struct FrozenView {
     at: Timestamp,
     /// The figure that was frozen, where the freeze keeps it: that of the whole unit.
     kept: Option<Frozen>,
-    changed: Vec<Changed>,
+    changed: Changes,
     /// The rows behind the figure of today.
     now: String,
 }
@@ -62,10 +62,8 @@ impl FrozenView {
         indicator: &'static Indicator,
         row: Option<&RowKey>,
     ) -> Result<FrozenView> {
-        let changed = match indicator.fact() {
-            Some(fact) => changes(app, question, fact, row, freeze.created_at).await?,
-            None => vec![],
-        };
+        let facts: Vec<_> = indicator.fact().into_iter().collect();
+        let changed = changes(app, question, &facts, row, freeze.created_at, None).await?;
         let whole = row.is_none() && freeze.question()? == Question { by: By::Whole, ..question.clone() };
         let kept = match whole {
             true => frozen_figures(&app.db, freeze.record_id()).await?,
@@ -240,7 +238,7 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     let mut rows = Vec::new();
     for (at, row) in found.into_iter().enumerate() {
         let estimated = at >= done;
-        rows.push(RowView { unit_name: signed.unit_name(row.unit).await?, row, estimated });
+        rows.push(RowView { unit_name: signed.listed_name(row.unit).await?, row, estimated });
     }
     page = page.crumb(signed.say("room-numbers"), table_path(&question, app.today()));
     show(&RowsPage {

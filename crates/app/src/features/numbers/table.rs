@@ -7,10 +7,11 @@ use axum::response::Response;
 use super::asked::{Asked, month_text, period_words, row_text, rows_path, table_path, units_words};
 use super::checks::{self, Finding};
 use super::{By, Figure, Indicator, Period, Place, Question, RowKey, Units, indicators, read};
-use crate::error::Result;
+use crate::error::{FieldProblem, Result};
 use crate::features::orgs;
 use crate::i18n::Lang;
-use crate::page::{Page, Room, show};
+use crate::page::{Page, Room, show, show_again};
+use crate::web::form::Form;
 use crate::web::{Signed, workbook};
 
 #[derive(Template)]
@@ -30,11 +31,11 @@ struct TablePage {
     note: Option<String>,
     export: String,
     overrides: Vec<OverrideView>,
+    /// What was typed of an override.
+    form: Form,
     freezes: Vec<FreezeView>,
     /// What the person may keep here: override and freeze.
     keeps: bool,
-    /// Names the form that freezes.
-    once: store::Id,
     indicators: Vec<Choice>,
 }
 
@@ -46,6 +47,7 @@ struct Gone {
 
 struct OverrideView {
     id: store::RecordId,
+    indicator: String,
     name: String,
     computed: i64,
     stated: i64,
@@ -130,14 +132,31 @@ fn ask<'a>(
 }
 
 pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response> {
-    let question = asked.question(&signed)?;
+    show(&table_page(&signed, &asked, Form::default(), vec![]).await?)
+}
+
+/// The page again, with what was typed of an override and what is wrong with it.
+pub(super) async fn again(signed: &Signed, form: Form, problems: Vec<FieldProblem>) -> Result<Response> {
+    let said = |field: &str| Some(form.text(field).to_owned());
+    let asked = Asked { unit: said("don-vi"), period: said("ky"), ..Asked::default() };
+    show_again(&table_page(signed, &asked, form, problems).await?)
+}
+
+async fn table_page(
+    signed: &Signed,
+    asked: &Asked,
+    form: Form,
+    problems: Vec<FieldProblem>,
+) -> Result<TablePage> {
+    let question = asked.question(signed)?;
     let app = signed.app.clone();
     let mut page = signed.page(Room::Numbers, "");
+    page.problems = problems;
     let all = indicators(question.period.from, question.period.to);
     let unit_name = signed.unit_name(question.unit).await?;
     let table = read(&app, &question, &all).await?;
     page.title = page.t2("numbers-title", "unit", &unit_name, "period", period_words(&page, question.period));
-    let view = view(&signed, &page, &question, &asked, &all, &table).await?;
+    let view = view(signed, &page, &question, asked, &all, &table).await?;
     let today = app.today();
     let other = match question.units {
         Units::AsTheyWere => Units::AsOn(today),
@@ -186,6 +205,7 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
             id: store::RecordId { shard: o.shard_id, id: o.id },
             name: super::find_indicator(&o.indicator)
                 .map_or(o.indicator.clone(), |i| i.name(page.lang).to_owned()),
+            indicator: o.indicator,
             computed: o.computed,
             stated: o.stated,
             reason: o.reason,
@@ -204,16 +224,20 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     }
     let indicators = all
         .iter()
-        .map(|i| Choice { value: i.code.clone(), text: i.name(page.lang).to_owned(), chosen: false })
+        .map(|i| Choice {
+            value: i.code.clone(),
+            text: i.name(page.lang).to_owned(),
+            chosen: form.is("chi-tieu", &i.code),
+        })
         .collect();
-    show(&TablePage {
-        once: app.new_id(),
+    Ok(TablePage {
+        form,
         overrides,
         freezes,
         keeps: signed.can(crate::access::Act::KeepNumbers, question.unit)
             && signed.tree.contains(question.unit),
         indicators,
-        gone: gone(&signed, &page, &question, &other_question).await?,
+        gone: gone(signed, &page, &question, &other_question).await?,
         units_words: units_words(&page, question.units),
         other_units: table_path(&other_question, today),
         other_units_words: units_words(&page, other),

@@ -43,6 +43,7 @@ pub use tree::{Placed, Placements, Succession, Tree, Unit, all_under, placements
 use crate::access::Act;
 use crate::app::App;
 use crate::error::Result;
+use crate::i18n::Lang;
 use crate::tasks::Later;
 
 pub const MIGRATIONS: &[Migration] = &[migration!(1, "orgs", "0001_orgs.sql")];
@@ -430,6 +431,23 @@ pub fn successors(all: &[Succession], unit: Id) -> impl Iterator<Item = &Success
 /// The steps by which others went over into a unit.
 pub fn predecessors(all: &[Succession], unit: Id) -> impl Iterator<Item = &Succession> {
     all.iter().filter(move |s| s.to_unit == unit && s.from_unit != unit)
+}
+
+/// The name of a unit in a table or a choice: of one that is gone with its last day, since another of the same name may
+/// stand beside it.
+pub async fn listed_name(app: &App, lang: Lang, unit: Id) -> Result<String> {
+    let name = app.trees.name(&app.db, unit).await?;
+    if app.trees.on(&app.db, app.today()).await?.contains(unit) {
+        return Ok(name);
+    }
+    let (_, last) = app.trees.lifetime(&app.db, unit).await?;
+    Ok(match last.filter(|last| *last < app.today()) {
+        Some(last) => {
+            let words = [("name", name), ("day", crate::page::date_text(last))];
+            app.words.say(lang, "orgs-name-until", &words)
+        }
+        None => name,
+    })
 }
 
 /// What a reorganisation of units touches in a feature: shown before it is decided.

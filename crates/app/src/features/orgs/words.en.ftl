@@ -127,3 +127,4 @@ orgs-problem-nothing = Nothing changes yet. Enter a new name, kind or code.
 orgs-conflict-state = Somebody else has just decided, cancelled or changed this reorganisation. Open the page again.
 orgs-conflict-in-force = The reorganisation is in force and cannot be cancelled. If needed, enter a new one.
 orgs-conflict-built-on = Other changes build on this reorganisation. Cancel them first.
+orgs-name-until = { $name } (until { $day })

@@ -127,3 +127,4 @@ orgs-problem-nothing = Chưa có gì thay đổi. Hãy ghi tên, loại hoặc m
 orgs-conflict-state = Việc sắp xếp này vừa được người khác quyết định, hủy hoặc thay đổi. Hãy mở lại trang để xem.
 orgs-conflict-in-force = Việc sắp xếp đã có hiệu lực nên không hủy được. Nếu cần, hãy lập việc sắp xếp mới.
 orgs-conflict-built-on = Đã có thay đổi khác dựa trên việc sắp xếp này. Hãy hủy các thay đổi đó trước.
+orgs-name-until = { $name } (đến { $day })

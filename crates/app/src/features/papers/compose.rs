@@ -19,11 +19,12 @@ use crate::error::{Error, Result};
 use crate::features::numbers::checks::{self, Change, Finding, Material, find_stated};
 use crate::features::numbers::{
     By, Figure, Flag, Ground, Indicator, NO_LAW, Override, Period, Place, Question, RowKey, Settled, Table,
-    estimate_path, flags, indicators, list_overrides, mark, of_several_laws, period_text, read, read_on,
-    row_text, rows_path,
+    estimate_path, flags, frozen_figures, indicators, list_overrides, mark, of_several_laws, period_text,
+    read, read_on, row_text, rows_path,
 };
 use crate::features::orgs::{Tree, bare_name, in_sentence};
 use crate::i18n::Lang;
+use crate::page::date_text;
 
 /// What the numbers say, read once for a whole paper.
 pub struct Numbers {
@@ -173,8 +174,10 @@ pub async fn compose(app: &App, report: &Report, texts: &BTreeMap<String, Text>)
     let material = material(app, &numbers, &numbers.by_unit.total, texts).await?;
     let tables = (&numbers.by_unit, &numbers.last_by_unit);
     let flags = flags(app, &numbers.question, &numbers.all, &material, tables).await?;
+    let otherwise = reported_otherwise(app, &numbers, &words.tree, template).await?;
     let mut writer = Writer {
         app,
+        otherwise,
         flags: &flags,
         words: &words,
         numbers: &numbers,
@@ -309,6 +312,8 @@ fn next_period(period: Period) -> Option<Period> {
 
 struct Writer<'a> {
     app: &'a App,
+    /// Where a unit below has reported otherwise than is summed here.
+    otherwise: Vec<Vec<Run>>,
     words: &'a Words,
     numbers: &'a Numbers,
     no_last: &'a str,
@@ -662,8 +667,8 @@ impl Writer<'_> {
         }
     }
 
-    /// What is estimated, what a person stated in place of what was computed, and which unusual figures stand with a
-    /// reason.
+    /// What is estimated, what a person stated in place of what was computed, what units below have reported otherwise,
+    /// and which unusual figures stand with a reason.
     fn notes(&self) -> Vec<Block> {
         let n = self.numbers;
         let mut blocks = Vec::new();
@@ -685,6 +690,13 @@ impl Writer<'_> {
                 indicator.vi, o.reason
             ))]));
         }
+        if !self.otherwise.is_empty() {
+            blocks.push(Block::Paragraph(vec![Run::text(
+                "Đơn vị đã ban hành báo cáo với con số khác với con số được tính ở đây (ghi thêm, sửa hoặc rút sau khi \
+                 chốt, hoặc đơn vị ghi đè):",
+            )]));
+            blocks.push(Block::List(self.otherwise.clone()));
+        }
         let stands = |flag: &Flag| {
             let reason = match flag.settled.as_ref()? {
                 Settled::Answered { reason, .. } => reason.trim().trim_end_matches('.').to_owned(),
@@ -702,6 +714,46 @@ impl Writer<'_> {
         }
         blocks
     }
+}
+
+/// The units below whose own issued report of the period has other figures than this one sums for them.
+async fn reported_otherwise(
+    app: &App,
+    numbers: &Numbers,
+    tree: &Tree,
+    template: &Template,
+) -> Result<Vec<Vec<Run>>> {
+    let mut otherwise = Vec::new();
+    let reports = report::of_period(&app.db, numbers.question.period).await?;
+    for (key, figures) in &numbers.by_unit.rows {
+        let Some(Place::Under(unit)) = key.place else { continue };
+        let Some((report, freeze)) =
+            reports.iter().filter(|r| r.unit_id == unit).find_map(|r| Some((r, r.issued()?)))
+        else {
+            continue;
+        };
+        let frozen = frozen_figures(&app.db, freeze).await?;
+        let differs = |code: &String| {
+            let at = numbers.index(code)?;
+            let reported = frozen.iter().find(|f| f.indicator == *code)?.reported();
+            let here = figures.get(at).copied().unwrap_or_default().total();
+            let name = numbers.all.get(at)?.titled(Lang::Vi);
+            let [reported, here] = [reported, here].map(viet::format_int);
+            (reported != here).then(|| format!("{name}: báo cáo {reported}, ở đây {here}"))
+        };
+        let differences: Vec<String> = template.appendix.by_unit.iter().filter_map(differs).collect();
+        if differences.is_empty() {
+            continue;
+        }
+        let (name, level) = tree.get(unit).map_or(("", ""), |u| (u.name.as_str(), u.level.as_str()));
+        let symbol = template.agency(level).map(|a| format!("/{}-{}", template.kind_code, a.symbol));
+        let symbol = symbol.unwrap_or_default();
+        let number = report.number.as_deref().map(super::print::register_number).unwrap_or_default();
+        let day = report.issued_on.map(|d| format!(" ngày {}", date_text(d))).unwrap_or_default();
+        let differences = differences.join("; ");
+        otherwise.push(vec![Run::text(format!("{name} (báo cáo số {number}{symbol}{day}): {differences}."))]);
+    }
+    Ok(otherwise)
 }
 
 /// Key of a figure stated by hand among the texts.

@@ -173,13 +173,31 @@ pub async fn find_of(on: impl store::Runs, unit: Id, period: Period) -> Result<O
 
 store::record! {
     /// How far a unit's report is.
-    pub struct Progress { pub shard_id: i64, pub id: Id, pub unit_id: Id, pub state: String, pub number: Option<String> }
+    pub struct Progress {
+        pub shard_id: i64,
+        pub id: Id,
+        pub unit_id: Id,
+        pub state: String,
+        pub number: Option<String>,
+        pub issued_on: Option<Date>,
+        freeze_shard: Option<i64>,
+        freeze_id: Option<Id>,
+    }
+}
+
+impl Progress {
+    /// The figures of an issued report.
+    pub fn issued(&self) -> Option<RecordId> {
+        let freeze = self.freeze_shard.zip(self.freeze_id).map(|(shard, id)| RecordId { shard, id });
+        freeze.filter(|_| self.state == State::Issued.code())
+    }
 }
 
 /// How far all units' reports of a period are, withdrawn ones left out.
 pub async fn of_period(db: &Db, period: Period) -> Result<Vec<Progress>> {
     Ok(sql!(
-        "SELECT shard_id, id, unit_id, state, number FROM reports WHERE period = $1 AND state <> 'withdrawn'
+        "SELECT shard_id, id, unit_id, state, number, issued_on, freeze_shard, freeze_id
+         FROM reports WHERE period = $1 AND state <> 'withdrawn'
          ORDER BY unit_id, id",
         period.to_string()
     )

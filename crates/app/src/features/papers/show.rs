@@ -20,7 +20,7 @@ use super::template::Office;
 use crate::access::Act;
 use crate::error::{FieldProblem, Result};
 use crate::features::numbers::{
-    self, Changed, changed_since, frozen_figures, mark, period_words, table_path, units_text,
+    self, Changes, changed_since, frozen_figures, mark, period_words, table_path, units_text,
 };
 use crate::page::{Page, Room, show};
 use crate::printing;
@@ -123,7 +123,7 @@ struct Freeze {
     at: Timestamp,
     head: String,
     code: String,
-    changed: Vec<Changed>,
+    changed: Changes,
     differs: bool,
 }
 
@@ -379,7 +379,7 @@ pub(super) async fn view(
                 at: f.created_at,
                 head: f.audit_head(),
                 code: f.code.clone(),
-                changed: changed_since(app, f).await?,
+                changed: changed_since(app, f, None).await?,
                 differs,
             })
         }

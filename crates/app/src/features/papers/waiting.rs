@@ -1,4 +1,4 @@
-//! What reports put on people's work lists: due, returned, waiting for a signature or for a number.
+//! What reports put on people's work lists: due, begun, returned, waiting for a signature or for a number.
 
 use std::sync::LazyLock;
 
@@ -156,6 +156,10 @@ impl Tasks for Waiting {
                 for r in &reports {
                     let key = match r.state {
                         State::Draft if writes && r.note.is_some() => "papers-task-returned",
+                        // One that is due stands there already.
+                        State::Draft if writes && tasks.iter().all(|t| t.path != super::path(r.id)) => {
+                            "papers-task-draft"
+                        }
                         State::Waiting if signs => "papers-task-sign",
                         State::Approved if writes => "papers-task-issue",
                         // Whoever approved is told that it went out.

@@ -42,7 +42,7 @@ impl Shown {
         for appointed in all {
             let unit = match s.tree.contains(appointed.unit_id) {
                 true => s.tree.full_name(appointed.unit_id),
-                false => s.unit_name(appointed.unit_id).await?,
+                false => s.listed_name(appointed.unit_id).await?,
             };
             let role = page.t(&format!("role-{}", appointed.role));
             shown.push(Shown { unit, role, when: appointed.when(page.today), appointed });

@@ -86,7 +86,7 @@ pub async fn search(signed: &Signed, mut wanted: Wanted, q: &str, most: usize) -
         let is_last = (found.len() as i64) < batch;
         wanted.after = found.last().map(|p| p.id);
         for plan in found {
-            let unit = signed.unit_name(plan.unit_id).await?;
+            let unit = signed.listed_name(plan.unit_id).await?;
             let number = plan.number.as_deref().unwrap_or_default();
             let text = viet::fold(&format!("{} {number} {unit}", plan.title));
             if words.iter().all(|w| text.contains(w.as_str())) {

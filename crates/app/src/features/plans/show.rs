@@ -186,6 +186,37 @@ impl Counts {
 }
 
 impl ShowPage {
+    /// What is asked before a plan goes on, and forbidden nowhere: it rests on nothing, or a task begins before what it
+    /// rests on was there.
+    fn asks(&self) -> Vec<String> {
+        if !matches!(self.plan.state, State::Draft | State::Waiting) {
+            return vec![];
+        }
+        let page = &self.page;
+        let mut asks = Vec::new();
+        if self.bases.is_empty() && self.way.laws.is_empty() {
+            asks.push(page.t("plans-asks-no-base"));
+        }
+        for shown in &self.lines {
+            let content = &shown.line.content;
+            let day = content.from.unwrap_or(content.until);
+            let laws = self.bases.iter().chain(&shown.laws);
+            if let Some((law, issued)) =
+                laws.filter_map(|law| Some((law, law.issued?))).find(|(_, issued)| *issued > day)
+            {
+                asks.push(page.tn(
+                    "plans-asks-early",
+                    &[
+                        ("task", content.content.clone()),
+                        ("day", page.date(day)),
+                        ("law", law.name()),
+                        ("issued", page.date(issued)),
+                    ],
+                ));
+            }
+        }
+        asks
+    }
     fn below_words(&self) -> String {
         self.below.as_ref().map(|b| b.words(&self.page)).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! What waits for a person: a plan that is due, one to approve, to change or to issue, laws in no plan, late lines.
+//! What waits for a person: a plan that is due, one begun, to approve, to change or to issue, laws in no plan, late lines.
 
 use store::Id;
 
@@ -28,8 +28,12 @@ impl Tasks for Waiting {
                 tasks.extend(late_below(signed, unit).await?);
             }
             for unit in units(signed, Act::WritePlan) {
-                tasks.extend(due(signed, unit).await?);
-                tasks.extend(to_write(signed, unit).await?);
+                let due = due(signed, unit).await?;
+                let mut to_write = to_write(signed, unit).await?;
+                // A draft that is due is one task, not two.
+                to_write.retain(|t| t.state != BEGUN || due.iter().all(|d| d.path != t.path));
+                tasks.extend(due);
+                tasks.extend(to_write);
                 tasks.extend(late(signed, unit).await?);
                 tasks.extend(open_laws(signed, unit).await?);
             }
@@ -75,7 +79,10 @@ async fn to_approve(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
     Ok(tasks)
 }
 
-/// Plans that were returned, and those that are approved and not yet issued.
+/// The state of a draft that was begun.
+const BEGUN: &str = "plans-state-draft";
+
+/// Plans that were begun or returned, and those that are approved and not yet issued.
 async fn to_write(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
     let mut tasks = Vec::new();
     for p in in_state(signed, unit, vec![State::Draft, State::Approved]).await? {
@@ -86,6 +93,9 @@ async fn to_write(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
         } else if !plan::get(&signed.app.db, p.id()).await?.remarks.is_empty() {
             let title = say(signed, "plans-task-returned", &p.title);
             tasks.push(task(key, "plans-task-state-returned", title, p.page()));
+        } else {
+            let title = say(signed, "plans-task-draft", &p.title);
+            tasks.push(task(key, BEGUN, title, p.page()));
         }
     }
     Ok(tasks)
