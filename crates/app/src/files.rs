@@ -34,10 +34,16 @@ impl Files {
             std::fs::create_dir_all(&folder)?;
             // A name of its own until complete: a power cut leaves no half file under the right name.
             let part = path.with_extension(format!("part{}-{}", std::process::id(), next_part()));
-            let mut file = std::fs::File::create(&part)?;
-            std::io::Write::write_all(&mut file, &bytes)?;
-            file.sync_all()?;
-            std::fs::rename(&part, &path)?;
+            let written = std::fs::File::create(&part).and_then(|mut file| {
+                std::io::Write::write_all(&mut file, &bytes)?;
+                file.sync_all()?;
+                std::fs::rename(&part, &path)
+            });
+            if written.is_err() {
+                // On a full disk half a file would take the room that the next one needs.
+                let _ = std::fs::remove_file(&part);
+                return written;
+            }
             std::fs::File::open(&folder)?.sync_all()?;
             folder.parent().map_or(Ok(()), |all| std::fs::File::open(all)?.sync_all())
         })

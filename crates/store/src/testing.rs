@@ -5,7 +5,9 @@ use std::io::Write as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::{Db, Engine, Place, Result, Statement};
+use tokio::sync::OnceCell;
+
+use crate::{Db, Engine, Migration, Place, Result, Statement};
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
@@ -40,6 +42,27 @@ pub fn coverage_line(statement: &Statement, engine: Engine) -> String {
 /// A place for a new, empty database. A SQLite file goes to the system's folder for temporary files, a
 /// PostgreSQL database to the server of `LANTOA_TEST_POSTGRES`.
 pub async fn new_place(engine: Engine) -> Result<Place> {
+    new_place_like(engine, "template0").await
+}
+
+/// A place for a new database that may have these migrations already, always the same in one process: PostgreSQL
+/// copies what was migrated once sooner than it migrates again.
+pub async fn new_migrated_place(engine: Engine, migrations: &[Migration]) -> Result<Place> {
+    static MIGRATED: OnceCell<String> = OnceCell::const_new();
+    if engine == Engine::Sqlite {
+        return new_place(engine).await;
+    }
+    let make = async || {
+        let name = format!("lantoa_test_{}_migrated", std::process::id());
+        let db = Db::open(&Place::Postgres(new_postgres(&server()?, &name).await?)).await?;
+        crate::migrate(&db, migrations).await?;
+        db.close().await;
+        Ok::<_, crate::Error>(name)
+    };
+    new_place_like(engine, MIGRATED.get_or_try_init(make).await?).await
+}
+
+async fn new_place_like(engine: Engine, template: &str) -> Result<Place> {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let name = format!("lantoa_test_{}_{number}", std::process::id());
     match engine {
@@ -50,23 +73,28 @@ pub async fn new_place(engine: Engine) -> Result<Place> {
             }
             Ok(Place::File(path))
         }
-        Engine::Postgres => {
-            let server = std::env::var("LANTOA_TEST_POSTGRES")
-                .map_err(|_| crate::Error::Migration("LANTOA_TEST_POSTGRES is not set".into()))?;
-            Ok(Place::Postgres(new_postgres(&server, &name).await?))
-        }
+        Engine::Postgres => Ok(Place::Postgres(new_postgres_like(&server()?, &name, template).await?)),
     }
+}
+
+fn server() -> Result<String> {
+    std::env::var("LANTOA_TEST_POSTGRES")
+        .map_err(|_| crate::Error::Migration("LANTOA_TEST_POSTGRES is not set".into()))
 }
 
 /// An empty database of a name on a server (`postgres://user@host:port`), in place of any that was there: its
 /// address.
 pub async fn new_postgres(server: &str, name: &str) -> Result<String> {
+    new_postgres_like(server, name, "template0").await
+}
+
+async fn new_postgres_like(server: &str, name: &str, template: &str) -> Result<String> {
     let server = server.trim_end_matches('/');
     let admin = Db::open(&Place::Postgres(format!("{server}/postgres"))).await?;
     if let Db::Postgres(pool) = &admin {
         let create = |text: String| sqlx::raw_sql(sqlx::AssertSqlSafe(text));
         sqlx::Executor::execute(pool, create(format!("DROP DATABASE IF EXISTS {name}"))).await?;
-        sqlx::Executor::execute(pool, create(format!("CREATE DATABASE {name} TEMPLATE template0"))).await?;
+        sqlx::Executor::execute(pool, create(format!("CREATE DATABASE {name} TEMPLATE {template}"))).await?;
     }
     admin.close().await;
     Ok(format!("{server}/{name}"))

@@ -419,8 +419,8 @@ impl<'t> World<'t> {
                 let page = format!("/luat/{law}/chua-chu");
                 let version = self.version_to_correct(&law).await;
                 let form = [("version", &*version), ("heading", "Phạm vi"), ("reason", "Bản gốc ghi vậy")];
-                self.posted(&self.officer, &format!("{page}/dieu-1"), &form, "/").await;
-                let made = self.officer.get(t, &page).await.text();
+                self.posted(&self.provincial, &format!("{page}/dieu-1"), &form, "/").await;
+                let made = self.provincial.get(t, &page).await.text();
                 let made = made.split("name=\"correction\" value=\"").nth(1).expect("a correction");
                 let made = made.split('"').next().unwrap_or_default().to_owned();
                 self.objects.insert("correction".into(), made);
@@ -627,7 +627,7 @@ impl<'t> World<'t> {
 
     /// The words of a law's first article that its page of correction shows.
     async fn version_to_correct(&self, law: &str) -> String {
-        let page = self.officer.get(self.t, &format!("/luat/{law}/chua-chu/dieu-1")).await.text();
+        let page = self.provincial.get(self.t, &format!("/luat/{law}/chua-chu/dieu-1")).await.text();
         let version = page.split("name=\"version\" value=\"").nth(1).expect("a version");
         version.split('"').next().unwrap_or_default().to_owned()
     }

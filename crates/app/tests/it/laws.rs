@@ -208,8 +208,8 @@ fn paper() -> press::Document {
 
 async fn officer(t: &TestApp) -> Person {
     let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
-    let commune = t.unit("Xã Bến Lức", "commune", Some(nation), "2025-07-01").await;
-    t.person(Role::CommuneOfficer, commune).await
+    let province = t.unit("Tỉnh Tây Ninh", "province", Some(nation), "2025-07-01").await;
+    t.person(Role::ProvincialOfficer, province).await
 }
 
 /// The value that the page has in a text field.
@@ -574,7 +574,7 @@ async fn facts_are_corrected_and_old_addresses_lead_on() {
         // Of two values the first counts.
         assert_eq!(bad.status, StatusCode::SEE_OTHER, "{}", bad.text());
         let page = person.get(&t, &format!("/luat/{id}")).await.text();
-        for part in ["80/2099/QH99", "Hết hiệu lực toàn bộ", "Xã Bến Lức", "Thay thế: 14/2012/QH13"]
+        for part in ["80/2099/QH99", "Hết hiệu lực toàn bộ", "Tỉnh Tây Ninh", "Thay thế: 14/2012/QH13"]
         {
             assert!(page.contains(part), "{part} in {page}");
         }
@@ -630,6 +630,55 @@ async fn only_who_may_import_does() {
         assert_eq!(other.post(&t, sent.location(), &[]).await.status, StatusCode::NOT_FOUND);
         let page = reader.get(&t, "/en/luat").await.text();
         assert!(!page.contains("/luat/nhap") && !page.contains('⟦'), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_commune_changes_what_it_brought_and_no_law_of_the_land() {
+    on_every_engine(async |t| {
+        let province = officer(&t).await;
+        let nation = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap().roots()[0];
+        let mine = t.unit("Xã Bến", "commune", Some(nation), "2025-07-01").await;
+        let near = t.unit("Xã Bãi", "commune", Some(nation), "2025-07-01").await;
+        let commune = t.person(Role::CommuneOfficer, mine).await;
+        let neighbour = t.person(Role::CommuneOfficer, near).await;
+        let land = enter(&t, LAW).await;
+        for path in ["sua", "chua-chu", "chua-chu/dieu-1"] {
+            let path = format!("/luat/{land}/{path}");
+            assert_eq!(commune.get(&t, &path).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        for path in ["sua", "chua-chu", "chua-chu/dieu-1", "doi-tuong", "so-sanh", "sua-doi"] {
+            let path = format!("/luat/{land}/{path}");
+            assert_eq!(commune.post(&t, &path, &[]).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        let page = commune.get(&t, &format!("/luat/{land}")).await.text();
+        assert!(!page.contains(&format!("/luat/{land}/sua\"")), "{page}");
+
+        // Another text of it is not taken either, and the person is told.
+        let other = LAW.replace("được hưởng thù lao", "không được hưởng gì");
+        let sent = commune.upload(&t, "/luat/nhap", &[], ("file", "a.txt", other.as_bytes())).await;
+        let said = [
+            ("number", "90/2099/QH99"),
+            ("kind", "Luật"),
+            ("title", "Gìn giữ bến nước"),
+            ("issuer", "Quốc hội"),
+            ("issued", "20/6/2026"),
+        ];
+        let saved = commune.post(&t, sent.location(), &said).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        let page = commune.get(&t, saved.location()).await.text();
+        assert!(page.contains("không phải do đơn vị đưa vào"), "{page}");
+        assert!(t.get("/van-ban/90-2099-qh99/dieu-3").await.text().contains("được hưởng thù lao"));
+
+        // What it brought it keeps, and the province with it; a neighbour does not.
+        let own = [("number", "12-HD/TW"), ("kind", "Hướng dẫn"), ("issued", "2026-02-01")];
+        let brought = commune.post(&t, "/luat/moi", &own).await;
+        assert_eq!(brought.status, StatusCode::SEE_OTHER, "{}", brought.text());
+        let path = format!("{}/sua", brought.location());
+        assert_eq!(commune.get(&t, &path).await.status, StatusCode::OK);
+        assert_eq!(province.get(&t, &path).await.status, StatusCode::OK);
+        assert_eq!(neighbour.get(&t, &path).await.status, StatusCode::FORBIDDEN);
     })
     .await;
 }

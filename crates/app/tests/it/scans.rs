@@ -329,7 +329,7 @@ fn stand_in(folder: &std::path::Path) -> std::path::PathBuf {
     use std::os::unix::fs::PermissionsExt as _;
     let program = folder.join("tesseract");
     let does = "#!/bin/sh\n[ \"$1\" = --list-langs ] && { echo vie; exit; }\n\
-                cat > /dev/null\n[ -e \"$0.tsv\" ] || kill -9 $$\nexec cat \"$0.tsv\"\n";
+                cat > \"$0.picture\"\n[ -e \"$0.tsv\" ] || kill -9 $$\nexec cat \"$0.tsv\"\n";
     std::fs::write(&program, does).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     program
@@ -400,6 +400,9 @@ async fn a_page_that_the_machine_could_not_read_is_read_again() {
         let page = person.get(&t, &path).await.text();
         assert!(!page.contains("máy chưa đọc được") && page.contains("4 dòng chưa chắc"), "{page}");
         assert!(person.get(&t, &format!("{path}/2")).await.text().contains("Chữ gõ tay"));
+        // The last page, as large as a field, was drawn no larger than A4.
+        let drawn = std::fs::read(folder.path().join("tesseract.picture")).unwrap();
+        assert!(drawn.starts_with(b"P5\n3509 3509\n"), "{:?}", &drawn[..20]);
         assert!(person.get(&t, &format!("{path}/1")).await.text().contains("Số: 7/QĐ-UBND"));
     }
 }

@@ -57,7 +57,10 @@ impl TestApp {
         // PDF files and web pages are read by processes of the program itself.
         let config = format!("program = {:?}\n{config}", env!("CARGO_BIN_EXE_lantoa"));
         std::fs::write(folder.path().join("lantoa.toml"), config).expect("the configuration");
-        let postgres = match store::testing::new_place(engine).await.expect("a test database") {
+        let postgres = match store::testing::new_migrated_place(engine, &lantoa::migrations())
+            .await
+            .expect("a test database")
+        {
             Place::Postgres(url) => Some(url),
             Place::File(_) => None,
         };

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use store::Id;
 
 use super::amendments::{self, Amendment, Decision};
-use super::edit::{by, changed};
+use super::edit::{changed, keeper};
 use super::law::{self, Law};
 use crate::error::{Error, Result};
 use crate::page::{Page, Room, show, show_again};
@@ -101,7 +101,7 @@ async fn page(signed: &Signed, law: Law, problems: Vec<crate::error::FieldProble
     for t in amendments::told_by(db, law.id).await? {
         told.push((t.number.clone(), law::find_by_number(db, &t.number).await?, t.waiting, t.all_of_them));
     }
-    let may_change = signed.actor.can_anywhere(crate::access::Act::ImportLaws);
+    let may_change = keeper(signed, &law).is_ok();
     Ok(ChangesPage { page, law, shown, more, told, ready, may_change })
 }
 
@@ -120,9 +120,9 @@ pub async fn list(signed: Signed, Path(id): Path<String>, Query(done): Query<Don
 
 /// `POST /luat/{id}/sua-doi`: carries out, undoes or settles one instruction, or carries out all that can be.
 pub async fn decide(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
-    let by = by(&signed)?;
     let app = &signed.app;
     let law = law::get(&app.db, id.parse()?).await?;
+    let by = keeper(&signed, &law)?;
     let mut problems = Problems::default();
     let day = problems.date(&form, "day");
     let what = match form.text("act") {

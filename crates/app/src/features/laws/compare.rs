@@ -11,7 +11,7 @@ use serde::Deserialize;
 use store::{Db, Id, Tx, sql};
 
 use super::changes::{Run, runs};
-use super::edit::{by, changed};
+use super::edit::{changed, keeper};
 use super::law::{self, Law};
 use super::node::{self, Node};
 use super::relations::{self, Relation};
@@ -162,7 +162,7 @@ async fn page(
     for kind in ["new", "same", "merged", "moved", "gone"] {
         counts.push((kind, rows.iter().filter(|r| r.kind == kind).count()));
     }
-    let may_change = signed.actor.can_anywhere(Act::ImportLaws);
+    let may_change = keeper(signed, &law).is_ok();
     let may_write = signed.actor.can_anywhere(Act::WriteContent);
     let version = form.map_or(law.revision.to_string(), |f| f.text("version").to_owned());
     Ok(ComparePage {
@@ -204,9 +204,9 @@ pub async fn view(signed: Signed, Path(id): Path<String>, Query(asked): Query<As
 
 /// `POST /luat/{id}/so-sanh`: keeps the chosen sentences as what is new.
 pub async fn save(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
-    let by = by(&signed)?;
     let app = &signed.app;
     let law = law::get(&app.db, id.parse()?).await?;
+    let by = keeper(&signed, &law)?;
     let number = viet::clean(form.text("cu"));
     let shown = page(&signed, law, &number, Some(&form), vec![]).await?;
     // Without the older law nothing can have been chosen.

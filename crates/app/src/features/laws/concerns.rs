@@ -10,11 +10,10 @@ use lawtext::concerns::{Concern, Part};
 use serde::Deserialize;
 use store::{Db, Id, sql};
 
-use super::edit::{by, changed};
+use super::edit::{changed, keeper};
 use super::law::{self, Law};
 use super::node::{self, Node};
 use super::{document, facts};
-use crate::access::Act;
 use crate::app::vietnam_time;
 use crate::audiences::find_audience;
 use crate::changes::Conflict;
@@ -169,7 +168,7 @@ async fn page(signed: &Signed, law: Law, confirmed: &[Confirmed]) -> Result<Conc
         .crumb(signed.say("room-laws"), "/luat")
         .crumb(law.name(), format!("/luat/{}", law.id));
     let rows = rows(&page, &law, &articles(&signed.app.db, law.id).await?, confirmed);
-    let may_change = signed.actor.can_anywhere(Act::ImportLaws);
+    let may_change = keeper(signed, &law).is_ok();
     Ok(ConcernsPage { page, law, rows, may_change, conflict: None })
 }
 
@@ -185,9 +184,9 @@ pub async fn view(signed: Signed, Path(id): Path<String>, Query(done): Query<Don
 
 /// `POST /luat/{id}/doi-tuong`: what is ticked is confirmed; the audiences of the articles become the law's.
 pub async fn save(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
-    let by = by(&signed)?;
     let app = &signed.app;
     let of = law::concerned(&app.db, law::get(&app.db, id.parse()?).await?).await?;
+    let by = keeper(&signed, &of.law)?;
     let law = of.law.id;
     let paths: HashSet<String> = articles(&app.db, law).await?.into_iter().filter_map(|n| n.path).collect();
     let on = app.today();

@@ -12,7 +12,7 @@ use super::amendments;
 use super::changes::{Run, runs};
 use super::corrections::{self, Correction, Decision, State, Typed, Words};
 use super::document;
-use super::edit::{by, changed};
+use super::edit::{changed, keeper};
 use super::law::{self, Law};
 use super::node::{self, Block, Node};
 use super::scan;
@@ -86,8 +86,8 @@ pub struct Done {
 
 /// `GET /luat/{id}/chua-chu`
 pub async fn list(signed: Signed, Path(id): Path<String>, Query(done): Query<Done>) -> Result<Response> {
-    by(&signed)?;
     let law = law::get(&signed.app.db, id.parse()?).await?;
+    keeper(&signed, &law)?;
     let mut shown = list_page(&signed, law, vec![]).await?;
     shown.page.done = done.xong.map(|_| shown.page.t("laws-correct-done"));
     show(&shown)
@@ -96,9 +96,9 @@ pub async fn list(signed: Signed, Path(id): Path<String>, Query(done): Query<Don
 /// `POST /luat/{id}/chua-chu`: takes a correction back, decides about one that asks, or says that the whole text has been
 /// held against the paper that it was read from.
 pub async fn decide(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
-    let by = by(&signed)?;
     let app = &signed.app;
     let law = law::get(&app.db, id.parse()?).await?;
+    let by = keeper(&signed, &law)?;
     let what = match form.text("act") {
         "looked" => {
             let mut tx = app.db.begin().await?;
@@ -276,16 +276,16 @@ async fn form_page(
 
 /// `GET /luat/{id}/chua-chu/dieu-12`
 pub async fn form(signed: Signed, Path((id, path)): Path<(String, String)>) -> Result<Response> {
-    by(&signed)?;
     let law = law::get(&signed.app.db, id.parse()?).await?;
+    keeper(&signed, &law)?;
     show(&form_page(&signed, law, &path, None, vec![]).await?)
 }
 
 /// `POST /luat/{id}/chua-chu/dieu-12`: shows what goes and comes, or saves it.
 pub async fn save(signed: Signed, Path((id, path)): Path<(String, String)>, form: Form) -> Result<Response> {
-    let by = by(&signed)?;
     let app = &signed.app;
     let law = law::get(&app.db, id.parse()?).await?;
+    let by = keeper(&signed, &law)?;
     if form.text("act") == "look" {
         return show(&form_page(&signed, law, &path, Some(&form), vec![]).await?);
     }

@@ -350,10 +350,18 @@ pub struct By {
     pub account: Option<Id>,
     pub unit: Id,
     pub shard: i64,
+    /// Keeps the registry for everybody, not only what the own unit brought or issued.
+    pub keeps_all: bool,
 }
 
 impl By {
-    pub const INSTALLATION: By = By { account: None, unit: audit::NOWHERE.0, shard: audit::NOWHERE.1 };
+    pub const INSTALLATION: By =
+        By { account: None, unit: audit::NOWHERE.0, shard: audit::NOWHERE.1, keeps_all: true };
+
+    /// Whether they may change it: a law of the land is not rewritten by one commune for all others.
+    pub fn keeps(&self, law: &Law) -> bool {
+        self.keeps_all || [law.keeper_id, law.unit_id].contains(&Some(self.unit))
+    }
 }
 
 /// What became of a document.
@@ -405,6 +413,9 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
                 {
                     return Ok((Saved::Same(law.id), problems));
                 }
+                if !by.keeps(&law) {
+                    return Ok((Saved::Same(law.id), vec![Problem::new("kept-by-others", law.name())]));
+                }
                 let there = node::nodes(&mut *tx, law.id).await?;
                 let base = amendments::base(&mut *tx, law.id, there).await?;
                 let base = corrections::source(tx, law.id, base).await?;
@@ -432,8 +443,8 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
     let now = app.now();
     sql!(
         "INSERT INTO laws (id, slug, number, number_key, kind, title, issuer, issued, effective, expires, unit_id, news,
-                           source, folded, digest, day, created_at, revision)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)",
+                           source, folded, digest, day, created_at, revision, keeper_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18)",
         id,
         slug,
         new.number,
@@ -450,7 +461,8 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
         new.folded(),
         digest,
         order_day(new.issued, new.effective),
-        now
+        now,
+        by.account.map(|_| by.unit)
     )
     .run(tx)
     .await?;

@@ -35,11 +35,30 @@ struct EditPage {
     conflict: Option<Conflict>,
 }
 
-/// Who enters or corrects laws for which unit.
+/// Levels of units whose officers keep the registry for those below.
+const KEEPERS: [&str; 2] = ["nation", "province"];
+
+/// Who brings laws for which unit.
 pub fn by(signed: &Signed) -> Result<By> {
-    let unit = signed.unit(None, Act::ImportLaws)?;
-    let shard = signed.tree.get(unit).ok_or(Error::NotFound)?.shard_id;
-    Ok(By { account: Some(signed.actor.account), unit, shard })
+    acting(signed, signed.unit(None, Act::ImportLaws)?)
+}
+
+fn acting(signed: &Signed, unit: Id) -> Result<By> {
+    let unit = signed.tree.get(unit).ok_or(Error::NotFound)?;
+    let keeps_all = KEEPERS.contains(&unit.level.as_str());
+    Ok(By { account: Some(signed.actor.account), unit: unit.unit_id, shard: unit.shard_id, keeps_all })
+}
+
+/// Who changes this law: for the unit that brought or issued it, or for one that keeps the registry for everybody.
+pub fn keeper(signed: &Signed, law: &Law) -> Result<By> {
+    let first = by(signed)?;
+    let others = signed.actor.units_for(Act::ImportLaws).filter_map(|unit| acting(signed, unit).ok());
+    std::iter::once(first).chain(others).find(|by| by.keeps(law)).ok_or(Error::Forbidden)
+}
+
+/// Whether they keep the registry for everybody.
+pub fn keeps_all(signed: &Signed) -> bool {
+    signed.actor.units_for(Act::ImportLaws).any(|unit| acting(signed, unit).is_ok_and(|by| by.keeps_all))
 }
 
 async fn page(
@@ -110,9 +129,9 @@ pub fn changed(signed: &Signed) {
 
 /// `GET /luat/{id}/sua`
 pub async fn edit(signed: Signed, Path(id): Path<String>) -> Result<Response> {
-    let by = by(&signed)?;
     let db = &signed.app.db;
     let of = law::concerned(db, law::get(db, id.parse()?).await?).await?;
+    let by = keeper(&signed, &of.law)?;
     let form = facts::form_of(&of);
     let unit = of.units.first().copied().unwrap_or(by.unit);
     show(&page(&signed, Some(of.law), form, unit, vec![]).await?)
@@ -120,9 +139,9 @@ pub async fn edit(signed: Signed, Path(id): Path<String>) -> Result<Response> {
 
 /// `POST /luat/{id}/sua`
 pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
-    let by = by(&signed)?;
     let app = &signed.app;
     let of = law::concerned(&app.db, law::get(&app.db, id.parse()?).await?).await?;
+    let by = keeper(&signed, &of.law)?;
     let unit = of.units.first().copied().unwrap_or(by.unit);
     let mut problems = Problems::default();
     let facts = Facts::read(&form, &mut problems, app.today());

@@ -410,6 +410,7 @@ pub async fn save(signed: Signed, Path((id, seq)): Path<(String, i64)>, form: Fo
     let how = match saved {
         Saved::New(_) if !said.is_empty() => "apart",
         Saved::New(_) => "new",
+        Saved::Same(_) if !said.is_empty() => "kept-by-others",
         Saved::Same(_) => "same",
         Saved::Changed(_) => "changed",
     };

@@ -122,6 +122,8 @@ store::record! {
         pub basis_ends: Option<Date>,
         /// The issuing unit, when it is one of ours.
         pub unit_id: Option<Id>,
+        /// The unit that brought it.
+        pub keeper_id: Option<Id>,
         /// What is new, a sentence a line.
         pub news: String,
         pub source: String,
@@ -266,6 +268,7 @@ pub(super) static LAWS: Relation = Relation {
         Columns::Dimension("suspended_by"),
         Columns::Dimension("basis_ends"),
         Columns::Dimension("unit_id"),
+        Columns::Dimension("keeper_id"),
         Columns::Dimension("news"),
         Columns::Dimension("source"),
         Columns::Dimension("digest"),
@@ -294,6 +297,7 @@ pub(super) fn select() -> Select {
         "suspended_by",
         "basis_ends",
         "unit_id",
+        "keeper_id",
         "news",
         "source",
         "digest",
@@ -458,6 +462,7 @@ mod tests {
             suspended_by: None,
             basis_ends: None,
             unit_id: None,
+            keeper_id: None,
             news: String::new(),
             source: String::new(),
             digest: String::new(),

@@ -60,7 +60,7 @@ pub async fn laws(db: &Db, asked: &Asked, day: Date) -> Result<(Vec<Law>, Option
     // The status as `Law::status` computes it.
     let mut laws: Vec<Law> = sql!(
         "SELECT id, slug, number, kind, title, issuer, issued, effective, expires, partly_expires, suspended_from,
-                suspended_until, reviewed, ended_by, partly_ended_by, suspended_by, basis_ends, unit_id, news, source, digest, revision
+                suspended_until, reviewed, ended_by, partly_ended_by, suspended_by, basis_ends, unit_id, keeper_id, news, source, digest, revision
          FROM law_states
          WHERE ($1 = '' OR kind = $1) AND ($2 = '' OR issuer = $2) AND ($3 = '' OR SUBSTR(day, 1, 4) = $3)
            AND ($4 = '' OR $4 = CASE

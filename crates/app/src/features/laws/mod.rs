@@ -99,6 +99,7 @@ const MIGRATIONS: &[Migration] = &[
         "0035_found.sql"
     ),
     migration!(36, "scans that nobody finishes, texts that nobody has looked at", "0036_scans_left.sql"),
+    migration!(37, "who keeps a law", "0037_keepers.sql"),
 ];
 
 fn routes() -> crate::web::Routes {

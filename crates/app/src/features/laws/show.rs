@@ -9,6 +9,7 @@ use store::Id;
 use super::amendments::{self, Pending, Waits};
 use super::compare;
 use super::corrections;
+use super::edit::keeper;
 use super::gather::{Gathered, gather};
 use super::law::{self, Coming, Law};
 use super::relations::{self, Carried, Chain, Relations};
@@ -76,6 +77,7 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
     page.done = match done.nhap.as_deref() {
         Some("new") => Some(page.t("laws-import-done")),
         Some("apart") => Some(page.t("laws-import-apart")),
+        Some("kept-by-others") => Some(page.t("laws-problem-kept-by-others")),
         Some("same") => Some(page.t("laws-import-same")),
         Some("changed") => Some(page.t("laws-import-changed")),
         _ => done.xong.map(|_| page.t("laws-changed")),
@@ -96,7 +98,7 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
         changes: amendments::of_law(db, &law).await?.len() + amendments::told_by(db, id).await?.len(),
         asking: corrections::asking(db, id).await?,
         is_unlooked: scan::is_unlooked(db, id).await?,
-        may_change: signed.actor.can_anywhere(Act::ImportLaws),
+        may_change: keeper(&signed, &law).is_ok(),
         may_write: signed.actor.can_anywhere(Act::WriteContent),
         resting: gather(&signed.app, resting).await?,
         law,

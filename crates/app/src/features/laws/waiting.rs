@@ -5,27 +5,20 @@
 use jiff::civil::Date;
 use store::{Id, sql};
 
-use super::left;
-use crate::access::Act;
+use super::{edit, left};
 use crate::error::Result;
 use crate::tasks::{Later, Task, Tasks};
 use crate::web::Signed;
 
 pub struct Waiting;
 
-/// Levels of units whose officers keep the registry for those below.
-const KEEPERS: [&str; 2] = ["nation", "province"];
 const SHOWN: i64 = 5;
 
 impl Tasks for Waiting {
     fn tasks<'a>(&'a self, signed: &'a Signed) -> Later<'a, Vec<Task>> {
         Box::pin(async move {
             let mut tasks = left::tasks(signed).await?;
-            let keeps = signed
-                .actor
-                .units_for(Act::ImportLaws)
-                .any(|u| signed.tree.get(u).is_some_and(|u| KEEPERS.contains(&u.level.as_str())));
-            if !keeps {
+            if !edit::keeps_all(signed) {
                 return Ok(tasks);
             }
             tasks.extend(amendments(signed).await?);
