@@ -3,6 +3,8 @@
 
 use jiff::Timestamp;
 
+use crate::web::Signed;
+
 /// A value that two people, or two devices, have each given a field; or one before and after a change.
 pub struct Both {
     pub label: String,
@@ -39,4 +41,13 @@ pub struct Undo {
     /// On the button, and for whoever does not see the line it stands in.
     pub label: String,
     pub whole_label: String,
+}
+
+/// The fields that differ: the key of each label, with what was typed and what stands there.
+pub fn both(signed: &Signed, rows: impl IntoIterator<Item = (&'static str, String, String)>) -> Vec<Both> {
+    let told = |text: String| if text.is_empty() { "–".to_owned() } else { text };
+    let differing = rows.into_iter().filter(|(_, here, there)| here != there);
+    differing
+        .map(|(key, here, there)| Both { label: signed.say(key), here: told(here), there: told(there) })
+        .collect()
 }

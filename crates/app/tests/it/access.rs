@@ -389,9 +389,13 @@ impl<'t> World<'t> {
                 place.expect("where to ask").map_or(0, |p| p.version).to_string()
             }
             "year" => (2027 + n % 70).to_string(),
-            "law" => crate::content::law(t, &format!("{n}/2099/QH99"), "Mượn sách", "2027-01-01", vec![])
-                .await
-                .to_string(),
+            "law" => {
+                let number = format!("{n}/2099/QH99");
+                let law = crate::content::law(t, &number, "Mượn sách", "2027-01-01", vec![]).await;
+                let revision = lantoa::features::laws::get(&t.app.db, law).await.expect("the law").revision;
+                self.objects.insert("law-revision".into(), revision.to_string());
+                law.to_string()
+            }
             "plan" | "line" | "plan-gap" | "plan-waiting" | "plan-approved" | "plan-issued"
             | "plan-below" | "plan-above" => self.plan(kind, n).await,
 

@@ -6,6 +6,7 @@ use lantoa::features::laws::{self, By, NewLaw, NewRelation, Relation, Saved, Sta
 use store::Id;
 
 use crate::support::{Person, TestApp, on_every_engine, shared};
+use crate::understood::version_of;
 
 /// A plain text in authentic form, of a law that cannot exist.
 pub const LAW: &str = "QUỐC HỘI
@@ -427,7 +428,9 @@ async fn a_search_is_narrowed_and_says_which_filter_to_loosen() {
         let person = officer(&t).await;
         let field = lawtext::concerns::fields((2026, 11, 23)).next().unwrap();
         let confirmed = format!("dieu-3 field {}", field.code);
-        let saved = person.post(&t, &format!("/luat/{law}/doi-tuong"), &[("concern", &confirmed)]).await;
+        let path = format!("/luat/{law}/doi-tuong");
+        let version = version_of(&t, &person, &path).await;
+        let saved = person.post(&t, &path, &[("version", &*version), ("concern", &*confirmed)]).await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
         t.app.index.catch_up(&t.app.db).await.unwrap();
         let numbers = async |filters: &str| {
@@ -563,7 +566,11 @@ async fn facts_are_corrected_and_old_addresses_lead_on() {
             ("relation", "replaces"),
             ("relation_number", "14/2012/QH13"),
         ];
-        let bad = person.post(&t, &path, &[&pairs[..], &[("expires", "01/09/2026")]].concat()).await;
+        let send = async |pairs: &[(&str, &str)]| {
+            let version = version_of(&t, &person, &path).await;
+            person.post(&t, &path, &[&[("version", &*version)], pairs].concat()).await
+        };
+        let bad = send(&[&pairs[..], &[("expires", "01/09/2026")]].concat()).await;
         // Of two values the first counts.
         assert_eq!(bad.status, StatusCode::SEE_OTHER, "{}", bad.text());
         let page = person.get(&t, &format!("/luat/{id}")).await.text();
@@ -577,16 +584,16 @@ async fn facts_are_corrected_and_old_addresses_lead_on() {
         // Back to the number it had: its first address is its own again.
         let mut back = pairs;
         back[0] = ("number", "90/2099/QH99");
-        assert_eq!(person.post(&t, &path, &back).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(send(&back).await.status, StatusCode::SEE_OTHER);
         assert_eq!(t.get("/van-ban/90-2099-qh99").await.status, StatusCode::OK);
         assert_eq!(t.get("/van-ban/80-2099-qh99").await.location(), "/van-ban/90-2099-qh99");
-        assert_eq!(person.post(&t, &path, &pairs).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(send(&pairs).await.status, StatusCode::SEE_OTHER);
         // The address left behind is not given to another.
         let other = short("90/2099/QH99", "Luật", "Một luật khác", "Quốc hội", "2026-08-01", &[]);
         assert_eq!(save(&t, &other).await.1[0].code, "address-in-use");
         let wrong: Vec<_> =
             pairs.iter().filter(|p| p.0 != "expires").copied().chain([("expires", "01/09/2026")]).collect();
-        let wrong = person.post(&t, &path, &wrong).await;
+        let wrong = send(&wrong).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.text().contains("href=\"#f-expires\""), "{}", wrong.text());
         let made = person
@@ -986,7 +993,9 @@ async fn a_person_confirms_or_drops_what_the_program_found_between_documents() {
             ("confirm", "replaces 14/2012/QH13"),
             ("drop", "amends 35/2013/QH13"),
         ];
-        let answer = person.post(&t, &format!("/luat/{id}/sua"), &settled).await;
+        let path = format!("/luat/{id}/sua");
+        let version = version_of(&t, &person, &path).await;
+        let answer = person.post(&t, &path, &[&[("version", &*version)], &settled[..]].concat()).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
         let left = laws::relations(&t.app.db, id).await.unwrap().of_it;
         let left: Vec<_> = left.iter().map(|r| (r.relation, r.number.as_str(), r.proposed)).collect();

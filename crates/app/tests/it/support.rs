@@ -132,6 +132,12 @@ impl TestApp {
         Person { account: id, cookie }
     }
 
+    /// Somebody who keeps the registry of laws for everybody.
+    pub async fn keeper(&self) -> Person {
+        let tree = self.app.trees.on(&self.app.db, self.app.today()).await.expect("a tree");
+        self.person(Role::SystemAdministrator, tree.roots()[0]).await
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response: Response<Body> =
             lantoa::router(Arc::clone(&self.app)).oneshot(request).await.expect("infallible");

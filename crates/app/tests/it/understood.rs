@@ -258,7 +258,7 @@ async fn a_text_that_comes_again_keeps_what_was_carried_out() {
 }
 
 /// What the page of correction of a provision knows of its words.
-async fn version_of(t: &TestApp, person: &Person, path: &str) -> String {
+pub async fn version_of(t: &TestApp, person: &Person, path: &str) -> String {
     let page = person.get(t, path).await.text();
     assert!(!page.contains('⟦'), "{page}");
     let version = page.split("name=\"version\" value=\"").nth(1).expect("a version");
@@ -443,9 +443,7 @@ async fn the_script_of_a_minute_counts_its_syllables_and_lists_what_does_not_fit
         let new = enter(&t, NEW).await;
         let at = format!("/tin-bai/ban-tin?luat={new}");
         let empty = person.get(&t, &at).await.text();
-        let opening =
-            "Kính thưa bà con Tỉnh Tây Ninh, Luật Gìn giữ bến nước có hiệu lực từ ngày 1 tháng 9 năm 2026";
-        assert!(empty.contains(opening), "{empty}");
+        assert!(empty.contains("chưa có gì để đọc") && !empty.contains("dang=ban-tin"), "{empty}");
         // Of the table of what is new two sentences fit, one is too long, one rests on no article of this law.
         let long = "Người giữ bến giữ bến sạch đẹp, không viết, không vẽ, không xả rác ".repeat(4);
         let path = format!("/luat/{new}/so-sanh");
@@ -461,13 +459,17 @@ async fn the_script_of_a_minute_counts_its_syllables_and_lists_what_does_not_fit
             (row("Không còn quy định"), "Không còn thù lao.".to_owned()),
         ];
         let names: Vec<String> = rows.iter().map(|r| format!("sentence-{}", r.0)).collect();
-        let mut form: Vec<(&str, &str)> = Vec::new();
+        let version = version_of(&t, &person, &path).await;
+        let mut form: Vec<(&str, &str)> = vec![("version", &version)];
         for ((row, sentence), name) in rows.iter().zip(&names) {
             form.extend([("take", row.as_str()), (name.as_str(), sentence.as_str())]);
         }
         let saved = person.post(&t, &path, &form).await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
         let page = person.get(&t, &at).await.text();
+        let opening =
+            "Kính thưa bà con Tỉnh Tây Ninh, Luật Gìn giữ bến nước có hiệu lực từ ngày 1 tháng 9 năm 2026";
+        assert!(page.contains(opening), "{page}");
         assert!(page.contains("Học sinh đi đò phải mặc áo phao. <small"), "{page}");
         let versions = laws::versions(&t.app.db, new).await.unwrap();
         let version = &versions.iter().find(|v| v.path == "dieu-3").unwrap().version;
@@ -762,7 +764,27 @@ async fn what_a_text_says_of_others_is_proposed_and_counts_once_confirmed() {
             ("effective", "01/09/2026"),
             ("confirm", "ends-effect 70/2099/QH99"),
         ];
-        assert_eq!(person.post(&t, &path, &facts).await.status, StatusCode::SEE_OTHER);
+        let send = async |who: &Person, version: &str, title: &str| {
+            let mut facts = [&[("version", version)], &facts[..]].concat();
+            facts.iter_mut().filter(|f| f.0 == "title").for_each(|f| f.1 = title);
+            who.post(&t, &path, &facts).await
+        };
+        // Of two people at the same page the second sees both; saved again it is the second's.
+        let seen = version_of(&t, &person, &path).await;
+        assert_eq!(send(&person, &seen, "Gìn giữ bến nước").await.status, StatusCode::SEE_OTHER);
+        let other = officer(&t).await;
+        let late = send(&other, &seen, "Giữ gìn bến sông").await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        let page = late.text();
+        assert!(page.contains("đã được thay đổi từ lúc mở trang") && !page.contains('⟦'), "{page}");
+        assert!(
+            page.contains(">Giữ gìn bến sông</textarea>") && page.contains("Gìn giữ bến nước</td>"),
+            "{page}"
+        );
+        assert_eq!(laws::get(&t.app.db, new).await.unwrap().title, "Gìn giữ bến nước");
+        let seen = page.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert_eq!(send(&other, seen, "Giữ gìn bến sông").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(laws::get(&t.app.db, new).await.unwrap().title, "Giữ gìn bến sông");
         assert_eq!(status().await, "ended");
         assert!(listed("ended").await && !listed("in-force").await);
         // What has ended stands behind what answers too, unless it is asked for by its number or nothing else answers.
@@ -800,7 +822,9 @@ async fn citations_are_links_and_read_both_ways() {
 #[tokio::test]
 async fn a_new_law_is_compared_and_its_news_know_when_they_are_stale() {
     on_every_engine(async |t| {
-        let person = officer(&t).await;
+        let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+        let province = t.unit("Tỉnh Tây Ninh", "province", Some(nation), "2025-07-01").await;
+        let person = t.person(Role::ProvincialOfficer, province).await;
         enter(&t, OLD).await;
         let new = enter(&t, NEW).await;
         let path = format!("/luat/{new}/so-sanh");
@@ -816,24 +840,30 @@ async fn a_new_law_is_compared_and_its_news_know_when_they_are_stale() {
             before.rsplit("name=\"sentence-").next().unwrap().split('"').next().unwrap().to_owned()
         };
         let (first, second) = (at("Quy định mới: Học sinh"), at("Trách nhiệm của người giữ bến"));
-        let saved = person
-            .post(
-                &t,
-                &path,
-                &[
-                    ("take", first.as_str()),
-                    (&format!("sentence-{first}"), "Học sinh đi đò phải mặc áo phao."),
-                    ("take", second.as_str()),
-                    (&format!("sentence-{second}"), "Người giữ bến phải treo bảng tên bến."),
-                ],
-            )
-            .await;
+        let version = version_of(&t, &person, &path).await;
+        let news = [
+            ("version", &*version),
+            ("take", first.as_str()),
+            (&format!("sentence-{first}"), "Học sinh đi đò phải mặc áo phao."),
+            ("take", second.as_str()),
+            (&format!("sentence-{second}"), "Người giữ bến phải treo bảng tên bến."),
+        ];
+        let saved = person.post(&t, &path, &news).await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
         let page = person.get(&t, &format!("/luat/{new}")).await.text();
         assert!(
             page.contains("Học sinh đi đò phải mặc áo phao.") && !page.contains("cần xem lại câu này"),
             "{page}"
         );
+        // Another person's choice from the same page is kept on the page and changes nothing.
+        let name = format!("sentence-{first}");
+        let late = [("version", &*version), ("take", &*first), (&*name, "Ai đi đò cũng phải mặc áo phao.")];
+        let late = person.post(&t, &path, &late).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        let shown = late.text();
+        assert!(shown.contains(">Ai đi đò cũng phải mặc áo phao.</textarea>"), "{shown}");
+        assert!(shown.contains("Học sinh đi đò phải mặc áo phao.</td>") && !shown.contains('⟦'), "{shown}");
+        assert_eq!(laws::compare::news(&t.app.db, new).await.unwrap().len(), 2);
         // A correction of other words makes none stale; an amendment of one article its sentence and no other.
         let article = format!("/luat/{new}/chua-chu/dieu-3");
         let words = "Trẻ em, học sinh đi đò phải mặc áo phao; cơ sở giáo dục chỉ cho học sinh cách mặc.";
@@ -851,6 +881,33 @@ async fn a_new_law_is_compared_and_its_news_know_when_they_are_stale() {
         let stale: Vec<&str> = news.iter().filter(|n| n.stale).map(|n| n.sentence.as_str()).collect();
         assert_eq!(stale, ["Người giữ bến phải treo bảng tên bến."]);
         assert!(person.get(&t, &format!("/luat/{new}")).await.text().contains("cần xem lại câu này"));
+        // Everybody is told, and whoever keeps the registry; what is said no longer is forgotten.
+        let outdated = "Điều luật đã thay đổi sau khi viết câu này";
+        for public in ["/van-ban/72-2099-qh99", "/"] {
+            assert_eq!(t.get(public).await.text().matches(outdated).count(), 1, "{public}");
+        }
+        let page = t.get("/van-ban/72-2099-qh99").await.text();
+        assert!(page.contains("(<a href=\"/van-ban/72-2099-qh99/dieu-3\">Điều 3</a>)"), "{page}");
+        let keeper = t.person(Role::ProvincialOfficer, province).await;
+        let home = keeper.get(&t, "/viec").await.text();
+        assert!(home.contains("72/2099/QH99: 1 câu về điểm mới cần viết lại"), "{home}");
+        let draft = person.get(&t, &format!("/tin-bai/moi?luat={new}")).await.text();
+        assert!(draft.contains("phải mặc áo phao.") && !draft.contains("phải treo bảng tên bến."), "{draft}");
+        let edit = format!("/luat/{new}/sua");
+        let version = version_of(&t, &person, &edit).await;
+        let facts = [
+            ("version", &*version),
+            ("number", "72/2099/QH99"),
+            ("kind", "Luật"),
+            ("title", "Gìn giữ bến nước"),
+            ("issuer", "Quốc hội"),
+            ("issued", "20/06/2026"),
+            ("effective", "01/09/2026"),
+            ("news", "Học sinh đi đò phải mặc áo phao."),
+        ];
+        assert_eq!(person.post(&t, &edit, &facts).await.status, StatusCode::SEE_OTHER);
+        assert!(!t.get("/van-ban/72-2099-qh99").await.text().contains(outdated));
+        assert!(!keeper.get(&t, "/viec").await.text().contains("điểm mới cần viết lại"));
     })
     .await;
 }
@@ -864,12 +921,22 @@ async fn whom_an_article_concerns_is_proposed_with_its_words_and_confirmed() {
         let page = person.get(&t, &path).await.text();
         assert!(page.contains("dieu-3 audience students") && page.contains("“Học sinh”"), "{page}");
         assert!(!page.contains('⟦'), "{page}");
-        let saved = person.post(&t, &path, &[("concern", "dieu-3 audience students")]).await;
+        let version = version_of(&t, &person, &path).await;
+        let students = [("version", &*version), ("concern", "dieu-3 audience students")];
+        let saved = person.post(&t, &path, &students).await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
         let confirmed = laws::concerns::confirmed(&t.app.db, new).await.unwrap();
         assert_eq!(confirmed.len(), 1);
         let law = laws::get(&t.app.db, new).await.unwrap();
         assert_eq!(laws::concerned(&t.app.db, law).await.unwrap().audiences, ["students"]);
+        // Whoever had opened the page before is told; the ticks stay.
+        let late = [("version", &*version), ("concern", "dieu-2 audience people")];
+        let late = person.post(&t, &path, &late).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        let page = late.text();
+        assert!(page.contains("đã được thay đổi từ lúc mở trang"), "{page}");
+        assert!(page.contains("value=\"dieu-2 audience people\" checked"), "{page}");
+        assert_eq!(laws::concerns::confirmed(&t.app.db, new).await.unwrap(), confirmed);
         for bad in ["dieu-9 audience students", "dieu-3 audience nobody", "dieu-3"] {
             let refused = person.post(&t, &path, &[("concern", bad)]).await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
@@ -945,8 +1012,10 @@ async fn a_post_is_stale_when_its_article_changes_and_no_other_is() {
             }
             content
         };
-        let (touched, _) = crate::content::publish(&t, &place, &content("dieu-3/khoan-1", "Mượn sách")).await;
-        crate::content::publish(&t, &place, &content("dieu-2/khoan-1", "Ai được mượn")).await;
+        let (touched, public) =
+            crate::content::publish(&t, &place, &content("dieu-3/khoan-1", "Mượn sách")).await;
+        let (_, other) =
+            crate::content::publish(&t, &place, &content("dieu-2/khoan-1", "Ai được mượn")).await;
         let home = async || place.editor.get(&t, "/viec").await.text();
         assert!(!home().await.contains("Luật đã đổi"));
         let amending = AMENDING
@@ -958,14 +1027,21 @@ async fn a_post_is_stale_when_its_article_changes_and_no_other_is() {
         enter(&t, &amending).await;
         assert!(!home().await.contains("Luật đã đổi"), "known is not yet changed");
         let path = format!("/luat/{}/sua-doi", place.law);
-        let nation = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap().roots()[0];
-        let keeper = t.person(Role::SystemAdministrator, nation).await;
+        let keeper = t.keeper().await;
         let first = listed(&keeper.get(&t, &path).await.text()).remove(0);
         let done = keeper.post(&t, &path, &[("act", "apply"), ("amendment", &first)]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
         let page = home().await;
         assert!(page.contains("Luật đã đổi, xem lại bài: Mượn sách"), "{page}");
         assert!(!page.contains("xem lại bài: Ai được mượn"), "{page}");
+        // Whoever reads the post is told too; the other one says nothing.
+        assert!(
+            t.get(&format!("/tin/{public}"))
+                .await
+                .text()
+                .contains("đã được sửa đổi sau khi bài này được viết")
+        );
+        assert!(!t.get(&format!("/tin/{other}")).await.text().contains("đã được sửa đổi"));
         let page = place.editor.get(&t, &format!("/tin-bai/{touched}")).await.text();
         assert!(page.contains("Điều luật mà bài này dựa vào đã thay đổi"), "{page}");
         let version =

@@ -117,8 +117,11 @@ pub async fn draft_from_law(app: &App, law: &Law, unit: Id) -> Result<Content> {
         push(Kind::Heading, say("content-draft-news-heading", &[]), None);
         let rests = laws::compare::news(&app.db, law.id).await?;
         for line in news {
-            let path = rests.iter().find(|n| n.sentence == line).map(|n| n.path.as_str());
-            push(Kind::Text, line, path);
+            match rests.iter().find(|n| n.sentence == line) {
+                // What its article no longer says is for a person to write anew.
+                Some(news) if news.stale => {}
+                rests => push(Kind::Text, line, rests.map(|n| n.path.as_str())),
+            }
         }
     }
 

@@ -53,6 +53,7 @@ pub use post::{
     find_replacement, get, give_back, history, insert, recall, submit, update, withdraw,
 };
 pub use published::{Headline, Story, about_laws, count_addresses, headlines, stories, withdrawn_lately};
+pub use stale::told as told_stale;
 pub use text::{RestsOn, Shown, laws_of, rests_on, shown};
 pub use typed::TYPED;
 

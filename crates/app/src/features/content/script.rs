@@ -42,6 +42,10 @@ pub struct Script {
 }
 
 impl Script {
+    /// It greets and says goodbye.
+    fn is_empty(&self) -> bool {
+        self.spoken.len() <= 2
+    }
     pub fn syllables(&self) -> usize {
         self.spoken.iter().map(|s| s.syllables).sum()
     }

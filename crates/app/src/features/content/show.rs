@@ -139,14 +139,7 @@ async fn show_page(signed: &Signed, post: Post, form: Form, problems: Vec<FieldP
             None => String::new(),
         },
         advice: if open { advice(db, &page, &post.content, &rests_on).await? } else { vec![] },
-        stale: super::stale::sources(db, post.id)
-            .await?
-            .into_iter()
-            .map(|source| {
-                let law = laws.get(&source.law).map(|l| l.short_name()).unwrap_or_default();
-                format!("{} {law}", sources::words(&source.path))
-            })
-            .collect(),
+        stale: super::stale::told(db, post.id, &laws).await?,
         shown: text::shown(&post.content, &laws),
         rests_on,
         history,

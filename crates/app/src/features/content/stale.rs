@@ -2,22 +2,34 @@
 //! amendment touches what rests on it and nothing else (promises A12, A13). A correction of our copy is no change of the
 //! law: it makes stale only what says the wrong words again.
 
+use std::collections::HashMap;
+
 use axum::extract::Path;
 use axum::response::Response;
 use store::{Db, Id, RecordId, Tx, sql};
 
 use super::post::{self as posts, Paragraph, Source};
+use super::sources::words as in_words;
 use crate::access::Act;
 use crate::error::{Error, Result};
-use crate::features::laws::Corrected;
+use crate::features::laws::{Corrected, Law};
 use crate::tasks::Task;
 use crate::web::Signed;
 use crate::web::form::Form;
 
 store::record! { struct Row { law_id: Id, path: String } }
 
+/// In words, with the name of the law: what a post rests on and that reads otherwise since.
+pub async fn told(db: &Db, post: RecordId, laws: &HashMap<Id, Law>) -> Result<Vec<String>> {
+    let told = |source: Source| {
+        let law = laws.get(&source.law).map(|l| l.short_name()).unwrap_or_default();
+        format!("{} {law}", in_words(&source.path))
+    };
+    Ok(sources(db, post).await?.into_iter().map(told).collect())
+}
+
 /// The provisions that a post rests on and that have changed.
-pub async fn sources(db: &Db, post: RecordId) -> Result<Vec<Source>> {
+async fn sources(db: &Db, post: RecordId) -> Result<Vec<Source>> {
     let rows: Vec<Row> = sql!(
         "SELECT s.law_id, s.path FROM post_sources s
          LEFT JOIN law_nodes n ON n.law_id = s.law_id AND n.path = s.article

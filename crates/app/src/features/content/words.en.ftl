@@ -124,6 +124,7 @@ content-script-left = { $value } sentences are left out
 content-script-too-long = more than 60 seconds; shorten the sentences in the table of what is new
 content-script-no-article = rests on no article of this law yet; choose one in the table of what is new
 content-script-stale = the article has changed; look at this sentence again
+content-script-empty = Nothing new rests on an article yet, so there is nothing to read out. Open the table of what is new, choose an article and write a sentence.
 content-script-news = Open the table of what is new
 content-script-write = Make it a post to be approved
 content-script-open = A minute on air

@@ -121,6 +121,7 @@ content-script-left = { $value } câu không đưa vào
 content-script-too-long = quá 60 giây; hãy rút ngắn các câu ở bảng điểm mới
 content-script-no-article = chưa gắn với điều nào của luật này; hãy chọn ở bảng điểm mới
 content-script-stale = điều luật đã thay đổi; hãy xem lại câu này
+content-script-empty = Chưa có điểm mới nào gắn với điều luật, nên chưa có gì để đọc. Hãy mở bảng điểm mới, chọn điều luật và ghi câu.
 content-script-news = Mở bảng điểm mới
 content-script-write = Soạn thành tin bài để trình duyệt
 content-script-open = Bản tin 60 giây

@@ -17,8 +17,9 @@ use super::node::{self, Node};
 use super::relations::{self, Relation};
 use super::{document, facts};
 use crate::access::Act;
+use crate::changes::{Conflict, both};
 use crate::error::{Error, FieldProblem, Result};
-use crate::page::{Page, Room, show, show_again};
+use crate::page::{Page, Room, show, show_again, show_both};
 use crate::web::Signed;
 use crate::web::form::Form;
 
@@ -52,6 +53,9 @@ struct ComparePage {
     counts: Vec<(&'static str, usize)>,
     may_change: bool,
     may_write: bool,
+    /// That of the law as the page showed it first.
+    version: String,
+    conflict: Option<Conflict>,
 }
 
 #[derive(Deserialize)]
@@ -160,7 +164,19 @@ async fn page(
     }
     let may_change = keeper(signed, &law).is_ok();
     let may_write = signed.actor.can_anywhere(Act::WriteContent);
-    Ok(ComparePage { page, law, old, number: number.to_owned(), rows, counts, may_change, may_write })
+    let version = form.map_or(law.revision.to_string(), |f| f.text("version").to_owned());
+    Ok(ComparePage {
+        page,
+        law,
+        old,
+        number: number.to_owned(),
+        rows,
+        counts,
+        may_change,
+        may_write,
+        version,
+        conflict: None,
+    })
 }
 
 /// What a person would begin from: the article's subject, and how it stands to the old law.
@@ -220,7 +236,20 @@ pub async fn save(signed: Signed, Path(id): Path<String>, form: Form) -> Result<
         return show_again(&page(&signed, shown.law, &number, Some(&form), problems).await?);
     }
     let mut tx = app.db.begin().await?;
-    tell(&mut tx, app.now(), shown.law.id, &news).await?;
+    match law::take(&mut tx, app, shown.law.id, shown.version.parse().unwrap_or(0)).await {
+        Err(Error::Conflict(sentence)) => {
+            drop(tx);
+            let law = law::get(&app.db, shown.law.id).await?;
+            let told = news.iter().map(|n| n.0.as_str()).collect::<Vec<_>>().join("\n");
+            let fields = both(&signed, [("laws-news", told, law.news.clone())]);
+            let mut shown = page(&signed, law, &number, Some(&form), vec![]).await?;
+            shown.version = shown.law.revision.to_string();
+            shown.conflict = Some(Conflict { sentence: signed.say(sentence), fields });
+            return show_both(&shown);
+        }
+        taken => taken?,
+    }
+    tell(&mut tx, shown.law.id, &news).await?;
     let content = serde_json::to_vec(&news).map_err(|e| Error::Internal(e.into()))?;
     document::write_down(&mut tx, app, &by, "change", shown.law.id, &content).await?;
     tx.commit().await?;
@@ -229,7 +258,7 @@ pub async fn save(signed: Signed, Path(id): Path<String>, form: Form) -> Result<
 }
 
 /// Keeps what is new: sentences, each with its article and how that read.
-async fn tell(tx: &mut Tx, now: jiff::Timestamp, law: Id, news: &[(String, String, String)]) -> Result<()> {
+async fn tell(tx: &mut Tx, law: Id, news: &[(String, String, String)]) -> Result<()> {
     sql!("DELETE FROM law_news WHERE law_id = $1", law).run(&mut *tx).await?;
     for (sentence, path, version) in news.iter().filter(|n| !n.1.is_empty()) {
         sql!(
@@ -243,14 +272,7 @@ async fn tell(tx: &mut Tx, now: jiff::Timestamp, law: Id, news: &[(String, Strin
         .await?;
     }
     let sentences = news.iter().map(|n| n.0.as_str()).collect::<Vec<_>>().join("\n");
-    sql!(
-        "UPDATE laws SET news = $2, revision = CASE WHEN revision >= $3 THEN revision + 1 ELSE $3 END WHERE id = $1",
-        law,
-        sentences,
-        now
-    )
-    .run(tx)
-    .await?;
+    sql!("UPDATE laws SET news = $2 WHERE id = $1", law, sentences).run(tx).await?;
     Ok(())
 }
 
@@ -263,6 +285,23 @@ store::record! {
         /// The article reads otherwise since.
         pub stale: bool,
     }
+}
+
+impl News {
+    /// "Điều 3"
+    pub fn place(&self) -> String {
+        law::place(&self.path)
+    }
+}
+
+/// Forgets what sentences rest on that are said no longer.
+pub(super) async fn forget(tx: &mut Tx, law: Id, said: &[String]) -> Result<()> {
+    let known: Vec<(String,)> =
+        sql!("SELECT sentence FROM law_news WHERE law_id = $1 ORDER BY sentence", law).all(&mut *tx).await?;
+    for (sentence,) in known.into_iter().filter(|k| !said.contains(&k.0)) {
+        sql!("DELETE FROM law_news WHERE law_id = $1 AND sentence = $2", law, sentence).run(&mut *tx).await?;
+    }
+    Ok(())
 }
 
 /// The sentences of what is new that rest on an article.

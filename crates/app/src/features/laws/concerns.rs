@@ -16,8 +16,9 @@ use super::node::{self, Node};
 use super::{document, facts};
 use crate::app::vietnam_time;
 use crate::audiences::find_audience;
+use crate::changes::Conflict;
 use crate::error::{Error, Result};
-use crate::page::{Page, Room, show};
+use crate::page::{Page, Room, show, show_both};
 use crate::web::Signed;
 use crate::web::form::Form;
 
@@ -44,6 +45,7 @@ struct ConcernsPage {
     law: Law,
     rows: Vec<Row>,
     may_change: bool,
+    conflict: Option<Conflict>,
 }
 
 store::record! {
@@ -160,17 +162,24 @@ async fn articles(db: &Db, law: Id) -> Result<Vec<Node>> {
     Ok(node::nodes(db, law).await?.into_iter().filter(Node::is_article).collect())
 }
 
+async fn page(signed: &Signed, law: Law, confirmed: &[Confirmed]) -> Result<ConcernsPage> {
+    let page = signed
+        .page(Room::Laws, &signed.say("laws-whom-title"))
+        .crumb(signed.say("room-laws"), "/luat")
+        .crumb(law.name(), format!("/luat/{}", law.id));
+    let rows = rows(&page, &law, &articles(&signed.app.db, law.id).await?, confirmed);
+    let may_change = keeper(signed, &law).is_ok();
+    Ok(ConcernsPage { page, law, rows, may_change, conflict: None })
+}
+
 /// `GET /luat/{id}/doi-tuong`
 pub async fn view(signed: Signed, Path(id): Path<String>, Query(done): Query<Done>) -> Result<Response> {
     let db = &signed.app.db;
     let law = law::get(db, id.parse()?).await?;
-    let mut page = signed
-        .page(Room::Laws, &signed.say("laws-whom-title"))
-        .crumb(signed.say("room-laws"), "/luat")
-        .crumb(law.name(), format!("/luat/{}", law.id));
-    page.done = done.xong.map(|_| page.t("laws-whom-done"));
-    let rows = rows(&page, &law, &articles(db, law.id).await?, &confirmed(db, law.id).await?);
-    show(&ConcernsPage { may_change: keeper(&signed, &law).is_ok(), page, law, rows })
+    let confirmed = confirmed(db, law.id).await?;
+    let mut shown = page(&signed, law, &confirmed).await?;
+    shown.page.done = done.xong.map(|_| shown.page.t("laws-whom-done"));
+    show(&shown)
 }
 
 /// `POST /luat/{id}/doi-tuong`: what is ticked is confirmed; the audiences of the articles become the law's.
@@ -207,6 +216,17 @@ pub async fn save(signed: Signed, Path(id): Path<String>, form: Form) -> Result<
         }
     }
     let mut tx = app.db.begin().await?;
+    match law::take(&mut tx, app, law, form.text("version").parse().unwrap_or(0)).await {
+        // What was ticked stays ticked.
+        Err(Error::Conflict(sentence)) => {
+            drop(tx);
+            let chosen: Vec<Confirmed> = chosen.into_iter().collect();
+            let mut shown = page(&signed, law::get(&app.db, law).await?, &chosen).await?;
+            shown.conflict = Some(Conflict { sentence: signed.say(sentence), fields: vec![] });
+            return show_both(&shown);
+        }
+        taken => taken?,
+    }
     sql!("DELETE FROM law_concerns WHERE law_id = $1", law).run(&mut tx).await?;
     for c in &chosen {
         sql!(
@@ -220,13 +240,6 @@ pub async fn save(signed: Signed, Path(id): Path<String>, form: Form) -> Result<
         .await?;
     }
     facts::set_concerns(&mut tx, law, &audiences, &of.units).await?;
-    sql!(
-        "UPDATE laws SET revision = CASE WHEN revision >= $2 THEN revision + 1 ELSE $2 END WHERE id = $1",
-        law,
-        app.now()
-    )
-    .run(&mut tx)
-    .await?;
     let mut said: Vec<String> = chosen.iter().map(|c| format!("{} {} {}", c.path, c.kind, c.code)).collect();
     said.sort();
     document::write_down(&mut tx, app, &by, "change", law, said.join("\n").as_bytes()).await?;

@@ -5,14 +5,16 @@ use axum::extract::Path;
 use axum::response::Response;
 use store::{Filter, Id, Tx, sql};
 
+use super::compare;
 use super::document::{self, By, NewLaw};
 use super::facts::{self, Facts};
 use super::law::{self, Coming, Kind, Law};
 use super::relations::{self, NewRelation, Relation, Relations};
 use crate::access::Act;
 use crate::audiences::{Audience, audiences};
+use crate::changes::{Conflict, both};
 use crate::error::{Error, FieldProblem, Result};
-use crate::page::{Page, Room, show, show_again};
+use crate::page::{Page, Room, show, show_again, show_both};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
 
@@ -30,6 +32,7 @@ struct EditPage {
     relations: Relations,
     all_relations: [Relation; 8],
     may_review: bool,
+    conflict: Option<Conflict>,
 }
 
 /// Levels of units whose officers keep the registry for those below.
@@ -86,6 +89,7 @@ async fn page(
         relations,
         all_relations: Relation::ALL,
         may_review,
+        conflict: None,
         law,
         form,
         page,
@@ -142,16 +146,40 @@ pub async fn change(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
     let mut problems = Problems::default();
     let facts = Facts::read(&form, &mut problems, app.today());
     let relation = read_relation(&form, &mut problems);
-    if problems.0.is_empty()
-        && let Err(Error::Invalid(more)) = save(&signed, &by, &of, unit, facts, relation, &form).await
-    {
-        problems.0 = more;
+    if problems.0.is_empty() {
+        match save(&signed, &by, &of, unit, facts, relation, &form).await {
+            Err(Error::Invalid(more)) => problems.0 = more,
+            Err(Error::Conflict(law::CHANGED)) => return both_sides(&signed, &by, of.law.id, form).await,
+            done => done?,
+        }
     }
     if !problems.0.is_empty() {
         return show_again(&page(&signed, Some(of.law), form, unit, problems.0).await?);
     }
     changed(&signed);
     Ok(signed.redirect(&format!("/luat/{}?xong=1", of.law.id)))
+}
+
+/// What was typed beside what stands there now.
+async fn both_sides(signed: &Signed, by: &By, id: Id, mut form: Form) -> Result<Response> {
+    let db = &signed.app.db;
+    let of = law::concerned(db, law::get(db, id).await?).await?;
+    let there = facts::form_of(&of);
+    let unit = of.units.first().copied().unwrap_or(by.unit);
+    let rows = facts::TYPED.iter().map(|(name, label)| {
+        let said = |form: &Form| viet::clean(form.text(name));
+        (*label, said(&form), said(&there))
+    });
+    let names = |form: &Form| {
+        let chosen = audiences(signed.app.today()).filter(|a| form.is("audience", &a.code));
+        chosen.map(|a| a.name(signed.lang())).collect::<Vec<_>>().join("; ")
+    };
+    let audiences = ("laws-audiences", names(&form), names(&there));
+    let fields = both(signed, rows.chain([audiences]));
+    form.set("version", there.text("version"));
+    let mut shown = page(signed, Some(of.law), form, unit, vec![]).await?;
+    shown.conflict = Some(Conflict { sentence: signed.say(law::CHANGED), fields });
+    show_both(&shown)
 }
 
 fn read_relation(form: &Form, problems: &mut Problems) -> Option<NewRelation> {
@@ -184,13 +212,13 @@ async fn save(
     new.tidy();
     let known = relations::relations(&app.db, law.id).await?.of_it;
     let mut tx = app.db.begin().await?;
+    law::take(&mut tx, app, law.id, form.text("version").parse().unwrap_or(0)).await?;
     let slug = move_to(&mut tx, law, &new).await?;
     let reviewed = if form.has("reviewed") { Some(app.today()) } else { law.reviewed };
     sql!(
         "UPDATE laws SET slug = $2, number = $3, number_key = $4, kind = $5, title = $6, issuer = $7, issued = $8,
                 effective = $9, expires = $10, partly_expires = $11, suspended_from = $12, suspended_until = $13,
-                reviewed = $14, news = $15, folded = $16, day = $17,
-                revision = CASE WHEN revision >= $18 THEN revision + 1 ELSE $18 END
+                reviewed = $14, news = $15, folded = $16, day = $17
          WHERE id = $1",
         law.id,
         slug,
@@ -208,14 +236,14 @@ async fn save(
         reviewed,
         new.news.join("\n"),
         new.folded(),
-        document::order_day(new.issued, new.effective),
-        app.now()
+        document::order_day(new.issued, new.effective)
     )
     .run(&mut tx)
     .await?;
     facts::set_concerns(&mut tx, law.id, &new.audiences, &new.units).await?;
+    compare::forget(&mut tx, law.id, &new.news).await?;
     for known in known {
-        let key = format!("{} {}", known.relation.code(), known.number);
+        let key = known.key();
         relations::settle(&mut tx, law.id, &known, form.is("drop", &key), form.is("confirm", &key)).await?;
     }
     relations::relate(&mut tx, law.id, &new.number, relation.as_slice()).await?;

@@ -28,6 +28,21 @@ pub struct Facts {
     pub news: Vec<String>,
 }
 
+/// What is typed into the form, with the key of each label.
+pub(super) const TYPED: [(&str, &str); 11] = [
+    ("number", "laws-number"),
+    ("kind", "laws-kind"),
+    ("title", "laws-title"),
+    ("issuer", "laws-issuer"),
+    ("issued", "laws-issued"),
+    ("effective", "laws-effective"),
+    ("expires", "laws-expires"),
+    ("partly_expires", "laws-partly-expires"),
+    ("suspended_from", "laws-suspended-from"),
+    ("suspended_until", "laws-suspended-until"),
+    ("news", "laws-news"),
+];
+
 /// Longest sentence that says what is new, in characters.
 pub(super) const SENTENCE: usize = 300;
 
@@ -113,6 +128,7 @@ pub fn form_of_new(new: &NewLaw) -> Form {
 pub fn form_of(of: &Coming) -> Form {
     let law: &Law = &of.law;
     let mut form = Form::default();
+    form.set("version", law.revision.to_string());
     form.set("number", &law.number);
     form.set("kind", &law.kind);
     form.set("title", &law.title);

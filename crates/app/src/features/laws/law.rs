@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use serde::Deserialize;
-use store::{Columns, Db, Filter, Id, Relation, Select, sql};
+use store::{Columns, Db, Filter, Id, Relation, Select, Tx, sql};
 
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
 
@@ -85,6 +86,9 @@ impl Status {
         }
     }
 }
+
+/// The sentence of a document that somebody changed while another was writing.
+pub(super) const CHANGED: &str = "laws-changed-since";
 
 store::record! {
     /// A document of the registry.
@@ -305,6 +309,20 @@ pub(super) fn select() -> Select {
 
 pub async fn get(db: &Db, id: Id) -> Result<Law> {
     Ok(select().filter(Filter::is("id", id)).query().get(db).await?)
+}
+
+/// Takes a document to change it; whoever saw another one than stands there now is refused.
+pub(super) async fn take(tx: &mut Tx, app: &App, id: Id, seen: i64) -> Result<()> {
+    let taken = sql!(
+        "UPDATE laws SET revision = CASE WHEN revision >= $3 THEN revision + 1 ELSE $3 END
+         WHERE id = $1 AND revision = $2",
+        id,
+        seen,
+        app.now()
+    )
+    .run(tx)
+    .await?;
+    if taken == 0 { Err(Error::Conflict(CHANGED)) } else { Ok(()) }
 }
 
 /// The laws with these identities, newest first.

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::amendments::{self, Pending, Waits};
 use super::citations;
+use super::compare::{self, News};
 use super::gather::{Gathered, gather};
 use super::law::{self, Law};
 use super::links::Links;
@@ -49,6 +50,8 @@ struct ReaderPage {
     carried: Vec<Carried>,
     /// What is known of it and not in its text.
     pending: Pending,
+    /// What the sentences of what is new rest on.
+    news: Vec<News>,
     /// A machine read it from pictures, and nobody has held it against the paper.
     is_unlooked: bool,
     /// The days on which its text changed.
@@ -59,6 +62,12 @@ struct ReaderPage {
     as_of: Option<Date>,
     /// What names the article that is shown.
     citing: Vec<(String, String)>,
+}
+
+impl ReaderPage {
+    fn rests(&self, sentence: &str) -> Option<&News> {
+        self.news.iter().find(|n| n.sentence == sentence)
+    }
 }
 
 #[derive(Deserialize)]
@@ -206,6 +215,7 @@ async fn reader(
         carried: relations::carried(app, None, law.id, &chain).await?,
         chain,
         pending: Waits::of(&app.db, &law).await?.pending("", app.today()),
+        news: compare::news(&app.db, law.id).await?,
         before_changes: days
             .first()
             .and_then(|d| d.yesterday().ok())

@@ -215,6 +215,13 @@ pub struct Related {
     pub bearers: i64,
 }
 
+impl Related {
+    /// What a form says of it: "replaces 14/2012/QH13".
+    pub fn key(&self) -> String {
+        format!("{} {}", self.relation.code(), self.number)
+    }
+}
+
 /// What a document says of others, and what others say of it.
 #[derive(Debug, Default)]
 pub struct Relations {

@@ -1,5 +1,5 @@
 //! What waits for whoever keeps the registry: texts that are not the newest, relations that nobody has confirmed,
-//! corrections that a new source asks about, texts read from pictures that nobody has looked at; and what waits for
+//! corrections that a new source asks about, sentences of what is new whose article was changed, texts read from pictures that nobody has looked at; and what waits for
 //! whoever sent a scan.
 
 use jiff::civil::Date;
@@ -24,6 +24,7 @@ impl Tasks for Waiting {
             tasks.extend(amendments(signed).await?);
             tasks.extend(relations(signed).await?);
             tasks.extend(corrections(signed).await?);
+            tasks.extend(news(signed).await?);
             tasks.extend(unlooked(signed).await?);
             Ok(tasks)
         })
@@ -94,4 +95,19 @@ async fn unlooked(signed: &Signed) -> Result<Vec<Task>> {
     .all(&signed.app.db)
     .await?;
     Ok(rows.into_iter().map(|r| task(signed, "unlooked", r, "chua-chu")).collect())
+}
+
+/// Sentences of what is new whose article reads otherwise since.
+async fn news(signed: &Signed) -> Result<Vec<Task>> {
+    let rows: Vec<Row> = sql!(
+        "SELECT l.id, l.number, COUNT(*) AS count, MIN(l.effective) AS effective
+         FROM law_news w JOIN laws l ON l.id = w.law_id
+         LEFT JOIN law_nodes n ON n.law_id = w.law_id AND n.path = w.path
+         WHERE n.version IS NULL OR n.version <> w.version
+         GROUP BY l.id, l.number ORDER BY MIN(l.effective) DESC, l.id LIMIT $1",
+        SHOWN
+    )
+    .all(&signed.app.db)
+    .await?;
+    Ok(rows.into_iter().map(|r| task(signed, "news", r, "so-sanh")).collect())
 }

@@ -20,7 +20,7 @@ use super::plan::{self, Content, Kind, State, Wanted, json};
 use super::template::{LawLine, in_sentence, template};
 use crate::access::Act;
 use crate::audit;
-use crate::changes::Conflict;
+use crate::changes::{Conflict, both};
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::activities::reference::{self, Audience};
 use crate::features::laws::{self, Coming, Law};
@@ -509,7 +509,7 @@ pub async fn change_note(signed: Signed, Path(law): Path<String>, mut form: Form
         form.set("version", there.version.to_string());
         let names = |n: &Note| choose::audience_names(&n.audiences, signed.lang()).join(", ");
         let mut shown = note_page(&signed, coming.law, form, vec![]);
-        let fields = edit::both(
+        let fields = both(
             &signed,
             [
                 ("plans-audiences", names(&note), names(&there)),

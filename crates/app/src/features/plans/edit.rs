@@ -11,7 +11,7 @@ use super::choose;
 use super::plan::{self, Content, Kind, Plan, State};
 use super::template::{Words, template};
 use crate::access::Act;
-use crate::changes::{Both, Conflict};
+use crate::changes::{Conflict, both};
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::laws;
 use crate::page::{Page, Room, show, show_again, show_both};
@@ -278,15 +278,6 @@ async fn both_values(signed: &Signed, plan: &Plan, mut form: Form, here: &Conten
     shown.conflict =
         Some(Conflict { sentence: changed_by(signed, plan, None).await?, fields: both(signed, rows) });
     show_both(&shown)
-}
-
-/// The rows that differ.
-pub fn both(signed: &Signed, rows: impl IntoIterator<Item = (&'static str, String, String)>) -> Vec<Both> {
-    let told = |text: String| if text.is_empty() { "–".to_owned() } else { text };
-    let differing = rows.into_iter().filter(|(_, here, there)| here != there);
-    differing
-        .map(|(key, here, there)| Both { label: signed.say(key), here: told(here), there: told(there) })
-        .collect()
 }
 
 /// Who changed the plan's own fields, or a line of it, last, and when.

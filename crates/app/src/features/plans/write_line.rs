@@ -8,11 +8,11 @@ use serde::Deserialize;
 use store::{Db, Id, RecordId};
 
 use super::choose;
-use super::edit::{both, changed_by, writable};
+use super::edit::{changed_by, writable};
 use super::line::{self, Line, LineContent};
 use super::plan::Plan;
 use crate::access::Act;
-use crate::changes::Conflict;
+use crate::changes::{Conflict, both};
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::activities::reference::{self, Audience, Method};
 use crate::features::laws;

@@ -24,8 +24,16 @@ const SHOWN: usize = 8;
 /// A new law, in plain words where somebody has written them.
 pub struct NewLaw {
     pub law: laws::Law,
+    /// Sentences of what is new whose article reads otherwise since.
+    stale: Vec<String>,
     /// Address and title of the newest post about it.
     pub post: Option<(String, String)>,
+}
+
+impl NewLaw {
+    pub fn is_stale(&self, sentence: &str) -> bool {
+        self.stale.iter().any(|s| s == sentence)
+    }
 }
 
 /// The laws that have just come into force or soon will, for a unit or for everybody: what is yet to come first.
@@ -46,7 +54,12 @@ pub async fn new_laws(app: &App, unit: Option<(Id, &Tree)>) -> Result<Vec<NewLaw
     let about = content::about_laws(&app.db).await?;
     let mut posts: HashMap<Id, (String, String)> =
         about.into_iter().map(|(law, slug, title)| (law, (slug, title))).collect();
-    Ok(laws.into_iter().map(|law| NewLaw { post: posts.remove(&law.id), law }).collect())
+    let mut new = Vec::new();
+    for law in laws {
+        let stale = laws::compare::news(&app.db, law.id).await?.into_iter().filter(|n| n.stale);
+        new.push(NewLaw { stale: stale.map(|n| n.sentence).collect(), post: posts.remove(&law.id), law });
+    }
+    Ok(new)
 }
 
 #[derive(Template)]

@@ -168,9 +168,11 @@ async fn post_page(
         let status = page.t(&r.law.status(page.today).word());
         page.t2("portal-not-in-force", "name", r.law.name(), "value", status)
     });
+    let changed = content::told_stale(&app.db, post.id, &laws).await?;
+    let changed = changed.into_iter().map(|place| page.t1("portal-post-changed", "value", place));
     let first = post.content.body.iter().find(|p| p.kind == Kind::Text).map_or("", |p| p.text.as_str());
     Ok(PostPage {
-        warnings: warnings.collect(),
+        warnings: warnings.chain(changed).collect(),
         description: first.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect(),
         shown: content::shown(&post.content, &laws),
         path: content::public_page(slug),

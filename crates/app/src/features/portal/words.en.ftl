@@ -23,6 +23,7 @@ portal-several = Several places of this name
 portal-several-hint = Choose the right one.
 portal-gone = { $value } is no longer a unit of its own since the reorganisation. It is now in:
 portal-place-description = Legal news, new laws and where to ask about the law in { $value }.
+portal-post-changed = { $value } has been amended since this was written: read the article as it stands now, do not go by what is quoted here.
 portal-where = Where to ask
 portal-where-unknown = Go to the office of the People's Committee where you live and ask the justice officer.
 portal-under = Units under it

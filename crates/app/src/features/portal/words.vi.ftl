@@ -23,6 +23,7 @@ portal-several = Có nhiều nơi cùng tên
 portal-several-hint = Hãy chọn đúng địa phương.
 portal-gone = { $value } không còn là một đơn vị riêng sau khi sắp xếp. Nay thuộc:
 portal-place-description = Tin phổ biến pháp luật, luật mới và nơi hỏi về pháp luật của { $value }.
+portal-post-changed = { $value } đã được sửa đổi sau khi bài này được viết: hãy đọc điều luật như đang có, không làm theo lời trích trong bài.
 portal-where = Hỏi ở đâu
 portal-where-unknown = Đến trụ sở Ủy ban nhân dân nơi ở và hỏi công chức phụ trách tư pháp.
 portal-under = Các đơn vị trực thuộc
