@@ -43,11 +43,14 @@ pub fn apply(nodes: &mut Vec<Node>, instruction: &Instruction) -> Result<Vec<Edi
         Act::Repeal => {
             let at = find(nodes, provision).ok_or(CannotApply::NoSuchPlace)?;
             let before = get(nodes, &at).ok_or(CannotApply::NoSuchPlace)?.clone();
-            let after = Node {
-                heading: String::new(),
-                text: REPEALED.into(),
-                children: Vec::new(),
-                ..before.clone()
+            let after = match is_repealed(&before) {
+                true => before.clone(),
+                false => Node {
+                    heading: String::new(),
+                    text: REPEALED.into(),
+                    children: Vec::new(),
+                    ..before.clone()
+                },
             };
             edits.push(Edit::Replaced { at, before, after });
         }
@@ -107,7 +110,7 @@ pub fn already_reads<'n>(nodes: &'n [Node], instruction: &Instruction) -> Option
     };
     let reads = match &instruction.act {
         Act::ByHand => false,
-        Act::Repeal => node.children.is_empty() && is_repealed(&node.text),
+        Act::Repeal => is_repealed(node),
         Act::Replace { text } | Act::Insert { text, .. } => {
             let after = replaced(node, text, *part).ok()?;
             same_words(&node.full_text(), &after.full_text())
@@ -127,13 +130,14 @@ pub fn already_reads<'n>(nodes: &'n [Node], instruction: &Instruction) -> Option
 }
 
 /// "(được bãi bỏ)", "Được bãi bỏ", "[Bãi bỏ]"
-fn is_repealed(text: &str) -> bool {
+fn is_repealed(node: &Node) -> bool {
     let words: Vec<String> =
-        viet::syllables(&text.to_lowercase()).map(|(_, word)| word.to_string()).collect();
-    matches!(
-        words.iter().map(String::as_str).collect::<Vec<_>>()[..],
-        ["bãi", "bỏ"] | ["được" | "bị", "bãi", "bỏ"]
-    )
+        viet::syllables(&node.text.to_lowercase()).map(|(_, word)| word.to_string()).collect();
+    node.children.is_empty()
+        && matches!(
+            words.iter().map(String::as_str).collect::<Vec<_>>()[..],
+            ["bãi", "bỏ"] | ["được" | "bị", "bãi", "bỏ"]
+        )
 }
 
 fn same_words(a: &str, b: &str) -> bool {
