@@ -449,8 +449,7 @@ async fn nobody_gives_or_takes_a_role_of_their_own_nor_more_than_their_reach() {
 async fn a_leavers_role_goes_over_in_one_act_that_can_be_undone() {
     on_every_engine(async |t| {
         let unit = commune(&t).await;
-        let nation = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap().roots()[0];
-        let keeper = t.person(Role::SystemAdministrator, nation).await;
+        let keeper = t.keeper().await;
         let leaver = t.person(Role::CommuneOfficer, unit).await;
         let successor = t.person(Role::Reader, unit).await;
         let (of,): (Id,) = sql!("SELECT id FROM appointments WHERE account_id = $1", leaver.account)
@@ -516,8 +515,7 @@ async fn a_leavers_role_goes_over_in_one_act_that_can_be_undone() {
 async fn work_goes_over_to_somebody_who_holds_the_role_already() {
     on_every_engine(async |t| {
         let unit = commune(&t).await;
-        let nation = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap().roots()[0];
-        let keeper = t.person(Role::SystemAdministrator, nation).await;
+        let keeper = t.keeper().await;
         let leaver = t.person(Role::CommuneOfficer, unit).await;
         let colleague = t.person(Role::CommuneOfficer, unit).await;
         let law = crate::content::law(&t, "91/2099/QH99", "Mượn sách", "2026-10-01", vec![]).await;

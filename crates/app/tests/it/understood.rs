@@ -380,9 +380,7 @@ async fn a_correction_is_no_amendment_and_both_are_taken_back_to_the_byte() {
 #[tokio::test]
 async fn corrections_are_held_against_the_new_source_when_a_law_comes_again() {
     on_every_engine(async |t| {
-        let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
-        let province = t.unit("Tỉnh Tây Ninh", "province", Some(nation), "2025-07-01").await;
-        let person = t.person(Role::ProvincialOfficer, province).await;
+        let person = officer(&t).await;
         let old = enter(&t, OLD).await;
         let list = format!("/luat/{old}/chua-chu");
         let come = async |text: &str| {
@@ -822,9 +820,7 @@ async fn citations_are_links_and_read_both_ways() {
 #[tokio::test]
 async fn a_new_law_is_compared_and_its_news_know_when_they_are_stale() {
     on_every_engine(async |t| {
-        let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
-        let province = t.unit("Tỉnh Tây Ninh", "province", Some(nation), "2025-07-01").await;
-        let person = t.person(Role::ProvincialOfficer, province).await;
+        let person = officer(&t).await;
         enter(&t, OLD).await;
         let new = enter(&t, NEW).await;
         let path = format!("/luat/{new}/so-sanh");
@@ -888,7 +884,7 @@ async fn a_new_law_is_compared_and_its_news_know_when_they_are_stale() {
         }
         let page = t.get("/van-ban/72-2099-qh99").await.text();
         assert!(page.contains("(<a href=\"/van-ban/72-2099-qh99/dieu-3\">Điều 3</a>)"), "{page}");
-        let keeper = t.person(Role::ProvincialOfficer, province).await;
+        let keeper = t.keeper().await;
         let home = keeper.get(&t, "/viec").await.text();
         assert!(home.contains("72/2099/QH99: 1 câu về điểm mới cần viết lại"), "{home}");
         let draft = person.get(&t, &format!("/tin-bai/moi?luat={new}")).await.text();

@@ -51,14 +51,16 @@ fn acting(signed: &Signed, unit: Id) -> Result<By> {
 
 /// Who changes this law: for the unit that brought or issued it, or for one that keeps the registry for everybody.
 pub fn keeper(signed: &Signed, law: &Law) -> Result<By> {
-    let first = by(signed)?;
-    let others = signed.actor.units_for(Act::ImportLaws).filter_map(|unit| acting(signed, unit).ok());
-    std::iter::once(first).chain(others).find(|by| by.keeps(law)).ok_or(Error::Forbidden)
+    everywhere(signed).find(|by| by.keeps(law)).ok_or(Error::Forbidden)
+}
+
+fn everywhere(signed: &Signed) -> impl Iterator<Item = By> + '_ {
+    signed.actor.units_for(Act::ImportLaws).filter_map(|unit| acting(signed, unit).ok())
 }
 
 /// Whether they keep the registry for everybody.
 pub fn keeps_all(signed: &Signed) -> bool {
-    signed.actor.units_for(Act::ImportLaws).any(|unit| acting(signed, unit).is_ok_and(|by| by.keeps_all))
+    everywhere(signed).any(|by| by.keeps_all)
 }
 
 async fn page(
