@@ -2,6 +2,7 @@
 
 mod docx;
 mod html;
+mod markdown;
 mod pdf;
 mod plain;
 mod wrapped;
@@ -78,6 +79,7 @@ pub fn detect(name: &str, bytes: &[u8]) -> Option<Format> {
         Some("html" | "htm" | "xhtml") => Some(Format::Html),
         Some("pdf") => Some(Format::Pdf),
         Some("txt" | "text") => Some(Format::Text),
+        Some("md" | "markdown") => Some(Format::Markdown),
         _ => None,
     }
 }
@@ -97,6 +99,7 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Text, Unreadable> {
         Format::Html => html::text(bytes)?,
         Format::Pdf => pdf_text(bytes)?,
         Format::Text => plain::text(bytes)?,
+        Format::Markdown => markdown::text(bytes)?,
     };
     // Page numbers and stamps alone are what a scan has.
     let has_letters = |p: &crate::Paragraph| !p.furniture && p.text.chars().any(char::is_alphabetic);
