@@ -683,6 +683,75 @@ async fn a_commune_changes_what_it_brought_and_no_law_of_the_land() {
         assert_eq!(commune.get(&t, &path).await.status, StatusCode::OK);
         assert_eq!(province.get(&t, &path).await.status, StatusCode::OK);
         assert_eq!(neighbour.get(&t, &path).await.status, StatusCode::FORBIDDEN);
+
+        // What it says of a law of the land is a proposal, until whoever keeps that law confirms it; it cannot itself.
+        let status = async || {
+            let law = laws::find_by_slug(&t.app.db, "90-2099-qh99").await.unwrap().unwrap();
+            law.status(t.app.today())
+        };
+        let notice = [
+            ("number", "13-HD/TW"),
+            ("kind", "Hướng dẫn"),
+            ("issued", "2026-02-01"),
+            ("effective", "2026-02-01"),
+            ("relation", "repeals"),
+            ("relation_number", "90/2099/QH99"),
+        ];
+        let brought = commune.post(&t, "/luat/moi", &notice).await;
+        assert_eq!(brought.status, StatusCode::SEE_OTHER, "{}", brought.text());
+        let path = format!("{}/sua", brought.location());
+        let confirm = async |person: &Person, act| {
+            let version = version_of(&t, person, &path).await;
+            let form = [("version", &*version), (act, "repeals 90/2099/QH99")];
+            let answer = person.post(&t, &path, &[&notice[..4], &form].concat()).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+            status().await
+        };
+        let before = status().await;
+        assert_ne!(before, laws::Status::Ended);
+        assert_eq!(confirm(&commune, "confirm").await, before);
+        assert!(province.get(&t, "/viec").await.text().contains("13-HD/TW"));
+        assert_eq!(confirm(&province, "confirm").await, laws::Status::Ended);
+        assert_eq!(confirm(&commune, "drop").await, laws::Status::Ended);
+
+        // Nor does it enter a second law of that number: amendments and citations would be taken for that one's.
+        let twin = [("number", "90/2099/QH99"), ("kind", "Luật"), ("title", "Khác"), ("issuer", "Quốc hội")];
+        let twin = commune.post(&t, "/luat/moi", &[&twin[..], &[("issued", "02/02/2026")]].concat()).await;
+        assert_eq!(twin.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", twin.text());
+        assert!(twin.text().contains("Số hiệu này đã là của văn bản khác"), "{}", twin.text());
+
+        // What it brought early is the registry's once the registry brings it, by its name, at its address; and a
+        // number that it had used and left stands in nobody's way.
+        let early = [("number", "95/2099/QH99"), ("kind", "Luật"), ("title", "Nhầm"), ("issuer", "Quốc hội")];
+        let brought = async |issued| {
+            let answer = commune.post(&t, "/luat/moi", &[&early[..], &[("issued", issued)]].concat()).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+            answer.location().to_owned()
+        };
+        let first = brought("20/06/2026").await;
+        let law = LAW.replace("90/2099", "95/2099");
+        assert_eq!(first, format!("/luat/{}", enter(&t, &law).await));
+        assert_eq!(commune.get(&t, &format!("{first}/sua")).await.status, StatusCode::FORBIDDEN);
+        assert!(t.get("/van-ban/95-2099-qh99").await.text().contains("Gìn giữ bến nước"));
+        let early = [("number", "96/2099/QH99"), ("kind", "Luật"), ("title", "Khác"), ("issuer", "Quốc hội")];
+        let second = commune.post(&t, "/luat/moi", &[&early[..], &[("issued", "01/02/2026")]].concat()).await;
+        let second = second.location().to_owned();
+        let version = version_of(&t, &commune, &format!("{second}/sua")).await;
+        let renamed = [("version", &*version), ("number", "14-HD/TW"), ("kind", "Hướng dẫn")];
+        let renamed = commune.post(&t, &format!("{second}/sua"), &renamed).await;
+        assert_eq!(renamed.status, StatusCode::SEE_OTHER, "{}", renamed.text());
+        assert!(t.get("/van-ban/96-2099-qh99").await.status.is_redirection());
+        for (number, squatted) in [("96/2099", false), ("97/2099", true)] {
+            let number = format!("{number}/QH99");
+            let other =
+                [("number", &*number), ("kind", "Luật"), ("title", "Chợ nổi"), ("issued", "01/02/2026")];
+            if squatted {
+                assert_eq!(commune.post(&t, "/luat/moi", &other).await.status, StatusCode::SEE_OTHER);
+            }
+            enter(&t, &LAW.replace("90/2099/QH99", &number)).await;
+            let page = t.get(&format!("/van-ban/{}", number.to_lowercase().replace('/', "-"))).await;
+            assert!(page.text().contains("Gìn giữ bến nước"), "{number}: {}", page.text());
+        }
     })
     .await;
 }
@@ -711,6 +780,7 @@ async fn a_corpus_and_a_folder_are_imported_once() {
             line("71/2099/NĐ-CP", "1", "1. Một.\na) Ghe nhỏ;\nb) Ghe lớn.\n2. Hai."),
             line("71/2099/NĐ-CP", "1a", "Chèn thêm."),
             "{broken".to_owned(),
+            line("", "1", "Không của văn bản nào.").replace("Về ghe xuồng", " "),
             line("72/2099/NĐ-", "5", "Điều này."),
         ];
         std::fs::write(folder.join("c.jsonl"), corpus.join("\n")).unwrap();
@@ -718,7 +788,7 @@ async fn a_corpus_and_a_folder_are_imported_once() {
         let report = bulk::import(&t.app, &paths, &Silent).await.unwrap();
         assert_eq!((report.new, report.same, report.articles), (3, 0, 7), "{report:?}");
         let unread: Vec<_> = report.unread.iter().map(|u| (u.line, u.file.ends_with("b.docx"))).collect();
-        assert_eq!(unread, [(None, true), (Some(3), false)], "{report:?}");
+        assert_eq!(unread, [(None, true), (Some(3), false), (Some(4), false)], "{report:?}");
         assert!(report.indexed);
         let law = laws::find_by_slug(&t.app.db, "71-2099-nd-cp").await.unwrap().unwrap();
         let articles = laws::articles(&t.app.db, law.id).await.unwrap();

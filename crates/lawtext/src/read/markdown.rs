@@ -18,7 +18,7 @@ pub(super) fn text(bytes: &[u8]) -> Result<Text, Unreadable> {
         let Some(cells) = cells(line) else {
             row = 0;
             if let Some(heading) = heading(line) {
-                paragraphs.extend(plain::paragraphs(&std::mem::take(&mut lines)));
+                paragraphs.extend(plain::paragraphs(&std::mem::take(&mut lines))?);
                 let heading = Paragraph { heading: true, ..Paragraph::new(&without_marks(heading)) };
                 paragraphs.extend(Some(heading).filter(|heading| !heading.text.is_empty()));
                 continue;
@@ -27,7 +27,7 @@ pub(super) fn text(bytes: &[u8]) -> Result<Text, Unreadable> {
             lines.push('\n');
             continue;
         };
-        paragraphs.extend(plain::paragraphs(&std::mem::take(&mut lines)));
+        paragraphs.extend(plain::paragraphs(&std::mem::take(&mut lines))?);
         if cells.iter().all(|cell| is_rule(&cell.replace(':', "-"))) {
             continue;
         }
@@ -39,7 +39,7 @@ pub(super) fn text(bytes: &[u8]) -> Result<Text, Unreadable> {
             paragraphs.extend(Some(cell).filter(|cell| !cell.text.is_empty()));
         }
     }
-    paragraphs.extend(plain::paragraphs(&lines));
+    paragraphs.extend(plain::paragraphs(&lines)?);
     Ok(Text { paragraphs, ..Text::default() })
 }
 

@@ -200,7 +200,7 @@ async fn aim(signed: Signed, by: By, law: Law, form: Form) -> Result<Response> {
     let mut tx = app.db.begin().await?;
     amendments::aim(&mut tx, law.id, form.text("name"), &other.number).await?;
     let amends = NewRelation::stated(Relation::Amends, &other.number);
-    relations::relate(&mut tx, law.id, &law.number, &[amends]).await?;
+    relations::relate(&mut tx, &by, law.id, &law.number, &[amends]).await?;
     amendments::recognise_told(&mut tx, app, law.id).await?;
     document::write_down(&mut tx, app, &by, "amend", law.id, other.number.as_bytes()).await?;
     tx.commit().await?;

@@ -52,7 +52,10 @@ fn acting(signed: &Signed, unit: Id) -> Result<By> {
 
 /// Who changes this law: for the unit that brought or issued it, or for one that keeps the registry for everybody.
 pub fn keeper(signed: &Signed, law: &Law) -> Result<By> {
-    everywhere(signed).find(|by| by.keeps(law)).ok_or(Error::Forbidden)
+    // What a unit that is gone had brought is kept by the one that it went into.
+    let at = |unit: Option<Id>| unit.map(|unit| signed.standing(unit));
+    let law = Law { keeper_id: at(law.keeper_id), unit_id: at(law.unit_id), ..law.clone() };
+    everywhere(signed).find(|by| by.keeps(&law)).ok_or(Error::Forbidden)
 }
 
 fn everywhere(signed: &Signed) -> impl Iterator<Item = By> + '_ {
@@ -118,7 +121,13 @@ pub async fn create(signed: Signed, form: Form) -> Result<Response> {
     let mut new = NewLaw { relations: relation.into_iter().collect(), ..NewLaw::default() };
     facts.apply(&mut new, by.unit);
     let mut tx = app.db.begin().await?;
-    let (saved, _) = document::insert(&mut tx, app, &by, &new).await?;
+    let (saved, said) = document::insert(&mut tx, app, &by, &new).await?;
+    let taken = said.into_iter().find(|p| p.code == document::KEPT_BY_OTHERS);
+    if let Some(other) = taken {
+        drop(tx);
+        let taken = FieldProblem { field: "number", key: "laws-error-number-taken", value: other.excerpt };
+        return show_again(&page(&signed, None, form, by.unit, vec![taken]).await?);
+    }
     tx.commit().await?;
     changed(&signed);
     Ok(signed.redirect(&format!("/luat/{}", saved.id())))
@@ -247,9 +256,10 @@ async fn save(
     compare::forget(&mut tx, law.id, &new.news).await?;
     for known in known {
         let key = known.key();
-        relations::settle(&mut tx, law.id, &known, form.is("drop", &key), form.is("confirm", &key)).await?;
+        relations::settle(&mut tx, by, law.id, &known, form.is("drop", &key), form.is("confirm", &key))
+            .await?;
     }
-    relations::relate(&mut tx, law.id, &new.number, relation.as_slice()).await?;
+    relations::relate(&mut tx, by, law.id, &new.number, relation.as_slice()).await?;
     amendments::aim_all(&mut tx, law.id, &law::full_name(&new.kind, &new.title, &new.number)).await?;
     amendments::recognise_told(&mut tx, app, law.id).await?;
     let content = serde_json::to_vec(&new).map_err(|e| Error::Internal(e.into()))?;
