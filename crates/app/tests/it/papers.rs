@@ -941,6 +941,40 @@ async fn last_years_text_is_asked_about() {
         // The template's own words are the same every year, and speak of last year rightly.
         let half = begin("2026-H1", &words(11)).await;
         assert!(!half.contains("giống báo cáo") && !half.contains("có chỗ ghi năm"), "{half}");
+
+        // Once last year's is issued, this year is compared with what it said, and leads to its rows as they were frozen.
+        let (app, officer) = (&t.app, p.officer.account);
+        let last = papers::find(&app.db, p.commune, Period::year(2025)).await.unwrap().unwrap();
+        let none = (papers::absent_key("mediation"), "không phát sinh vụ việc");
+        papers::write(app, officer, last, std::slice::from_ref(&none)).await.unwrap();
+        papers::keep_proposed(app, officer, last).await.unwrap();
+        settle(app, officer, last).await;
+        papers::freeze(app, officer, last).await.unwrap();
+        papers::submit(app, officer, last).await.unwrap();
+        papers::approve(app, p.leader.account, last).await.unwrap();
+        papers::issue(app, officer, last, "12", app.today(), (None, None)).await.unwrap();
+        let units = Units::AsOn(app.today());
+        let question = Question { unit: p.commune, period: Period::year(2025), units, by: By::Whole };
+        let talks = numbers::find_indicator("talks").unwrap();
+        let slice = numbers::Slice { limit: 1, ..Default::default() };
+        let row = &numbers::rows_behind(app, &question, talks, None, slice).await.unwrap()[0];
+        t.pass_minutes(1);
+        let activity = activities::get(&app.db, row.id).await.unwrap();
+        let mut tx = app.db.begin().await.unwrap();
+        activities::withdraw(&mut tx, app, None, &activity, "ghi trùng").await.unwrap();
+        tx.commit().await.unwrap();
+        let this = papers::find(&app.db, p.commune, Period::year(2026)).await.unwrap().unwrap();
+        let page = p.officer.get(&t, &format!("/bao-cao/{this}")).await.text();
+        let mut checked = 0;
+        for link in page.split("href=\"").filter(|h| h.contains("ky=2025&") && h.contains("/so-lieu/dong?")) {
+            let href = link.split('"').next().unwrap().replace("&#38;", "&");
+            let printed = between(link, ">", "<").unwrap();
+            assert!(href.contains("&chot="), "{href}");
+            let rows = p.officer.get(&t, &href).await.text();
+            assert_eq!(between(&rows, "<p class=\"note\"><strong>", " "), Some(printed), "{href}");
+            checked += usize::from(rows.contains("Thu hồi sau khi chốt"));
+        }
+        assert!(checked > 1, "the paper and the panel beside it: {page}");
     })
     .await;
 }
