@@ -686,10 +686,11 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
             let figure = between(&rows, "<p class=\"note\"><strong>", " ").unwrap();
             assert_eq!(figure, printed, "{href}: {rows}");
             let mut table = between(&rows, "<tbody>", "</tbody>").unwrap_or_default().to_owned();
-            let next = |page: &str| {
-                page.split("href=\"")
-                    .find(|h| h.contains("sau="))
-                    .map(|h| h.split('"').next().unwrap().replace("&#38;", "&"))
+            let next = |page: &str| -> Option<String> {
+                let mut links = page.split("href=\"").skip(1).map(|h| h.split('"').next().unwrap());
+                links
+                    .find(|h| h.starts_with("/so-lieu/dong?") && h.contains("sau="))
+                    .map(|h| h.replace("&#38;", "&"))
             };
             let mut after = next(&rows);
             while let Some(more) = after {
