@@ -150,6 +150,7 @@ async fn an_amendment_waits_is_carried_out_and_undone_to_the_byte() {
         };
         assert_eq!(note_of("70/2099/qh99+2").await, waits);
         assert_eq!(note_of("70/2099/qh99+1").await, "");
+        assert_eq!(note_of("71/2099/qh99+1").await, "", "of each law what waits of it");
         for path in ["/luat/tim", "/tim"] {
             let page = person.get(&t, &format!("{path}?q=th%C3%B9+lao+gi%E1%BB%AF+b%E1%BA%BFn")).await.text();
             assert!(page.contains(waits), "{path}: {page}");

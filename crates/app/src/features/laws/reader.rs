@@ -214,7 +214,7 @@ async fn reader(
         relations: relations::relations(&app.db, law.id).await?,
         carried: relations::carried(app, None, law.id, &chain).await?,
         chain,
-        pending: Waits::of(&app.db, &law).await?.pending("", app.today()),
+        pending: Waits::of(&app.db, &[law.id]).await?.pending(law.id, "", app.today()),
         news: compare::news(&app.db, law.id).await?,
         before_changes: days
             .first()
