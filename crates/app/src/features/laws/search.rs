@@ -155,6 +155,10 @@ async fn results(app: &App, lang: Lang, asked: &Asked) -> Result<Results> {
     let is_name =
         |hit: &Hit| documents.iter().any(|d| d.id.to_string() == hit.document && d.name() == hit.text);
     hits.retain(|hit| !is_name(hit));
+    if absent.as_ref().is_some_and(Absent::is_article) {
+        let words = Fitting::of(&asked.q);
+        hits.retain(|hit| ranked.answer.understood.documents.contains(&hit.document) || speaks(&words, hit));
+    }
     let more = fits && hits.len() > page * HITS;
     hits.truncate(if fits { page * HITS } else { NEAR });
     let first = if fits { (page - 1) * HITS } else { 0 };
