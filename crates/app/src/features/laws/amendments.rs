@@ -252,7 +252,7 @@ impl Pending {
 static WAITING: Relation = Relation {
     name: "what waits of laws",
     from: "(SELECT l.id AS law_id, a.from_id, a.to_path, f.effective AS day, COALESCE(f.effective, '') AS first_day,
-                   f.day AS from_day, 1 AS instructions
+                   f.day AS from_day, CAST(1 AS BIGINT) AS instructions
             FROM laws l JOIN law_amendments a ON a.to_key = l.number_key AND a.from_id <> l.id
             JOIN laws f ON f.id = a.from_id
             WHERE a.state IN ('found', 'undone')
@@ -260,7 +260,7 @@ static WAITING: Relation = Relation {
                    OR NOT EXISTS (SELECT 1 FROM laws o
                                   WHERE o.number_key = l.number_key AND o.id <> l.id AND o.id <> a.from_id))
             UNION ALL
-            SELECT r.to_id, r.from_id, '', f.effective, COALESCE(f.effective, ''), f.day, 0
+            SELECT r.to_id, r.from_id, '', f.effective, COALESCE(f.effective, ''), f.day, CAST(0 AS BIGINT)
             FROM law_relations r JOIN laws f ON f.id = r.from_id
             WHERE r.relation = 'amends'
               AND NOT EXISTS (SELECT 1 FROM law_amendments a WHERE a.from_id = r.from_id AND a.to_key = r.to_key))",
