@@ -112,7 +112,7 @@ async fn page(signed: &Signed, law: Law, problems: Vec<FieldProblem>) -> Result<
     let may_change = keeper(signed, &law).is_ok();
     let unaimed = amendments::unaimed(db, law.id).await?;
     let reads_none = told.is_empty() && unaimed.is_empty() && amends(db, &law).await?;
-    let silent = Waits::of(db, &law).await?.silent().cloned().collect();
+    let silent = Waits::of(db, &[law.id]).await?.silent(law.id).cloned().collect();
     Ok(ChangesPage { page, law, shown, more, told, unaimed, reads_none, silent, ready, may_change })
 }
 
@@ -125,7 +125,7 @@ async fn amends(db: &Db, law: &Law) -> Result<bool> {
 /// What of a document's amendments nobody can carry out yet: of which documents they are, or that none was read.
 pub async fn open(db: &Db, law: &Law) -> Result<usize> {
     let unaimed = amendments::unaimed(db, law.id).await?.len();
-    let silent = Waits::of(db, law).await?.silent().count();
+    let silent = Waits::of(db, &[law.id]).await?.silent(law.id).count();
     Ok(unaimed + silent + usize::from(unaimed == 0 && amends(db, law).await?))
 }
 

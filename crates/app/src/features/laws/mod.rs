@@ -23,6 +23,7 @@
 
 use store::{Migration, migration};
 
+mod absent;
 mod again;
 pub mod alerts;
 pub mod amendments;
