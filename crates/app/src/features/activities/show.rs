@@ -127,6 +127,11 @@ pub async fn page(signed: &Signed, activity: &Activity, problems: Vec<FieldProbl
 }
 
 impl ShowPage {
+    /// Why a figure that is asked about stands.
+    fn reason_for(&self, field: &str) -> Option<&str> {
+        let reason = self.activity.content.reason.as_str();
+        (!reason.is_empty() && self.asked.iter().any(|a| a.field == field)).then_some(reason)
+    }
     /// "1.234 bytes" as people read it.
     fn size(&self, bytes: &i64) -> String {
         match bytes {

@@ -41,6 +41,7 @@ fn task(signed: &Signed, kind: &str, row: Row, path: &str) -> Task {
         state: "laws-state-waiting",
         title: signed.app.words.say(signed.lang(), &format!("laws-task-{kind}"), &args),
         path: format!("/luat/{}/{path}", row.id),
+        unit: None,
         quick: None,
     }
 }
