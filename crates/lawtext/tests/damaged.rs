@@ -275,6 +275,10 @@ fn what_unpacks_to_too_much_is_refused() {
     assert_eq!(read(Format::Docx, &bytes), Err(Unreadable::TooLarge));
     let deep = "<w:document xmlns:w=\"w\"><w:body>".to_string() + &"<w:tbl><w:tr><w:tc>".repeat(50_000);
     assert_eq!(read(Format::Docx, &docx(deep.as_bytes())), Err(Unreadable::Damaged));
+    assert_eq!(read(Format::Text, "a\n".repeat(2_000_000).as_bytes()), Err(Unreadable::TooLarge));
+    let many = "<w:p><w:r><w:t>a</w:t></w:r></w:p>".repeat(400_000);
+    let many = format!("<w:document xmlns:w=\"w\"><w:body>{many}</w:body></w:document>");
+    assert_eq!(read(Format::Docx, &docx(many.as_bytes())), Err(Unreadable::TooLarge));
     let nested = "<div>".repeat(200_000) + "Điều 1. Phạm vi";
     assert!(outcome(Format::Html, nested.into_bytes()).is_ok());
 }

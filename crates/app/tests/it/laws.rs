@@ -702,6 +702,42 @@ async fn a_commune_changes_what_it_brought_and_no_law_of_the_land() {
         assert_eq!(commune.get(&t, &path).await.status, StatusCode::OK);
         assert_eq!(province.get(&t, &path).await.status, StatusCode::OK);
         assert_eq!(neighbour.get(&t, &path).await.status, StatusCode::FORBIDDEN);
+
+        // What it says of a law of the land is a proposal, until whoever keeps that law confirms it; it cannot itself.
+        let status = async || {
+            let law = laws::find_by_slug(&t.app.db, "90-2099-qh99").await.unwrap().unwrap();
+            law.status(t.app.today())
+        };
+        let notice = [
+            ("number", "13-HD/TW"),
+            ("kind", "Hướng dẫn"),
+            ("issued", "2026-02-01"),
+            ("effective", "2026-02-01"),
+            ("relation", "repeals"),
+            ("relation_number", "90/2099/QH99"),
+        ];
+        let brought = commune.post(&t, "/luat/moi", &notice).await;
+        assert_eq!(brought.status, StatusCode::SEE_OTHER, "{}", brought.text());
+        let path = format!("{}/sua", brought.location());
+        let confirm = async |person: &Person, act| {
+            let version = version_of(&t, person, &path).await;
+            let form = [("version", &*version), (act, "repeals 90/2099/QH99")];
+            let answer = person.post(&t, &path, &[&notice[..4], &form].concat()).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+            status().await
+        };
+        let before = status().await;
+        assert_ne!(before, laws::Status::Ended);
+        assert_eq!(confirm(&commune, "confirm").await, before);
+        assert!(province.get(&t, "/viec").await.text().contains("13-HD/TW"));
+        assert_eq!(confirm(&province, "confirm").await, laws::Status::Ended);
+        assert_eq!(confirm(&commune, "drop").await, laws::Status::Ended);
+
+        // Nor does it enter a second law of that number: amendments and citations would be taken for that one's.
+        let twin = [("number", "90/2099/QH99"), ("kind", "Luật"), ("title", "Khác"), ("issuer", "Quốc hội")];
+        let twin = commune.post(&t, "/luat/moi", &[&twin[..], &[("issued", "02/02/2026")]].concat()).await;
+        assert_eq!(twin.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", twin.text());
+        assert!(twin.text().contains("Số hiệu này đã là của văn bản khác"), "{}", twin.text());
     })
     .await;
 }
@@ -730,6 +766,7 @@ async fn a_corpus_and_a_folder_are_imported_once() {
             line("71/2099/NĐ-CP", "1", "1. Một.\na) Ghe nhỏ;\nb) Ghe lớn.\n2. Hai."),
             line("71/2099/NĐ-CP", "1a", "Chèn thêm."),
             "{broken".to_owned(),
+            line("", "1", "Không của văn bản nào.").replace("Về ghe xuồng", " "),
             line("72/2099/NĐ-", "5", "Điều này."),
         ];
         std::fs::write(folder.join("c.jsonl"), corpus.join("\n")).unwrap();
@@ -737,7 +774,7 @@ async fn a_corpus_and_a_folder_are_imported_once() {
         let report = bulk::import(&t.app, &paths, &Silent).await.unwrap();
         assert_eq!((report.new, report.same, report.articles), (3, 0, 7), "{report:?}");
         let unread: Vec<_> = report.unread.iter().map(|u| (u.line, u.file.ends_with("b.docx"))).collect();
-        assert_eq!(unread, [(None, true), (Some(3), false)], "{report:?}");
+        assert_eq!(unread, [(None, true), (Some(3), false), (Some(4), false)], "{report:?}");
         assert!(report.indexed);
         let law = laws::find_by_slug(&t.app.db, "71-2099-nd-cp").await.unwrap().unwrap();
         let articles = laws::articles(&t.app.db, law.id).await.unwrap();

@@ -434,6 +434,66 @@ async fn corrections_are_held_against_the_new_source_when_a_law_comes_again() {
 }
 
 #[tokio::test]
+async fn a_law_that_replaces_none_has_a_table_of_what_is_new_all_the_same() {
+    on_every_engine(async |t| {
+        let person = officer(&t).await;
+        let law = enter(&t, OLD).await;
+        let path = format!("/luat/{law}/so-sanh");
+        let page = person.get(&t, &path).await.text();
+        assert!(page.contains("mọi điều đều được coi là mới"), "{page}");
+        assert!(page.contains("Quy định mới: Thù lao của người giữ bến (Điều 3)."), "{page}");
+        let save = async |version: &str, rows: &[(&str, &str)]| {
+            let form: Vec<(&str, &str)> =
+                [("version", version)].into_iter().chain(rows.iter().copied()).collect();
+            person.post(&t, &path, &form).await
+        };
+        let version = version_of(&t, &person, &path).await;
+        let said = [("take", "2"), ("sentence-2", "Người giữ bến được trả thù lao.")];
+        assert_eq!(save(&version, &said).await.status, StatusCode::SEE_OTHER);
+        // What was written is there when the table is opened again, also a sentence that rests on no article yet.
+        let edit = format!("/luat/{law}/sua");
+        let version = version_of(&t, &person, &edit).await;
+        let facts = [
+            ("version", &*version),
+            ("number", "70/2099/QH99"),
+            ("kind", "Luật"),
+            ("title", "Gìn giữ bến nước"),
+            ("issued", "20/06/2026"),
+            ("news", "Người giữ bến được trả thù lao.\nAi cũng giữ bến sạch."),
+        ];
+        assert_eq!(person.post(&t, &edit, &facts).await.status, StatusCode::SEE_OTHER);
+        let page = person.get(&t, &path).await.text();
+        assert!(
+            page.contains("value=\"2\" checked")
+                && page.contains(">Người giữ bến được trả thù lao.</textarea>")
+        );
+        let loose = page.split(">Ai cũng giữ bến sạch.</textarea>").next().unwrap();
+        let at = loose.rsplit("name=\"sentence-").next().unwrap().split('"').next().unwrap();
+        let (name, article) = (format!("sentence-{at}"), format!("article-{at}"));
+        let version = version_of(&t, &person, &path).await;
+        let mut both = vec![("take", "2"), ("sentence-2", "Người giữ bến được trả thù lao.")];
+        both.extend([("take", at), (&*name, "Ai cũng giữ bến sạch."), (&*article, "dieu-99")]);
+        assert_eq!(save(&version, &both).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        both.pop();
+        both.push((&*article, "dieu-1"));
+        assert_eq!(save(&version, &both).await.status, StatusCode::SEE_OTHER);
+        let news = laws::compare::news(&t.app.db, law).await.unwrap();
+        let places: Vec<_> = news.iter().map(|n| (n.path.as_str(), n.stale)).collect();
+        assert_eq!(places, [("dieu-1", false), ("dieu-3", false)]);
+        // The script and the draft take them, each with its article as it reads.
+        let script = person.get(&t, &format!("/tin-bai/ban-tin?luat={law}")).await.text();
+        let versions = laws::versions(&t.app.db, law).await.unwrap();
+        for path in ["dieu-1", "dieu-3"] {
+            let version = &versions.iter().find(|v| v.path == path).unwrap().version;
+            assert!(script.contains(version), "{script}");
+        }
+        let draft = person.get(&t, &format!("/tin-bai/moi?luat={law}")).await.text();
+        assert!(draft.contains("được trả thù lao.") && draft.contains("Ai cũng giữ bến sạch."), "{draft}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_script_of_a_minute_counts_its_syllables_and_lists_what_does_not_fit() {
     on_every_engine(async |t| {
         let person = officer(&t).await;
@@ -1128,7 +1188,8 @@ async fn who_asked_is_told_once_of_a_law_that_matches() {
         t.pass_minutes(2);
         let bad = person.post(&t, "/luat/theo-doi", &[("question", " ?! ")]).await;
         assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
-        for question in ["hoc sinh ao phao", "con trâu"] {
+        // Pressed twice, it is kept once.
+        for question in ["hoc sinh ao phao", "con trâu", "con  trâu"] {
             let saved = person.post(&t, "/luat/theo-doi", &[("question", question)]).await;
             assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
         }
@@ -1245,11 +1306,22 @@ async fn packages_are_read_as_the_files_they_hold() {
             clash.append_data(&mut header, name, text.as_bytes()).unwrap();
         }
         std::fs::write(folder.join("trùng.tar"), clash.into_inner().unwrap()).unwrap();
-        let all = ["hỏng.zip", "trùng.tar", "a.zip"].map(|name| folder.join(name));
+        // One byte of the first of two stored files is another than was packed.
+        let mut damaged = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let stored =
+            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        for (name, text) in [("a.txt", NEW), ("b.txt", files[0].1)] {
+            damaged.start_file(name, stored).unwrap();
+            std::io::Write::write_all(&mut damaged, text.as_bytes()).unwrap();
+        }
+        let mut damaged = damaged.finish().unwrap().into_inner();
+        damaged[60] ^= 1;
+        std::fs::write(folder.join("một phần.zip"), damaged).unwrap();
+        let all = ["hỏng.zip", "trùng.tar", "một phần.zip", "a.zip"].map(|name| folder.join(name));
         let report = laws::bulk::import(&t.app, &all, &Quiet).await.unwrap();
         let why: Vec<&str> = report.unread.iter().map(|u| &*u.why).collect();
-        assert_eq!(why, ["package-damaged", "package-name"], "{report:?}");
-        assert_eq!((report.new, report.same), (0, 4), "{report:?}");
+        assert_eq!(why, ["package-damaged", "package-name", "package-damaged"], "{report:?}");
+        assert_eq!((report.new, report.same), (0, 5), "{report:?}");
         assert!(!folder.parent().unwrap().join("ngoài.txt").exists());
     })
     .await;

@@ -1,9 +1,9 @@
 //! A law against the one it replaces: which article comes from which, and what became of the words.
 //!
 //! Articles are matched by the words of their headings and of their texts (syllables and pairs of syllables, rare ones
-//! weighing more) and by their order; what is left over is looked for within the articles of the other law. Time grows
-//! with the length of the texts and the number of pairs that share rare words; 200 articles against 200 take a small
-//! part of a second (docs/benchmarks.md).
+//! weighing more) and by their order; what is left over is looked for within the articles of the other law. Each article
+//! is held only against those that share most rare words with it and those at its place, so that time grows with the
+//! length of the texts and not with the product of their numbers (README.md).
 //!
 //! Measured on the gold pairs: `cargo run -p lawtext --example pairs -- NEW OLD [NEW OLD …] > found.jsonl`, then
 //! `score.py pairs pairs.jsonl found.jsonl`.
@@ -13,8 +13,10 @@ mod words;
 
 pub use words::{Piece, differences};
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::Node;
-use vector::Vectors;
+use vector::{Common, Vectors};
 
 /// What is compared of an article.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -86,79 +88,84 @@ const SAME_PARAGRAPH: f32 = 0.8;
 /// By how much it must be more alike than what stayed in its place.
 const MARGIN: f32 = 0.3;
 
-/// Matches the articles of a new law to those of the old one. Space grows with the product of their numbers.
+/// Each article is held against so many whose texts, and so many whose headings, share most rare words with it, and so
+/// many on either side of its place.
+const NEAR: usize = 16;
+const BESIDE: usize = 4;
+
+/// A new article held against an old one.
+struct Pair {
+    n: usize,
+    o: usize,
+    heading: Common,
+    text: Common,
+    likeness: f32,
+}
+
+/// Matches the articles of a new law to those of the old one.
 pub fn compare(old: &[Side], new: &[Side]) -> Comparison {
-    let heading = |side: &Side| role(&side.heading).map_or_else(|| side.heading.clone(), String::from);
-    let (old_headings, new_headings): (Vec<_>, Vec<_>) =
-        (old.iter().map(heading).collect(), new.iter().map(heading).collect());
-    let headings =
-        Vectors::of(old_headings.iter().map(String::as_str), new_headings.iter().map(String::as_str));
-    let texts =
-        Vectors::of(old.iter().map(|side| side.text.as_str()), new.iter().map(|side| side.text.as_str()));
-    let (heads, bodies) = (headings.shared(), texts.shared());
-    let mut pairs = Vec::new();
-    for (n, new) in new.iter().enumerate() {
-        for (o, old) in old.iter().enumerate() {
-            let head = headings.dice(&heads, n, o);
-            let body = texts.dice(&bodies, n, o);
-            // Without headings the text decides.
-            let titled = !(new.heading.is_empty() || old.heading.is_empty());
-            let likeness = if titled { 0.55 * head + 0.45 * body.powf(0.7) } else { body.powf(0.7) };
-            if likeness >= ALIKE_BETWEEN {
-                pairs.push((likeness, n, o));
-            }
-        }
-    }
+    let pairs = pairs(old, new);
     // The likest first; of equals the nearest in place.
-    let place = |(_, n, o): &(f32, usize, usize)| (n * old.len().max(1)).abs_diff(o * new.len().max(1));
-    pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| place(a).cmp(&place(b))));
+    let mut alike: Vec<&Pair> = pairs.iter().filter(|pair| pair.likeness >= ALIKE_BETWEEN).collect();
+    let place = |pair: &Pair| (pair.n * old.len()).abs_diff(pair.o * new.len());
+    alike.sort_by(|a, b| b.likeness.total_cmp(&a.likeness).then_with(|| place(a).cmp(&place(b))));
     let mut successor: Vec<Option<usize>> = vec![None; old.len()];
-    let mut predecessor: Vec<Option<(usize, f32)>> = vec![None; new.len()];
+    let mut predecessor: BTreeMap<usize, &Pair> = BTreeMap::new();
     for round in [SURE, ALIKE, ALIKE_BETWEEN] {
-        for &(likeness, n, o) in &pairs {
-            if likeness < round || successor[o].is_some() || predecessor[n].is_some() {
-                continue;
+        for pair in &alike {
+            let free = successor[pair.o].is_none() && !predecessor.contains_key(&pair.n);
+            if free
+                && pair.likeness >= round
+                && (round > ALIKE_BETWEEN || is_between(&predecessor, pair.n, pair.o))
+            {
+                successor[pair.o] = Some(pair.n);
+                predecessor.insert(pair.n, pair);
             }
-            if round == ALIKE_BETWEEN && !is_between(&predecessor, n, o) {
-                continue;
-            }
-            (successor[o], predecessor[n]) = (Some(n), Some((o, likeness)));
         }
     }
     let mut comparison = Comparison::default();
-    for (n, found) in predecessor.iter().enumerate() {
-        let (old, likeness) = found.map_or((Vec::new(), 0.0), |(o, likeness)| (vec![o], likeness));
-        let kind = if old.is_empty() { Kind::New } else { Kind::Same };
-        comparison.matches.push(Match { new: n, old, kind, likeness });
+    for n in 0..new.len() {
+        comparison.matches.push(match predecessor.get(&n) {
+            Some(pair) => Match { new: n, old: vec![pair.o], kind: Kind::Same, likeness: pair.likeness },
+            None => Match { new: n, old: vec![], kind: Kind::New, likeness: 0.0 },
+        });
     }
     // An old article left over may have gone into a new one; a new one may have been a part of an old one.
-    for o in (0..old.len()).filter(|o| successor[*o].is_none()) {
-        let into = (0..new.len())
-            .map(|n| (n, texts.held_of_old(&bodies, n, o) + 0.5 * headings.held_of_old(&heads, n, o)));
-        let best = into.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(n, _)| {
-            let body = texts.held_of_old(&bodies, *n, o);
-            let head = headings.held_of_old(&heads, *n, o);
-            body >= TAKEN_IN || body >= TAKEN_IN / 2.0 && head >= SURE
-        });
-        let held = best.map_or(0.0, |(n, _)| texts.held_of_old(&bodies, n, o));
-        match best.and_then(|(n, _)| comparison.matches.get_mut(n)) {
-            Some(into) if into.old.is_empty() => {
-                (into.old, into.kind, into.likeness) = (vec![o], Kind::Same, held);
-            }
-            Some(into) => into.old.push(o),
-            None => comparison.gone.push(o),
+    let mut into: Vec<Option<&Pair>> = vec![None; old.len()];
+    let mut from: Vec<Option<&Pair>> = vec![None; new.len()];
+    for pair in &pairs {
+        let held = |pair: &Pair| pair.text.of_old() + 0.5 * pair.heading.of_old();
+        if into[pair.o].is_none_or(|best| held(pair) >= held(best)) {
+            into[pair.o] = Some(pair);
+        }
+        if from[pair.n].is_none_or(|best| pair.text.of_new() >= best.text.of_new()) {
+            from[pair.n] = Some(pair);
         }
     }
-    for n in 0..new.len() {
+    for o in (0..old.len()).filter(|o| successor[*o].is_none()) {
+        let taken_in = into[o].filter(|pair| {
+            let (body, head) = (pair.text.of_old(), pair.heading.of_old());
+            body >= TAKEN_IN || body >= TAKEN_IN / 2.0 && head >= SURE
+        });
+        let Some(pair) = taken_in else {
+            comparison.gone.push(o);
+            continue;
+        };
+        let into = &mut comparison.matches[pair.n];
+        into.old.push(o);
+        if into.kind == Kind::New {
+            (into.kind, into.likeness) = (Kind::Same, pair.text.of_old());
+        }
+    }
+    for (n, nearest) in from.iter().enumerate() {
         if !comparison.matches[n].old.is_empty() {
             continue;
         }
-        let from = (0..old.len()).map(|o| (o, texts.held_of_new(&bodies, n, o)));
-        let best = from.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, held)| *held >= TAKEN_IN);
-        if let Some((o, held)) = best {
+        let part_of = nearest.filter(|pair| pair.text.of_new() >= TAKEN_IN);
+        if let Some(&Pair { o, text, .. }) = part_of {
             let kind = if comparison.gone.contains(&o) { Kind::Same } else { Kind::Moved };
             comparison.gone.retain(|gone| *gone != o);
-            comparison.matches[n] = Match { new: n, old: vec![o], kind, likeness: held };
+            comparison.matches[n] = Match { new: n, old: vec![o], kind, likeness: text.of_new() };
         }
     }
     moved_paragraphs(old, new, &successor, &mut comparison);
@@ -168,6 +175,32 @@ pub fn compare(old: &[Side], new: &[Side]) -> Comparison {
         }
     }
     comparison
+}
+
+/// The pairs to look at, in order.
+fn pairs(old: &[Side], new: &[Side]) -> Vec<Pair> {
+    let heading = |side: &Side| role(&side.heading).map_or_else(|| side.heading.clone(), String::from);
+    let (old_headings, new_headings): (Vec<_>, Vec<_>) =
+        (old.iter().map(heading).collect(), new.iter().map(heading).collect());
+    let headings =
+        Vectors::of(old_headings.iter().map(String::as_str), new_headings.iter().map(String::as_str));
+    let texts =
+        Vectors::of(old.iter().map(|side| side.text.as_str()), new.iter().map(|side| side.text.as_str()));
+    let beside = (0..new.len()).flat_map(|n| {
+        let place = n * old.len() / new.len();
+        (place.saturating_sub(BESIDE)..(place + BESIDE + 1).min(old.len())).map(move |o| (n, o))
+    });
+    let near: BTreeSet<(usize, usize)> =
+        texts.nearby(NEAR).chain(headings.nearby(NEAR)).chain(beside).collect();
+    let pair = |(n, o): (usize, usize)| {
+        let (heading, text) = (headings.common(n, o), texts.common(n, o));
+        // Without headings the text decides.
+        let titled = !(new[n].heading.is_empty() || old[o].heading.is_empty());
+        let body = text.likeness().powf(0.7);
+        let likeness = if titled { 0.55 * heading.likeness() + 0.45 * body } else { body };
+        Pair { n, o, heading, text, likeness }
+    };
+    near.into_iter().map(pair).collect()
 }
 
 /// Articles that every law has, by the words that make them known: they are one, whatever their heading.
@@ -187,10 +220,10 @@ fn role(heading: &str) -> Option<&'static str> {
 }
 
 /// Whether the pair stands between its matched neighbours in both laws.
-fn is_between(predecessor: &[Option<(usize, f32)>], n: usize, o: usize) -> bool {
-    let before = predecessor[..n].iter().rev().flatten().next();
-    let after = predecessor[n + 1..].iter().flatten().next();
-    before.is_none_or(|(old, _)| *old < o) && after.is_none_or(|(old, _)| *old > o)
+fn is_between(predecessor: &BTreeMap<usize, &Pair>, n: usize, o: usize) -> bool {
+    let before = predecessor.range(..n).next_back();
+    let after = predecessor.range(n + 1..).next();
+    before.is_none_or(|(_, pair)| pair.o < o) && after.is_none_or(|(_, pair)| pair.o > o)
 }
 
 /// Paragraphs of some length that left an article for another: the other is a successor as well.
@@ -220,10 +253,12 @@ fn moved_paragraphs(old: &[Side], new: &[Side], successor: &[Option<usize>], com
             let first = lines.partition_point(|(n, _)| *n < article);
             first..lines.partition_point(|(n, _)| *n <= article)
         };
-        let stayed = in_article(&new_lines, successor).map(|n| lines.likeness(o, n));
+        let stayed = in_article(&new_lines, successor).map(|n| lines.common(n, o).likeness());
         let predecessors = comparison.matches.get(*new).map(|found| found.old.clone()).unwrap_or_default();
-        let came =
-            predecessors.iter().flat_map(|old| in_article(&old_lines, *old)).map(|o| lines.likeness(o, n));
+        let came = predecessors
+            .iter()
+            .flat_map(|old| in_article(&old_lines, *old))
+            .map(|o| lines.common(n, o).likeness());
         let other = stayed.chain(came).fold(0.0, f32::max);
         if let Some(found) = comparison.matches.get_mut(*new)
             && likeness >= other + MARGIN

@@ -1,19 +1,44 @@
 //! Texts as weighted syllables and pairs of syllables.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
+
+/// The terms of a text with their weights, in the order of the terms.
+type Vector = Vec<(u32, f32)>;
 
 /// Terms of two lists of texts. A term weighs more, the fewer of the texts have it.
 pub(super) struct Vectors {
-    old: Vec<Vec<(u32, f32)>>,
-    new: Vec<Vec<(u32, f32)>>,
+    old: Vec<Vector>,
+    new: Vec<Vector>,
     old_weight: Vec<f32>,
     new_weight: Vec<f32>,
 }
 
-/// The weight that each new text shares with each old one, a row for each new text.
-pub(super) struct Shared {
-    rows: Vec<Vec<f32>>,
+/// How much a new text and an old one have in common.
+#[derive(Clone, Copy)]
+pub(super) struct Common {
+    shared: f32,
+    old: f32,
+    new: f32,
 }
+
+impl Common {
+    /// Twice what is shared by the sum of both.
+    pub fn likeness(self) -> f32 {
+        share(2.0 * self.shared, self.old + self.new)
+    }
+    /// The share of the old text that the new one has.
+    pub fn of_old(self) -> f32 {
+        share(self.shared, self.old)
+    }
+    /// The share of the new text that the old one has.
+    pub fn of_new(self) -> f32 {
+        share(self.shared, self.new)
+    }
+}
+
+/// Only terms that so few texts have lead from one text to another, so that thousands of texts stay cheap.
+const RARE: usize = 40;
 
 impl Vectors {
     pub fn of<'t>(old: impl Iterator<Item = &'t str>, new: impl Iterator<Item = &'t str>) -> Vectors {
@@ -21,7 +46,7 @@ impl Vectors {
         let old: Vec<_> = old.map(|text| terms.count(text)).collect();
         let new: Vec<_> = new.map(|text| terms.count(text)).collect();
         let texts = (old.len() + new.len()) as f32;
-        let weigh = |counted: Vec<(u32, u32)>| -> Vec<(u32, f32)> {
+        let weigh = |counted: Vec<(u32, u32)>| -> Vector {
             let weight = |term: u32, count: u32| {
                 let texts_with = terms.texts_with.get(term as usize).copied().unwrap_or(1) as f32;
                 (1.0 + texts / texts_with).ln() * (count as f32).sqrt()
@@ -30,106 +55,97 @@ impl Vectors {
         };
         let (old, new): (Vec<_>, Vec<_>) =
             (old.into_iter().map(weigh).collect(), new.into_iter().map(weigh).collect());
-        let sum = |vectors: &[Vec<(u32, f32)>]| -> Vec<f32> {
+        let sum = |vectors: &[Vector]| -> Vec<f32> {
             vectors.iter().map(|vector| vector.iter().map(|(_, weight)| weight).sum()).collect()
         };
         Vectors { old_weight: sum(&old), new_weight: sum(&new), old, new }
     }
 
-    /// The old texts that have each term.
-    fn postings(&self) -> HashMap<u32, Vec<(usize, f32)>> {
-        let mut postings: HashMap<u32, Vec<(usize, f32)>> = HashMap::new();
-        for (o, vector) in self.old.iter().enumerate() {
-            for (term, weight) in vector {
-                postings.entry(*term).or_default().push((o, *weight));
-            }
-        }
-        postings
+    /// Pairs, a new text and an old one: to each text those of the other list, at most so many, that have most rare
+    /// terms in common with it.
+    pub fn nearby(&self, most: usize) -> impl Iterator<Item = (usize, usize)> {
+        let of_new = near(&self.new, &self.old, most);
+        of_new.chain(near(&self.old, &self.new, most).map(|(o, n)| (n, o)))
     }
 
-    fn row(&self, n: usize, postings: &HashMap<u32, Vec<(usize, f32)>>) -> Vec<f32> {
-        let mut row = vec![0.0; self.old.len()];
-        for (term, weight) in self.new.get(n).into_iter().flatten() {
-            for (o, other) in postings.get(term).into_iter().flatten() {
-                if let Some(shared) = row.get_mut(*o) {
-                    *shared += weight.min(*other);
-                }
-            }
-        }
-        row
+    pub fn common(&self, n: usize, o: usize) -> Common {
+        let weight = |weights: &[f32], n: usize| weights.get(n).copied().unwrap_or(0.0);
+        let (old, new) = (weight(&self.old_weight, o), weight(&self.new_weight, n));
+        let shared = match (self.old.get(o), self.new.get(n)) {
+            (Some(old), Some(new)) => shared(old, new),
+            _ => 0.0,
+        };
+        Common { shared, old, new }
     }
 
-    pub fn shared(&self) -> Shared {
-        let postings = self.postings();
-        Shared { rows: (0..self.new.len()).map(|n| self.row(n, &postings)).collect() }
-    }
-
-    /// Twice what is shared by the sum of both.
-    pub fn dice(&self, shared: &Shared, n: usize, o: usize) -> f32 {
-        share(2.0 * shared.at(n, o), weight(&self.new_weight, n) + weight(&self.old_weight, o))
-    }
-
-    /// The share of the old text that the new one has.
-    pub fn held_of_old(&self, shared: &Shared, n: usize, o: usize) -> f32 {
-        share(shared.at(n, o), weight(&self.old_weight, o))
-    }
-
-    /// The share of the new text that the old one has.
-    pub fn held_of_new(&self, shared: &Shared, n: usize, o: usize) -> f32 {
-        share(shared.at(n, o), weight(&self.new_weight, n))
-    }
-
-    /// The likeness of one pair.
-    pub fn likeness(&self, o: usize, n: usize) -> f32 {
-        let (Some(old), Some(new)) = (self.old.get(o), self.new.get(n)) else { return 0.0 };
-        let mut old = old.iter().peekable();
-        let mut shared = 0.0;
-        for (term, weight) in new {
-            while old.next_if(|(other, _)| other < term).is_some() {}
-            if let Some((_, other)) = old.next_if(|(other, _)| other == term) {
-                shared += weight.min(*other);
-            }
-        }
-        share(2.0 * shared, weight(&self.new_weight, n) + weight(&self.old_weight, o))
-    }
-
-    /// For each old text the nearest new one, where they are at least so alike and no other new one is: old, new,
-    /// likeness. Only terms that few texts have lead from one to the other, so that thousands of texts stay cheap.
+    /// For each old text the nearest new one, where they are at least so alike and no other new one is: old, new.
     pub fn nearest(&self, least: f32) -> Vec<(usize, usize, f32)> {
-        const COMMON: usize = 40;
-        let mut postings = self.postings();
-        postings.retain(|_, texts| texts.len() <= COMMON);
-        let mut best: Vec<(Option<usize>, f32)> = vec![(None, 0.0); self.old.len()];
-        let mut shared: HashMap<usize, f32> = HashMap::new();
-        for (n, vector) in self.new.iter().enumerate() {
-            shared.clear();
-            for (term, weight) in vector {
-                for (o, other) in postings.get(term).into_iter().flatten() {
-                    *shared.entry(*o).or_default() += weight.min(*other);
-                }
-            }
-            for (o, sum) in &shared {
-                let likeness = share(2.0 * sum, weight(&self.new_weight, n) + weight(&self.old_weight, *o));
-                if let Some(best) = best.get_mut(*o)
-                    && likeness > best.1
-                {
-                    *best = (Some(n), likeness);
-                }
+        const MOST: usize = 4;
+        let mut best: Vec<Option<(usize, f32)>> = vec![None; self.old.len()];
+        for (o, n) in near(&self.old, &self.new, MOST) {
+            let likeness = self.common(n, o).likeness();
+            if let Some(best) = best.get_mut(o)
+                && best.is_none_or(|(_, other)| likeness > other)
+            {
+                *best = Some((n, likeness));
             }
         }
-        let found = best.into_iter().enumerate().filter(|(_, (_, likeness))| *likeness >= least);
-        found.filter_map(|(o, (n, likeness))| Some((o, n?, likeness))).collect()
+        let found = best.into_iter().enumerate().filter_map(|(o, best)| best.map(|(n, l)| (o, n, l)));
+        found.filter(|(.., likeness)| *likeness >= least).collect()
     }
 }
 
-impl Shared {
-    fn at(&self, n: usize, o: usize) -> f32 {
-        self.rows.get(n).and_then(|row| row.get(o)).copied().unwrap_or(0.0)
+/// To each text those of other ones, at most so many, that have most rare terms in common with it.
+fn near<'v>(
+    texts: &'v [Vector],
+    others: &[Vector],
+    most: usize,
+) -> impl Iterator<Item = (usize, usize)> + 'v {
+    let mut having: HashMap<u32, Vec<(usize, f32)>> = HashMap::new();
+    for (other, vector) in others.iter().enumerate() {
+        for (term, weight) in vector {
+            having.entry(*term).or_default().push((other, *weight));
+        }
     }
+    having.retain(|_, others| others.len() <= RARE);
+    let mut shared = vec![0.0; others.len()];
+    texts.iter().enumerate().flat_map(move |(text, vector)| {
+        let mut met = Vec::new();
+        for (term, weight) in vector {
+            for (other, theirs) in having.get(term).into_iter().flatten() {
+                let Some(shared) = shared.get_mut(*other) else { continue };
+                if *shared == 0.0 {
+                    met.push(*other);
+                }
+                *shared += weight.min(*theirs);
+            }
+        }
+        let mut found: Vec<(usize, f32)> = met
+            .into_iter()
+            .filter_map(|other| Some((other, std::mem::take(shared.get_mut(other)?))))
+            .collect();
+        found.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        found.truncate(most);
+        found.into_iter().map(move |(other, _)| (text, other))
+    })
 }
 
-fn weight(weights: &[f32], n: usize) -> f32 {
-    weights.get(n).copied().unwrap_or(0.0)
+/// The weight of what two texts have in common.
+fn shared(a: &Vector, b: &Vector) -> f32 {
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    let mut shared = 0.0;
+    while let (Some((ours, weight)), Some((theirs, other))) = (a.peek(), b.peek()) {
+        match ours.cmp(theirs) {
+            Ordering::Less => drop(a.next()),
+            Ordering::Greater => drop(b.next()),
+            Ordering::Equal => {
+                shared += weight.min(*other);
+                a.next();
+                b.next();
+            }
+        }
+    }
+    shared
 }
 
 fn share(part: f32, whole: f32) -> f32 {
@@ -138,19 +154,30 @@ fn share(part: f32, whole: f32) -> f32 {
 
 #[derive(Default)]
 struct Terms {
+    /// Syllables by the word as it is written: folding costs more than looking up.
+    words: HashMap<String, u32>,
     syllables: HashMap<String, u32>,
     terms: HashMap<(u32, u32), u32>,
     texts_with: Vec<u32>,
 }
 
 impl Terms {
+    fn syllable(&mut self, word: &str) -> u32 {
+        if let Some(syllable) = self.words.get(word) {
+            return *syllable;
+        }
+        let next = self.syllables.len() as u32;
+        let syllable = *self.syllables.entry(viet::fold(word)).or_insert(next);
+        self.words.insert(word.to_owned(), syllable);
+        syllable
+    }
+
     /// The terms of a text with how often it has each, in the order of the terms.
     fn count(&mut self, text: &str) -> Vec<(u32, u32)> {
         let mut counts: HashMap<u32, u32> = HashMap::new();
         let mut before = u32::MAX;
         for (_, word) in viet::syllables(text) {
-            let next = self.syllables.len() as u32;
-            let syllable = *self.syllables.entry(viet::fold(word)).or_insert(next);
+            let syllable = self.syllable(word);
             for pair in [(u32::MAX, syllable), (before, syllable)] {
                 let next = self.terms.len() as u32;
                 let term = *self.terms.entry(pair).or_insert(next);

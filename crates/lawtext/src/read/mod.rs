@@ -15,6 +15,8 @@ use crate::{Format, Text};
 /// under 2 MB of text.
 const LARGEST_FILE: usize = 64 << 20;
 const LARGEST_TEXT: usize = 32 << 20;
+/// The longest codified subject has a tenth of it: what has more is built to fill memory.
+const MOST_PARAGRAPHS: usize = 300_000;
 /// Bytes one part of a container may unpack to.
 const LARGEST_PART: u64 = 64 << 20;
 
@@ -98,6 +100,9 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Text, Unreadable> {
         Format::Pdf => pdf_text(bytes)?,
         Format::Text => plain::text(bytes)?,
     };
+    if text.paragraphs.len() > MOST_PARAGRAPHS {
+        return Err(Unreadable::TooLarge);
+    }
     // Page numbers and stamps alone are what a scan has.
     let has_letters = |p: &crate::Paragraph| !p.furniture && p.text.chars().any(char::is_alphabetic);
     if text.paragraphs.iter().any(has_letters) { Ok(text) } else { Err(Unreadable::NoText) }

@@ -1,8 +1,11 @@
 //! Plain text: one paragraph a line, or lines broken in the middle of sentences.
 
-use super::{LARGEST_TEXT, Unreadable, decode};
+use super::{LARGEST_TEXT, MOST_PARAGRAPHS, Unreadable, decode};
 use crate::read::wrapped::{Line, join};
 use crate::{Paragraph, Text};
+
+/// With the blank ones between and the ends of two letters.
+const MOST_LINES: usize = 4 * MOST_PARAGRAPHS;
 
 pub(super) fn text(bytes: &[u8]) -> Result<Text, Unreadable> {
     if bytes.len() > LARGEST_TEXT {
@@ -10,6 +13,9 @@ pub(super) fn text(bytes: &[u8]) -> Result<Text, Unreadable> {
     }
     let text = decode(bytes)?;
     let lines = text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\x0C']);
+    if lines.clone().nth(MOST_LINES).is_some() {
+        return Err(Unreadable::TooLarge);
+    }
     let lines: Vec<Line> = lines.map(|line| Line::new(viet::clean(line))).collect();
     let paragraphs = if is_wrapped(&lines) {
         join(lines)

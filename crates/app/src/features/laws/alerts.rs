@@ -24,7 +24,7 @@ use crate::web::form::{Form, Problems};
 use crate::web::{Signed, Visitor};
 
 /// Most searches that one person keeps, and most laws that a feed names.
-const MOST: i64 = 50;
+const MOST: usize = 50;
 const FEED: i64 = 50;
 /// Laws that are looked at together.
 const BATCH: i64 = 100;
@@ -223,9 +223,15 @@ pub async fn change(signed: Signed, form: Form) -> Result<Response> {
     }
     let mut tx = app.db.begin().await?;
     tx.alone(&format!("searches {account}")).await?;
-    let (count,): (i64,) =
-        sql!("SELECT COUNT(*) FROM law_searches WHERE account_id = $1", account).get(&mut tx).await?;
-    if problems.0.is_empty() && count >= MOST {
+    let kept: Vec<(String,)> =
+        sql!("SELECT question FROM law_searches WHERE account_id = $1 ORDER BY id", account)
+            .all(&mut tx)
+            .await?;
+    // The button was pressed twice, or it is kept since long: one mail tells of it.
+    if kept.iter().any(|(k,)| *k == question) {
+        return Ok(signed.redirect("/luat/theo-doi?xong=luu"));
+    }
+    if problems.0.is_empty() && kept.len() >= MOST {
         problems.add("question", "laws-alerts-too-many");
     }
     if !problems.0.is_empty() {

@@ -215,9 +215,23 @@ fn unpack_tar(file: std::fs::File, packed: bool, folder: &Path, left: &mut Left)
 fn unpack_zip(file: std::fs::File, folder: &Path, left: &mut Left) -> std::io::Result<()> {
     let mut zip = zip::ZipArchive::new(std::io::BufReader::new(file))?;
     for n in 0..zip.len() {
-        let mut entry = zip.by_index(n)?;
-        if let Some(path) = entry.enclosed_name().filter(|_| entry.is_file()) {
-            left.keep(&mut entry, &path, folder)?;
+        let name = zip.name_for_index(n).and_then(|name| name.ok()).unwrap_or_default().into_owned();
+        let mut entry = match zip.by_index(n) {
+            Ok(entry) => entry,
+            // The list of files stands at the end of a package: the others can be read all the same.
+            Err(cause) => {
+                left.lose(&name, "package-damaged", &cause);
+                continue;
+            }
+        };
+        let Some(path) = entry.enclosed_name().filter(|_| entry.is_file()) else { continue };
+        match left.keep(&mut entry, &path, folder) {
+            Err(cause) if !left.is_full() => {
+                // Half of a file is not taken for the whole of it.
+                std::fs::remove_file(folder.join(&path))?;
+                left.lose(&path.display().to_string(), "package-damaged", &cause);
+            }
+            kept => kept?,
         }
     }
     Ok(())
@@ -235,6 +249,11 @@ impl Left {
         self.bytes == 0 || self.files == 0
     }
 
+    fn lose(&mut self, file: &str, why: &str, cause: &dyn std::fmt::Display) {
+        tracing::warn!(cause = cause.to_string(), file, "a file of a package could not be unpacked");
+        self.unread.push(Unread { file: file.to_owned(), line: None, why: why.to_owned() });
+    }
+
     /// Errors when the package itself cannot be read on, or holds too much.
     fn keep(&mut self, from: &mut dyn std::io::Read, path: &Path, folder: &Path) -> std::io::Result<()> {
         use std::path::Component;
@@ -243,11 +262,13 @@ impl Left {
         }
         let to = folder.join(path);
         let made = to.parent().map_or(Ok(()), std::fs::create_dir_all);
-        let Ok(mut file) = made.and_then(|()| std::fs::File::create(to)) else {
-            // A file where another has its folder: the package is at fault, not the rest of it.
-            let file = path.display().to_string();
-            self.unread.push(Unread { file, line: None, why: "package-name".into() });
-            return Ok(());
+        let mut file = match made.and_then(|()| std::fs::File::create_new(to)) {
+            Ok(file) => file,
+            // Two of one name, or a file where another has its folder: the package is at fault, not the rest of it.
+            Err(cause) => {
+                self.lose(&path.display().to_string(), "package-name", &cause);
+                return Ok(());
+            }
         };
         let kept = std::io::copy(&mut std::io::Read::take(from, self.bytes + 1), &mut file)?;
         self.bytes = self.bytes.saturating_sub(kept);
@@ -419,6 +440,9 @@ fn read_corpus(
             Ok(Some(true)) => (None, Some("too-large".to_owned()), true),
             Ok(Some(false)) if text.trim_ascii().is_empty() => (None, None, true),
             Ok(Some(false)) => match serde_json::from_slice::<Line>(text) {
+                Ok(line) if viet::clean(&line.number).is_empty() && viet::clean(&line.title).is_empty() => {
+                    (None, Some("no-name".to_owned()), true)
+                }
                 Ok(line) if ended.contains(&line.number) => (None, Some("lines-apart".to_owned()), true),
                 Ok(line) => (Some(line), None, true),
                 Err(e) => (None, Some(e.to_string()), true),

@@ -1,12 +1,13 @@
 //! A law against the one it replaces: article by article, word by word; and from it the table of what is new, which an
-//! officer edits and from which the law board and the draft article take their sentences (promises A8, A17).
+//! officer edits and from which the law board and the draft article take their sentences (promises A8, A17). Of a law that
+//! replaces none every article is new.
 
 use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
-use lawtext::compare::{Comparison, Side};
+use lawtext::compare::Side;
 use serde::Deserialize;
 use store::{Db, Id, Tx, sql};
 
@@ -23,16 +24,19 @@ use crate::page::{Page, Room, show, show_again, show_both};
 use crate::web::Signed;
 use crate::web::form::Form;
 
-/// An article of the new law, or one of the old law that has no successor.
+/// An article of the new law, one of the old law that has no successor, or a sentence of what is new that rests on no
+/// article yet.
 struct Row {
     /// Its place in the form.
     at: usize,
-    /// "same", "merged", "moved", "new", "gone"
+    /// "same", "merged", "moved", "new", "gone", "told"
     kind: &'static str,
     /// "unchanged" where not a word differs.
     unchanged: bool,
     title: String,
     link: String,
+    /// The article of the new law that its sentence rests on; empty: none.
+    path: String,
     /// Its predecessors: title, address.
     old: Vec<(String, String)>,
     words: Vec<Run>,
@@ -50,6 +54,8 @@ struct ComparePage {
     old: Option<Law>,
     number: String,
     rows: Vec<Row>,
+    /// What a sentence may rest on: path, title.
+    articles: Vec<(String, String)>,
     counts: Vec<(&'static str, usize)>,
     may_change: bool,
     may_write: bool,
@@ -81,11 +87,99 @@ async fn articles(db: &Db, law: Id) -> Result<Vec<Node>> {
     Ok(node::nodes(db, law).await?.into_iter().filter(|n| n.is_article() && n.document == 0).collect())
 }
 
-/// Matches the articles of two laws; off the threads that answer.
-async fn compared(old: &[Node], new: &[Node]) -> Result<Comparison> {
-    let (old, new): (Vec<Side>, Vec<Side>) = (old.iter().map(side).collect(), new.iter().map(side).collect());
-    let compared = tokio::task::spawn_blocking(move || lawtext::compare::compare(&old, &new)).await;
-    compared.map_err(|e| Error::Internal(e.into()))
+/// Two laws held against each other.
+struct Compared {
+    old: Vec<Node>,
+    new: Vec<Node>,
+    /// Each article of the new law, as [`lawtext::compare`] finds it, with the words that differ from the first of its
+    /// predecessors.
+    found: Vec<(lawtext::compare::Match, Vec<Run>)>,
+    gone: Vec<usize>,
+}
+
+/// Off the threads that answer: long laws take seconds.
+async fn compared(old: Vec<Node>, new: Vec<Node>) -> Result<Compared> {
+    let compared = tokio::task::spawn_blocking(move || {
+        let sides = |nodes: &[Node]| nodes.iter().map(side).collect::<Vec<Side>>();
+        let (olds, news) = (sides(&old), sides(&new));
+        let comparison = lawtext::compare::compare(&olds, &news);
+        let words = |found: &lawtext::compare::Match| match found.old.first().and_then(|o| olds.get(*o)) {
+            Some(old) => news.get(found.new).map(|new| runs(&old.text, &new.text)).unwrap_or_default(),
+            None => vec![],
+        };
+        let found = comparison.matches.into_iter().map(|found| {
+            let words = words(&found);
+            (found, words)
+        });
+        Compared { found: found.collect(), gone: comparison.gone, old, new }
+    });
+    compared.await.map_err(|e| Error::Internal(e.into()))
+}
+
+/// The table: what the articles are, with the sentences that were kept, and the kept sentences that rest on none.
+async fn rows(db: &Db, page: &Page, law: &Law, old: Option<&Law>) -> Result<(Vec<Row>, Vec<Node>)> {
+    let olds = match old {
+        Some(old) => articles(db, old.id).await?,
+        None => vec![],
+    };
+    let compared = compared(olds, articles(db, law.id).await?).await?;
+    let kept: HashMap<String, String> =
+        news(db, law.id).await?.into_iter().map(|n| (n.path, n.sentence)).collect();
+    let told: Vec<&str> = law.news().collect();
+    let link = |of: &Law, n: &Node| format!("{}/{}", of.path(), n.path.as_deref().unwrap_or_default());
+    let link_old = |n: &Node| old.map(|old| link(old, n)).unwrap_or_default();
+    let mut rows: Vec<Row> = Vec::new();
+    for (found, words) in compared.found {
+        let Some(new) = compared.new.get(found.new) else { continue };
+        let olds: Vec<&Node> = found.old.iter().filter_map(|n| compared.old.get(*n)).collect();
+        let unchanged = olds.len() == 1 && words.iter().all(|r| r.mark.is_empty());
+        let path = new.path.clone().unwrap_or_default();
+        let sentence = sentence(page, found.kind.code(), unchanged, new, &olds);
+        rows.push(Row {
+            at: rows.len(),
+            kind: found.kind.code(),
+            unchanged,
+            title: new.title(),
+            link: link(law, new),
+            old: olds.iter().map(|o| (o.title(), link_old(o))).collect(),
+            words,
+            taken: kept.contains_key(&path) || told.contains(&sentence.as_str()),
+            sentence: kept.get(&path).cloned().unwrap_or(sentence),
+            path,
+        });
+    }
+    for gone in compared.gone.iter().filter_map(|n| compared.old.get(*n)) {
+        let sentence = sentence(page, "gone", false, gone, &[]);
+        rows.push(Row {
+            at: rows.len(),
+            kind: "gone",
+            unchanged: false,
+            title: gone.title(),
+            link: link_old(gone),
+            path: String::new(),
+            old: vec![],
+            words: vec![],
+            taken: told.contains(&sentence.as_str()),
+            sentence,
+        });
+    }
+    for sentence in told {
+        if rows.iter().all(|r| !r.taken || r.sentence != sentence) {
+            rows.push(Row {
+                at: rows.len(),
+                kind: "told",
+                unchanged: false,
+                title: sentence.to_owned(),
+                link: String::new(),
+                path: String::new(),
+                old: vec![],
+                words: vec![],
+                sentence: sentence.to_owned(),
+                taken: true,
+            });
+        }
+    }
+    Ok((rows, compared.new))
 }
 
 async fn page(
@@ -112,50 +206,18 @@ async fn page(
             value: number.to_owned(),
         });
     }
-    let mut rows = Vec::new();
-    if let Some(old) = &old {
-        let (old_articles, new_articles) = (articles(db, old.id).await?, articles(db, law.id).await?);
-        let comparison = compared(&old_articles, &new_articles).await?;
-        let told: Vec<&str> = law.news().collect();
-        let link = |of: &Law, n: &Node| format!("{}/{}", of.path(), n.path.as_deref().unwrap_or_default());
-        for found in &comparison.matches {
-            let Some(new) = new_articles.get(found.new) else { continue };
-            let olds: Vec<&Node> = found.old.iter().filter_map(|n| old_articles.get(*n)).collect();
-            let words = olds.first().map(|o| runs(&o.body(), &new.body())).unwrap_or_default();
-            let unchanged = !olds.is_empty() && words.iter().all(|r| r.mark.is_empty()) && olds.len() == 1;
-            let sentence = sentence(&page, found.kind.code(), unchanged, new, &olds);
-            rows.push(Row {
-                at: rows.len(),
-                kind: found.kind.code(),
-                unchanged,
-                title: new.title(),
-                link: link(&law, new),
-                old: olds.iter().map(|o| (o.title(), link(old, o))).collect(),
-                words,
-                taken: told.contains(&sentence.as_str()),
-                sentence,
-            });
-        }
-        for gone in comparison.gone.iter().filter_map(|n| old_articles.get(*n)) {
-            let sentence = sentence(&page, "gone", false, gone, &[]);
-            rows.push(Row {
-                at: rows.len(),
-                kind: "gone",
-                unchanged: false,
-                title: gone.title(),
-                link: link(old, gone),
-                old: vec![],
-                words: vec![],
-                taken: told.contains(&sentence.as_str()),
-                sentence,
-            });
-        }
-    }
+    let (mut rows, new) = match &old {
+        None if !number.is_empty() => (vec![], vec![]),
+        old => rows(db, &page, &law, old.as_ref()).await?,
+    };
     // What a person has just typed stays.
     if let Some(form) = form {
         for row in &mut rows {
             row.taken = form.is("take", &row.at.to_string());
             row.sentence = form.text(&format!("sentence-{}", row.at)).to_owned();
+            if row.kind == "told" {
+                row.path = form.text(&format!("article-{}", row.at)).to_owned();
+            }
         }
     }
     let mut counts: Vec<(&'static str, usize)> = Vec::new();
@@ -165,12 +227,14 @@ async fn page(
     let may_change = keeper(signed, &law).is_ok();
     let may_write = signed.actor.can_anywhere(Act::WriteContent);
     let version = form.map_or(law.revision.to_string(), |f| f.text("version").to_owned());
+    let articles = new.into_iter().filter_map(|n| Some((n.path.clone()?, n.title())));
     Ok(ComparePage {
         page,
         law,
         old,
         number: number.to_owned(),
         rows,
+        articles: articles.collect(),
         counts,
         may_change,
         may_write,
@@ -209,9 +273,9 @@ pub async fn save(signed: Signed, Path(id): Path<String>, form: Form) -> Result<
     let by = keeper(&signed, &law)?;
     let number = viet::clean(form.text("cu"));
     let shown = page(&signed, law, &number, Some(&form), vec![]).await?;
-    // Without the older law nothing can have been chosen.
-    if shown.old.is_none() {
-        return Err(Error::invalid("cu", "laws-compare-which"));
+    // The older law is none: nothing can have been chosen.
+    if !shown.page.problems.is_empty() {
+        return show_again(&shown);
     }
     let versions: HashMap<String, String> = articles(&app.db, shown.law.id)
         .await?
@@ -226,10 +290,14 @@ pub async fn save(signed: Signed, Path(id): Path<String>, form: Form) -> Result<
             let value = facts::SENTENCE.to_string();
             problems.push(FieldProblem { field: "news", key: "error-too-long", value });
         }
-        let path = row.link.strip_prefix(&format!("{}/", shown.law.path())).unwrap_or_default().to_owned();
-        let version = versions.get(&path).cloned().unwrap_or_default();
+        let path = &row.path;
+        let version = match versions.get(path) {
+            Some(version) => version.clone(),
+            None if path.is_empty() => String::new(),
+            None => return Err(Error::invalid("news", "error-choice")),
+        };
         if !sentence.is_empty() && !news.iter().any(|n: &(String, String, String)| n.0 == sentence) {
-            news.push((sentence, path, version));
+            news.push((sentence, path.clone(), version));
         }
     }
     if !problems.is_empty() {

@@ -364,6 +364,9 @@ impl By {
     }
 }
 
+/// The code of what is said where somebody else keeps the document: nothing was saved.
+pub const KEPT_BY_OTHERS: &str = "kept-by-others";
+
 /// What became of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Saved {
@@ -414,7 +417,7 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
                     return Ok((Saved::Same(law.id), problems));
                 }
                 if !by.keeps(&law) {
-                    return Ok((Saved::Same(law.id), vec![Problem::new("kept-by-others", law.name())]));
+                    return Ok((Saved::Same(law.id), vec![Problem::new(KEPT_BY_OTHERS, law.name())]));
                 }
                 let there = node::nodes(&mut *tx, law.id).await?;
                 let base = amendments::base(&mut *tx, law.id, there).await?;
@@ -431,6 +434,10 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
                 }
                 problems.extend(replace_text(tx, app, by, &law, &new, &digest).await?);
                 return Ok((Saved::Changed(law.id), problems));
+            }
+            // One more document of this number and issuer would be taken for the other.
+            Some(other) if !by.keeps(&other) => {
+                return Ok((Saved::Same(other.id), vec![Problem::new(KEPT_BY_OTHERS, other.name())]));
             }
             Some(other) => {
                 count += 1;
@@ -469,7 +476,7 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
     insert_concerns(tx, id, &new.audiences, &new.units).await?;
     insert_nodes(tx, id, &new.nodes).await?;
     sources::note(tx, now, id, &new.source, &digest).await?;
-    relations::relate(tx, id, &new.number, &new.relations).await?;
+    relations::relate(tx, by, id, &new.number, &new.relations).await?;
     citations::insert(tx, id, &new.citations).await?;
     amendments::insert(tx, app, id, &new.amendments).await?;
     amendments::recognise(tx, app, id).await?;
@@ -534,7 +541,7 @@ async fn replace_text(
     )
     .run(tx)
     .await?;
-    relations::relate(tx, law.id, &law.number, &new.relations).await?;
+    relations::relate(tx, by, law.id, &law.number, &new.relations).await?;
     citations::forget(tx, law.id).await?;
     citations::insert(tx, law.id, &new.citations).await?;
     amendments::forget_waiting(tx, law.id).await?;

@@ -115,7 +115,13 @@ pub async fn create(signed: Signed, form: Form) -> Result<Response> {
     let mut new = NewLaw { relations: relation.into_iter().collect(), ..NewLaw::default() };
     facts.apply(&mut new, by.unit);
     let mut tx = app.db.begin().await?;
-    let (saved, _) = document::insert(&mut tx, app, &by, &new).await?;
+    let (saved, said) = document::insert(&mut tx, app, &by, &new).await?;
+    let taken = said.into_iter().find(|p| p.code == document::KEPT_BY_OTHERS);
+    if let Some(other) = taken {
+        drop(tx);
+        let taken = FieldProblem { field: "number", key: "laws-error-number-taken", value: other.excerpt };
+        return show_again(&page(&signed, None, form, by.unit, vec![taken]).await?);
+    }
     tx.commit().await?;
     changed(&signed);
     Ok(signed.redirect(&format!("/luat/{}", saved.id())))
@@ -244,9 +250,10 @@ async fn save(
     compare::forget(&mut tx, law.id, &new.news).await?;
     for known in known {
         let key = known.key();
-        relations::settle(&mut tx, law.id, &known, form.is("drop", &key), form.is("confirm", &key)).await?;
+        relations::settle(&mut tx, by, law.id, &known, form.is("drop", &key), form.is("confirm", &key))
+            .await?;
     }
-    relations::relate(&mut tx, law.id, &new.number, relation.as_slice()).await?;
+    relations::relate(&mut tx, by, law.id, &new.number, relation.as_slice()).await?;
     let content = serde_json::to_vec(&new).map_err(|e| Error::Internal(e.into()))?;
     document::write_down(&mut tx, app, by, "change", law.id, &content).await?;
     tx.commit().await?;

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::{Db, Id, Tx, sql};
+use store::{Db, Filter, Id, Tx, sql};
 
 use super::bearers::{self, Bearer};
 use super::corrections::Corrected;
+use super::document::By;
 use super::law::{self, Law};
 use crate::app::App;
 use crate::error::Result;
@@ -74,6 +75,17 @@ impl Relation {
     pub fn word_back(self) -> String {
         format!("laws-relation-back-{}", self.code())
     }
+    /// Whether it changes what holds of the other document: only whoever keeps that one lets it count.
+    fn touches(self) -> bool {
+        matches!(
+            self,
+            Relation::Amends
+                | Relation::Replaces
+                | Relation::Repeals
+                | Relation::Suspends
+                | Relation::EndsEffect
+        )
+    }
     /// Whether it is a link of the chain from a directive down to what is done.
     fn leads_down(self) -> bool {
         matches!(self, Relation::BasedOn | Relation::Guides | Relation::CarriesOut)
@@ -116,14 +128,31 @@ impl NewRelation {
     }
 }
 
+/// Whether what somebody says may count at once: what touches another document waits for whoever keeps that one.
+async fn counts(tx: &mut Tx, by: &By, relation: Relation, other: Option<Id>) -> Result<bool> {
+    if by.keeps_all || !relation.touches() {
+        return Ok(true);
+    }
+    let Some(other) = other else { return Ok(false) };
+    let other: Option<Law> = law::select().filter(Filter::is("id", other)).query().find(tx).await?;
+    Ok(other.is_some_and(|law| by.keeps(&law)))
+}
+
 /// Enters the relations of a document that it does not have yet, and joins those of others that wait for it.
-pub(super) async fn relate(tx: &mut Tx, law: Id, number: &str, relations: &[NewRelation]) -> Result<()> {
+pub(super) async fn relate(
+    tx: &mut Tx,
+    by: &By,
+    law: Id,
+    number: &str,
+    relations: &[NewRelation],
+) -> Result<()> {
     let (issuer,): (String,) = sql!("SELECT issuer FROM laws WHERE id = $1", law).get(&mut *tx).await?;
     for r in relations {
         let key = law::number_key(&r.number);
         let all = bearers::bearers(&mut *tx, &key).await?;
         let others: Vec<&Bearer> = all.iter().filter(|b| b.id != law).collect();
         let other = bearers::meant(&others, &r.evidence, &issuer).map(|b| b.id);
+        let proposed = r.proposed || !counts(&mut *tx, by, r.relation, other).await?;
         sql!(
             "INSERT INTO law_relations (from_id, relation, to_key, to_number, to_id, partial, evidence, proposed)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (from_id, relation, to_key) DO NOTHING",
@@ -134,7 +163,7 @@ pub(super) async fn relate(tx: &mut Tx, law: Id, number: &str, relations: &[NewR
             other,
             r.partial,
             r.evidence,
-            r.proposed
+            proposed
         )
         .run(tx)
         .await?;
@@ -170,8 +199,18 @@ pub(super) async fn relate(tx: &mut Tx, law: Id, number: &str, relations: &[NewR
     Ok(())
 }
 
-/// What a person decided about a relation: it is not so, or it is.
-pub(super) async fn settle(tx: &mut Tx, law: Id, known: &Related, drop: bool, confirm: bool) -> Result<()> {
+/// What a person decided about a relation: it is not so, or it is. What touches a document that others keep is theirs
+/// to confirm, and to take back once it counts.
+pub(super) async fn settle(
+    tx: &mut Tx,
+    by: &By,
+    law: Id,
+    known: &Related,
+    drop: bool,
+    confirm: bool,
+) -> Result<()> {
+    let decides = counts(&mut *tx, by, known.relation, known.law.as_ref().map(|l| l.id)).await?;
+    let (drop, confirm) = (drop && (decides || known.proposed), confirm && decides);
     let key = law::number_key(&known.number);
     let code = known.relation.code();
     if drop {
