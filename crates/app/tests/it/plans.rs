@@ -578,8 +578,8 @@ async fn a_new_law_is_on_the_board_of_every_unit_it_concerns_and_goes_into_a_pla
         // The days stand in the plan, and stay when something else of the line is changed.
         let edit = p.officer.get(&t, &format!("{}/sua", lines[1].page())).await.text();
         let fields = ["content", "from", "until", "talks", "version"].map(|name| (name, hidden(&edit, name)));
-        let (law, product) = (everywhere.to_string(), "Tờ gấp");
-        let mut form = vec![("law", &*law), ("audience", "workers"), ("product", product)];
+        let known = everywhere.to_string();
+        let mut form = vec![("law", &*known), ("audience", "workers"), ("product", "Tờ gấp")];
         form.extend(fields.iter().map(|(name, value)| (*name, &**value)));
         went_to(&p.officer.post(&t, &format!("{}/sua", lines[1].page()), &form).await);
         let changed = plans::lines(&t.app.db, id).await.unwrap().swap_remove(1).content;

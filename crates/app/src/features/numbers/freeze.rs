@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use store::{Db, Filter, Id, RecordId, Runs, Select, Tx, Value, sql};
 
-use super::asked::{Asked, period_words, units_words};
+use super::asked::{Asked, period_words, rows_path, units_words};
 use super::indicator::position;
 use super::{
     By, Figure, Ground, Indicator, Period, Question, RowKey, Units, checks, find_indicator, flags,
@@ -508,6 +508,8 @@ struct Line {
     stated: bool,
     computed: i64,
     now: Option<i64>,
+    /// The page of its rows as they are now, for who may see them.
+    rows: Option<String>,
 }
 
 #[derive(Template)]
@@ -556,7 +558,8 @@ pub async fn page(
         .into_iter()
         .map(|(code, line)| {
             let at = all.iter().position(|i| i.code == code);
-            Line { now: at.and_then(|i| now.total.get(i)).map(|f| f.total()), ..line }
+            let rows = at.map(|_| rows_path(&question, app.today(), &code, None));
+            Line { now: at.and_then(|i| now.total.get(i)).map(|f| f.total()), rows, ..line }
         })
         .collect();
     page.title = page.t1("numbers-frozen-title", "unit", signed.unit_name(freeze.unit_id).await?);
@@ -586,6 +589,7 @@ fn lines(page: &Page, frozen: &[Frozen]) -> Vec<(String, Line)> {
                 stated: f.stated.is_some(),
                 computed: f.figure().total(),
                 now: None,
+                rows: None,
             };
             Some((f.indicator.clone(), line))
         })

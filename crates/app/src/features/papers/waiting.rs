@@ -96,9 +96,10 @@ impl Tasks for Waiting {
         Box::pin(async move {
             let app = &signed.app;
             let mut tasks = Vec::new();
-            let words = |key: &str, period: Period| {
+            let words = |key: &str, period: Period, number: &Option<String>| {
                 let period = period_text(&app.words, signed.lang(), period);
-                app.words.say(signed.lang(), key, &[("period", period)])
+                let number = number.clone().unwrap_or_default();
+                app.words.say(signed.lang(), key, &[("period", period), ("number", number)])
             };
             let is_fresh = |r: &report::Report| {
                 app.now().duration_since(r.updated_at) < jiff::SignedDuration::from_hours(TOLD_HOURS)
@@ -123,7 +124,7 @@ impl Tasks for Waiting {
                         key: format!("papers-due-{unit}-{}", due.period),
                         due: Some(due.day),
                         state: "papers-state-none",
-                        title: words("papers-task-due", due.period),
+                        title: words("papers-task-due", due.period, &None),
                         path: begun.map_or(format!("/bao-cao?don-vi={unit}"), |r| super::path(r.id)),
                         unit: Some(unit),
                         quick: None,
@@ -173,12 +174,7 @@ impl Tasks for Waiting {
                         key: format!("{key}-{}", r.id),
                         due: None,
                         state: if r.note.is_some() { "papers-state-returned" } else { r.state.word() },
-                        title: match &r.number {
-                            Some(number) if r.state == State::Issued => {
-                                format!("{} – {number}", words(key, r.period))
-                            }
-                            _ => words(key, r.period),
-                        },
+                        title: words(key, r.period, &r.number),
                         path: super::path(r.id),
                         unit: Some(unit),
                         quick: None,

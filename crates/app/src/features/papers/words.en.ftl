@@ -126,4 +126,4 @@ papers-done-tra-loi = The reason is kept.
 papers-not-issued = Only { $n } of { $all } units below have issued their report of this period. Figures of the others may still change after you freeze.
 papers-not-issued-list = { $n } units have not issued theirs
 papers-reopen-figures = This report was frozen before its figures were looked at. Press "Reopen for writing", look at them and freeze it again.
-papers-task-issued = Issued: report (báo cáo), { $period }
+papers-task-issued = Report (báo cáo), { $period }, No. { $number }

@@ -126,4 +126,4 @@ papers-done-tra-loi = Đã ghi lý do.
 papers-not-issued = Mới có { $n } trên { $all } đơn vị trực thuộc ban hành báo cáo của kỳ này. Chốt bây giờ thì số liệu của các đơn vị còn lại có thể còn thay đổi.
 papers-not-issued-list = { $n } đơn vị chưa ban hành
 papers-reopen-figures = Báo cáo này đã chốt khi các con số chưa được xem lại. Hãy bấm "Mở lại để sửa", xem các con số rồi chốt lại.
-papers-task-issued = Đã ban hành báo cáo { $period }
+papers-task-issued = Báo cáo { $period }, số { $number }
