@@ -32,6 +32,9 @@ impl SeekError {
     pub(crate) fn engine(dir: &Path) -> impl Fn(tantivy::TantivyError) -> SeekError {
         use tantivy::TantivyError as T;
         move |error| match error {
+            T::LockFailure(tantivy::directory::error::LockError::IoError(io), _) => {
+                SeekError::Io { dir: dir.into(), source: std::io::Error::new(io.kind(), io.to_string()) }
+            }
             T::LockFailure(..) => SeekError::InUse { dir: dir.into() },
             T::IoError(io) => {
                 SeekError::Io { dir: dir.into(), source: std::io::Error::new(io.kind(), io.to_string()) }

@@ -58,6 +58,9 @@ pub fn unreadable(cause: std::io::Error, file: &Path) -> anyhow::Error {
 
 /// The sentence about an error, the technical cause at its end.
 pub fn said(error: &anyhow::Error, data: &Data) -> Said {
+    if let Some(Error::Internal(cause)) = error.downcast_ref::<Error>() {
+        return self::said(cause, data);
+    }
     let mut said = Said::default();
     let (key, mut args) = known(error, data).unwrap_or(("command-failed", vec![]));
     let causes = error.chain().skip(usize::from(error.is::<Trouble>())).map(ToString::to_string);

@@ -738,6 +738,39 @@ async fn a_commune_changes_what_it_brought_and_no_law_of_the_land() {
         let twin = commune.post(&t, "/luat/moi", &[&twin[..], &[("issued", "02/02/2026")]].concat()).await;
         assert_eq!(twin.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", twin.text());
         assert!(twin.text().contains("Số hiệu này đã là của văn bản khác"), "{}", twin.text());
+
+        // What it brought early is the registry's once the registry brings it, by its name, at its address; and a
+        // number that it had used and left stands in nobody's way.
+        let early = [("number", "95/2099/QH99"), ("kind", "Luật"), ("title", "Nhầm"), ("issuer", "Quốc hội")];
+        let brought = async |issued| {
+            let answer = commune.post(&t, "/luat/moi", &[&early[..], &[("issued", issued)]].concat()).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+            answer.location().to_owned()
+        };
+        let first = brought("20/06/2026").await;
+        let law = LAW.replace("90/2099", "95/2099");
+        assert_eq!(first, format!("/luat/{}", enter(&t, &law).await));
+        assert_eq!(commune.get(&t, &format!("{first}/sua")).await.status, StatusCode::FORBIDDEN);
+        assert!(t.get("/van-ban/95-2099-qh99").await.text().contains("Gìn giữ bến nước"));
+        let early = [("number", "96/2099/QH99"), ("kind", "Luật"), ("title", "Khác"), ("issuer", "Quốc hội")];
+        let second = commune.post(&t, "/luat/moi", &[&early[..], &[("issued", "01/02/2026")]].concat()).await;
+        let second = second.location().to_owned();
+        let version = version_of(&t, &commune, &format!("{second}/sua")).await;
+        let renamed = [("version", &*version), ("number", "14-HD/TW"), ("kind", "Hướng dẫn")];
+        let renamed = commune.post(&t, &format!("{second}/sua"), &renamed).await;
+        assert_eq!(renamed.status, StatusCode::SEE_OTHER, "{}", renamed.text());
+        assert!(t.get("/van-ban/96-2099-qh99").await.status.is_redirection());
+        for (number, squatted) in [("96/2099", false), ("97/2099", true)] {
+            let number = format!("{number}/QH99");
+            let other =
+                [("number", &*number), ("kind", "Luật"), ("title", "Chợ nổi"), ("issued", "01/02/2026")];
+            if squatted {
+                assert_eq!(commune.post(&t, "/luat/moi", &other).await.status, StatusCode::SEE_OTHER);
+            }
+            enter(&t, &LAW.replace("90/2099/QH99", &number)).await;
+            let page = t.get(&format!("/van-ban/{}", number.to_lowercase().replace('/', "-"))).await;
+            assert!(page.text().contains("Gìn giữ bến nước"), "{number}: {}", page.text());
+        }
     })
     .await;
 }

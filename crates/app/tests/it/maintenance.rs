@@ -531,6 +531,16 @@ fn a_folder_a_file_or_a_port_that_cannot_be_used_is_said_with_what_to_do() {
     refused(&at("tot"), &["serve", "--listen", &address], &port);
     refused(&at("tot"), &["serve", "--listen", "192.0.2.1:80"], &["Không phục vụ được", "cannot be served"]);
 
+    // Damaged behind its head: it opens, and breaks where it is read.
+    let database = at("tot").folder.join("lantoa.db");
+    let mut bytes = std::fs::read(&database).unwrap();
+    bytes[8_192..].fill(0x55);
+    std::fs::write(&database, bytes).unwrap();
+    for rest in ["lantoa.db-wal", "lantoa.db-shm"] {
+        let _ = std::fs::remove_file(at("tot").folder.join(rest));
+    }
+    refused(&at("tot"), &["check"], &["đã hỏng", "is damaged", "restore"]);
+
     let nowhere =
         Data { folder: folder.path().join("pg"), postgres: Some("postgres://a@127.0.0.1:1/b".into()) };
     refused(&nowhere, &["migrate"], &["Không mở được cơ sở dữ liệu", "PostgreSQL is running"]);

@@ -362,6 +362,11 @@ impl By {
     pub fn keeps(&self, law: &Law) -> bool {
         self.keeps_all || [law.keeper_id, law.unit_id].contains(&Some(self.unit))
     }
+
+    /// Whether it becomes the registry's when they bring it: a unit below brought it, and it is not that unit's own.
+    fn takes_over(&self, law: &Law) -> bool {
+        self.keeps_all && law.keeper_id.is_some() && law.keeper_id != law.unit_id
+    }
 }
 
 /// The code of what is said where somebody else keeps the document: nothing was saved.
@@ -410,11 +415,14 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
         match there {
             None => break,
             Some(law) if new.is(&law, &digest) => {
+                let taken_over = by.takes_over(&law);
+                let law = if taken_over { take_over(tx, app, by, &law, &new).await? } else { law };
                 if new.nodes.is_empty()
                     || law.digest == digest
                     || sources::said_before(tx, law.id, &new.source, &digest).await?
                 {
-                    return Ok((Saved::Same(law.id), problems));
+                    let saved = if taken_over { Saved::Changed } else { Saved::Same };
+                    return Ok((saved(law.id), problems));
                 }
                 if !by.keeps(&law) {
                     return Ok((Saved::Same(law.id), vec![Problem::new(KEPT_BY_OTHERS, law.name())]));
@@ -438,6 +446,10 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
             // One more document of this number and issuer would be taken for the other.
             Some(other) if !by.keeps(&other) => {
                 return Ok((Saved::Same(other.id), vec![Problem::new(KEPT_BY_OTHERS, other.name())]));
+            }
+            Some(other) if by.takes_over(&other) => {
+                let moved = give_way(tx, app, &other, &slug).await?;
+                problems = vec![Problem::new("address-in-use", format!("{} → {moved}", other.name()))];
             }
             Some(other) => {
                 count += 1;
@@ -469,7 +481,7 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
         digest,
         order_day(new.issued, new.effective),
         now,
-        by.account.map(|_| by.unit)
+        by.account.filter(|_| !by.keeps_all).map(|_| by.unit)
     )
     .run(tx)
     .await?;
@@ -484,6 +496,63 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
     scan::note(tx, app, id, new.is_unlooked).await?;
     write_down(tx, app, by, "enter", id, digest.as_bytes()).await?;
     Ok((Saved::New(id), problems))
+}
+
+/// Makes the registry's what a unit below had brought: from now on it is called and dated as the registry's copy says.
+async fn take_over(tx: &mut Tx, app: &App, by: &By, law: &Law, new: &NewLaw) -> Result<Law> {
+    let or = |new: &str, old: &str| if new.is_empty() { old.to_owned() } else { new.to_owned() };
+    let (title, kind, issuer) =
+        (or(&new.title, &law.title), or(&new.kind, &law.kind), or(&new.issuer, &law.issuer));
+    let (issued, effective) = (new.issued.or(law.issued), new.effective.or(law.effective));
+    sql!(
+        "UPDATE laws SET keeper_id = NULL, title = $2, kind = $3, issuer = $4, issued = $5, effective = $6, day = $7,
+                         folded = $8, revision = CASE WHEN revision >= $9 THEN revision + 1 ELSE $9 END
+         WHERE id = $1",
+        law.id,
+        title,
+        kind,
+        issuer,
+        issued,
+        effective,
+        order_day(issued, effective),
+        viet::fold(&format!("{} {} {} {}", law.number, kind, title, issuer)),
+        app.now()
+    )
+    .run(&mut *tx)
+    .await?;
+    write_down(tx, app, by, "change", law.id, b"registry").await?;
+    Ok(law::select().filter(Filter::is("id", law.id)).query().get(tx).await?)
+}
+
+/// Leaves an address to the document that the registry's keeper brings; gives the one that has got instead.
+async fn give_way(tx: &mut Tx, app: &App, other: &Law, slug: &str) -> Result<String> {
+    sql!("DELETE FROM law_addresses WHERE slug = $1", slug).run(&mut *tx).await?;
+    if other.slug != slug {
+        return Ok(other.slug.clone());
+    }
+    let mut count = 2;
+    loop {
+        let moved = format!("{slug}--{count}");
+        let laws: Vec<(Id,)> = sql!(
+            "SELECT id FROM laws WHERE slug = $1 UNION ALL SELECT law_id FROM law_addresses WHERE slug = $1",
+            moved
+        )
+        .all(&mut *tx)
+        .await?;
+        if laws.is_empty() {
+            sql!(
+                "UPDATE laws SET slug = $2, revision = CASE WHEN revision >= $3 THEN revision + 1 ELSE $3 END
+                 WHERE id = $1",
+                other.id,
+                moved,
+                app.now()
+            )
+            .run(tx)
+            .await?;
+            return Ok(moved);
+        }
+        count += 1;
+    }
 }
 
 /// The articles of an extract beside those already there. A text with its chapters and preamble keeps them, and takes the

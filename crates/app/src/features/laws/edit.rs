@@ -49,7 +49,10 @@ fn acting(signed: &Signed, unit: Id) -> Result<By> {
 
 /// Who changes this law: for the unit that brought or issued it, or for one that keeps the registry for everybody.
 pub fn keeper(signed: &Signed, law: &Law) -> Result<By> {
-    everywhere(signed).find(|by| by.keeps(law)).ok_or(Error::Forbidden)
+    // What a unit that is gone had brought is kept by the one that it went into.
+    let at = |unit: Option<Id>| unit.map(|unit| signed.standing(unit));
+    let law = Law { keeper_id: at(law.keeper_id), unit_id: at(law.unit_id), ..law.clone() };
+    everywhere(signed).find(|by| by.keeps(&law)).ok_or(Error::Forbidden)
 }
 
 fn everywhere(signed: &Signed) -> impl Iterator<Item = By> + '_ {
