@@ -13,6 +13,9 @@ pub enum Error {
     Engine(sqlx::Error),
     #[error("{0}")]
     Migration(String),
+    /// The data have a migration that this program does not know.
+    #[error("the data were written by a newer version of the program (migration {0})")]
+    Newer(i64),
 }
 
 /// What keeps a database from working and lies outside the program.
@@ -25,10 +28,15 @@ pub enum Trouble {
     NotADatabase,
     /// The file cannot be opened or made; the server cannot be reached or refuses.
     CannotOpen,
+    /// A newer program has written the data.
+    Newer,
 }
 
 impl Error {
     pub fn trouble(&self) -> Option<Trouble> {
+        if let Error::Newer(_) = self {
+            return Some(Trouble::Newer);
+        }
         let (Error::Unavailable(e) | Error::Engine(e)) = self else { return None };
         let sqlx::Error::Database(d) = e else {
             let cannot = matches!(

@@ -80,6 +80,7 @@ fn known(error: &anyhow::Error, data: &Data) -> Option<(&'static str, Vec<Arg<'s
                 store::Trouble::Full => "command-disk-full",
                 store::Trouble::ReadOnly => "command-folder-read-only",
                 store::Trouble::CannotOpen if data.postgres.is_none() => "command-folder-read-only",
+                store::Trouble::Newer => "command-data-newer",
                 store::Trouble::NotADatabase => "command-not-a-database",
                 store::Trouble::CannotOpen => "command-no-database",
             };

@@ -2,6 +2,7 @@ command-disk-full = The disk that holds { $folder } is full. Make room, or choos
 command-folder-read-only = The data folder { $folder } cannot be written. Give whoever runs the program the right to write, or choose another folder with --data. ({ $cause })
 command-config-unreadable = { $file } cannot be read. Save it as UTF-8, readable for whoever runs the program.
 command-not-a-folder = { $folder } is not a folder. Choose a folder with --data. ({ $cause })
+command-data-newer = The data in { $folder } were written by a newer version of Lan Tỏa. Use that version; this one does not open them, so that nothing is spoilt. ({ $cause })
 command-not-a-database = The file lantoa.db in { $folder } is not an SQLite database, or is damaged. Restore a backup (lantoa restore), or choose another folder with --data. ({ $cause })
 command-no-database = The database cannot be opened. Check the address after --database (host, name, password), and that PostgreSQL is running. ({ $cause })
 command-port-in-use = Another program uses the address { $listen } already. Stop it, or choose another address with --listen, for example --listen 127.0.0.1:8081. ({ $cause })

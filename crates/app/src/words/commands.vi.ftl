@@ -2,6 +2,7 @@ command-disk-full = Ổ đĩa chứa { $folder } đã hết chỗ. Hãy giải p
 command-folder-read-only = Không ghi được vào thư mục dữ liệu { $folder }. Hãy cấp quyền ghi cho người đang chạy chương trình, hoặc chọn thư mục khác bằng --data. ({ $cause })
 command-config-unreadable = Không đọc được { $file }. Hãy lưu lại tệp bằng mã UTF-8 và cho người đang chạy chương trình quyền đọc.
 command-not-a-folder = { $folder } không phải là thư mục. Hãy chọn một thư mục bằng --data. ({ $cause })
+command-data-newer = Dữ liệu trong { $folder } do bản Lan Tỏa mới hơn ghi. Hãy dùng bản mới đó; bản này không mở để khỏi làm hỏng. ({ $cause })
 command-not-a-database = Tệp lantoa.db trong { $folder } không phải cơ sở dữ liệu SQLite hoặc đã hỏng. Hãy phục hồi từ bản sao lưu (lantoa restore), hoặc chọn thư mục khác bằng --data. ({ $cause })
 command-no-database = Không mở được cơ sở dữ liệu. Hãy kiểm tra địa chỉ sau --database (máy chủ, tên, mật khẩu) và máy chủ PostgreSQL đang chạy. ({ $cause })
 command-port-in-use = Đã có chương trình khác dùng địa chỉ { $listen }. Hãy dừng chương trình đó, hoặc chọn địa chỉ khác bằng --listen, ví dụ --listen 127.0.0.1:8081. ({ $cause })
