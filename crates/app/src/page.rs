@@ -219,20 +219,26 @@ pub fn moment_text(at: jiff::Timestamp) -> String {
     format!("{} {:02}:{:02}", date_text(t.date()), t.hour(), t.minute())
 }
 
+fn html(template: &impl Template) -> Result<Html<String>> {
+    Ok(Html(name_fields(template.render()?)))
+}
+
 /// A template as an answer.
 pub fn show(template: &impl Template) -> Result<Response> {
-    Ok(Html(template.render()?).into_response())
+    Ok(html(template)?.into_response())
 }
 
 /// A page with problems: 422, what was typed kept.
 pub fn show_again(template: &impl Template) -> Result<Response> {
-    let html = name_fields(&template.render()?);
-    Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
+    Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, html(template)?).into_response())
 }
 
 /// The summary of problems names each field as its label on the same page does, so that the two cannot differ.
-fn name_fields(html: &str) -> String {
+fn name_fields(html: String) -> String {
     const PLACE: &str = "<b data-of=\"";
+    if !html.contains(PLACE) {
+        return html;
+    }
     let mut parts = html.split(PLACE);
     let mut named = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -240,7 +246,7 @@ fn name_fields(html: &str) -> String {
             named.push_str(part);
             continue;
         };
-        if let Some(label) = label_of(html, id) {
+        if let Some(label) = label_of(&html, id) {
             named.push_str("<b>");
             named.push_str(&label);
             named.push_str(":</b> ");
@@ -252,7 +258,7 @@ fn name_fields(html: &str) -> String {
 
 /// What stands on a field: its label, the legend of a group, the words of a heading; without what is set small in it.
 fn label_of(html: &str, id: &str) -> Option<String> {
-    let label = match html.split_once(&format!("<label for=\"{id}\"")) {
+    let label = match html.split_once(&format!(" for=\"{id}\"")) {
         Some((_, label)) => label,
         None => html.split_once(&format!("id=\"{id}\""))?.1,
     };
@@ -268,7 +274,7 @@ fn label_of(html: &str, id: &str) -> Option<String> {
 
 /// A page with both sides of a conflict: 409, what was typed kept.
 pub fn show_both(template: &impl Template) -> Result<Response> {
-    Ok((axum::http::StatusCode::CONFLICT, Html(template.render()?)).into_response())
+    Ok((axum::http::StatusCode::CONFLICT, html(template)?).into_response())
 }
 
 #[derive(Template)]
@@ -338,7 +344,7 @@ mod tests {
         let check = |field: &str, expected: &str| {
             let html = format!("<li><a href=\"#f-a\"><b data-of=\"f-a\"></b>Hãy điền.</a></li>{field}");
             assert_eq!(
-                name_fields(&html),
+                name_fields(html.clone()),
                 format!("<li><a href=\"#f-a\">{expected}Hãy điền.</a></li>{field}")
             );
         };

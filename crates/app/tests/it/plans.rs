@@ -586,7 +586,7 @@ async fn a_new_law_is_on_the_board_of_every_unit_it_concerns_and_goes_into_a_pla
         assert_eq!((changed.from, changed.until), (lines[1].content.from, lines[1].content.until));
         // A task that begins before the law was issued is asked about, and not forbidden.
         let page = in_words(&p.officer.get(&t, &path).await);
-        assert_eq!(page.matches("04/01/2027 – 03/02/2027</td>").count(), 2, "{page}");
+        assert_eq!(page.matches("\"Thời gian\">04/01/2027 – 03/02/2027</td>").count(), 2, "{page}");
         let new = p.officer.get(&t, &format!("{path}/dong/moi?luat={everywhere}")).await.text();
         for (field, day) in [("from", "2027-01-04"), ("until", "2027-02-03")] {
             assert!(new.contains(&format!("name=\"{field}\" type=\"date\" value=\"{day}\"")), "{new}");
