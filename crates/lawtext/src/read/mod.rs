@@ -15,8 +15,8 @@ use crate::{Format, Text};
 /// under 2 MB of text.
 const LARGEST_FILE: usize = 64 << 20;
 const LARGEST_TEXT: usize = 32 << 20;
-/// The longest codified subject has a tenth of it: what has more is built to fill memory.
-const MOST_PARAGRAPHS: usize = 300_000;
+/// The longest codified subject has a third of it: what has more is built to fill memory.
+const MOST_PARAGRAPHS: usize = 60_000;
 /// Bytes one part of a container may unpack to.
 const LARGEST_PART: u64 = 64 << 20;
 

@@ -50,7 +50,9 @@ pub(super) fn last_day(sent: Timestamp, today: Date) -> Option<Date> {
 pub(super) async fn drop_or_take_back(app: &App, by: &By, import: Id, seq: i64, dropped: bool) -> Result<()> {
     let mut tx = app.db.begin().await?;
     let changed = sql!(
-        "UPDATE law_scans SET dropped_at = $3 WHERE import_id = $1 AND seq = $2 AND (dropped_at IS NULL) = $4",
+        "UPDATE law_scans SET dropped_at = $3 WHERE import_id = $1 AND seq = $2 AND (dropped_at IS NULL) = $4
+            AND NOT EXISTS (SELECT 1 FROM law_import_files f
+                            WHERE f.import_id = $1 AND f.seq = $2 AND f.law_id IS NOT NULL)",
         import,
         seq,
         dropped.then(|| app.now()),
@@ -107,6 +109,17 @@ pub async fn clean_up(app: &App) -> Result<usize> {
 async fn forget(app: &App, key: &Key) -> Result<()> {
     let mut tx = app.db.begin().await?;
     scan::hold_files(&mut tx).await?;
+    // Saved since it was listed: its pages are the law's.
+    let saved: Option<(Id,)> = sql!(
+        "SELECT law_id FROM law_import_files WHERE import_id = $1 AND seq = $2 AND law_id IS NOT NULL",
+        key.import_id,
+        key.seq
+    )
+    .find(&mut tx)
+    .await?;
+    if saved.is_some() {
+        return Ok(());
+    }
     let files: Vec<(String,)> = sql!(
         "SELECT file FROM law_scans WHERE import_id = $1 AND seq = $2
          UNION SELECT image FROM law_scan_pages WHERE import_id = $1 AND seq = $2 AND image <> '' ORDER BY 1",
