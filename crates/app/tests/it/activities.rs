@@ -609,8 +609,8 @@ async fn an_unusual_figure_is_questioned_at_once_and_saved_with_a_reason() {
             "a box that is there is not taken from under the fingers"
         );
         // Without script.
-        let cases: [&[(&str, &str)]; 4] =
-            [&[("attendances", "825")], &[("women", "63")], &[("day", "2026-12-01")], &[("cost", "500")]];
+        let cases: [&[(&str, &str)]; 3] =
+            [&[("attendances", "825")], &[("day", "2026-12-01")], &[("cost", "500")]];
         let mut version = "2".to_owned();
         for change in cases {
             let form = with(&with(&TALK, change), &[("draft_version", &version)]);
@@ -619,7 +619,17 @@ async fn an_unusual_figure_is_questioned_at_once_and_saved_with_a_reason() {
             assert!(answer.text().contains(r#"id="e-reason""#), "{change:?}: {}", answer.text());
             version = hidden(&answer.text(), "draft_version");
         }
-        // A reason settles it; so does marking an estimate.
+        // No reason makes a part more than its whole.
+        for part in ["women", "minority"] {
+            let form = with(&TALK, &[(part, "63"), ("reason", "Đã đối chiếu"), ("draft_version", &version)]);
+            let answer = p.officer.post(&t, "/hoat-dong/moi", &form).await;
+            assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+            let page = answer.text();
+            assert!(page.contains(&format!(r#"id="e-{part}""#)) && page.contains(r#"value="63""#), "{page}");
+            assert!(page.contains("không thể nhiều hơn số lượt người (62)"), "{page}");
+            version = hidden(&page, "draft_version");
+        }
+        // A reason settles the rest; so does marking an estimate.
         let path = recorded(
             &p.officer
                 .post(
@@ -740,12 +750,20 @@ async fn evidence_is_taken_by_content_and_seen_only_with_the_activity() {
         );
         let marked = async || p.officer.get(&t, "/hoat-dong").await.text().matches("Có minh chứng").count();
         assert_eq!(marked().await, 1);
-        // A wrong file is taken away, once.
-        recorded(&p.officer.post(&t, &format!("{}/rut", files[0]), &[]).await);
-        let again = p.officer.post(&t, &format!("{}/rut", files[0]), &[]).await;
-        assert_status(&again, StatusCode::NOT_FOUND);
-        assert_status(&p.officer.get(&t, files[0]).await, StatusCode::NOT_FOUND);
-        assert!(!p.officer.get(&t, &path).await.text().contains(files[0]));
+        // A wrong file is taken off, once and with a reason; it stays for whoever may see the activity, and says so.
+        let off = format!("{}/rut", files[0]);
+        let bare = p.officer.post(&t, &off, &[("drop_reason", " ")]).await;
+        assert_status(&bare, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(bare.text().contains("id=\"e-drop_reason\""), "{}", bare.text());
+        let why = [("drop_reason", "Ảnh của buổi khác")];
+        recorded(&p.officer.post(&t, &off, &why).await);
+        assert_status(&p.officer.post(&t, &off, &why).await, StatusCode::CONFLICT);
+        assert_status(&p.officer.get(&t, files[0]).await, StatusCode::OK);
+        assert_status(&stranger.get(&t, files[0]).await, StatusCode::NOT_FOUND);
+        let shown = p.officer.get(&t, &path).await.text();
+        assert!(shown.contains(files[0]) && shown.contains("Đã gỡ</span>"), "{shown}");
+        let history = shown.split("<h2>Lịch sử</h2>").nth(1).expect("a history");
+        assert!(history.contains("gỡ tệp: ") && history.contains("Ảnh của buổi khác"), "{history}");
     })
     .await;
 }
@@ -945,6 +963,7 @@ async fn good_rows_of_a_workbook_are_kept_and_bad_ones_come_back_with_notes() {
             &["31/02/2026", TALKED, "Buổi ở ấp 3", "62", "", "", "", ""],
             &["22/11/2026", "Nói chuyện", "Buổi ở ấp 4", "62", "", "", "", ""],
             &["22/11/2026", TALKED, "Mít tinh", "900", "", "", "", ""],
+            &["22/11/2026", TALKED, "Đếm nhầm", "45", "60", "", "Đã đếm lại", ""],
             &["22/11/2026", TALKED, "Mít tinh lớn", "1.900", "", "", "Ngày Pháp luật", ""],
             &["22/11/2026", TALKED, "Luật lạ", "30", "", "", "", "99/2099/QH99"],
             &["20/11/2026", TALKED, "Buổi ở ấp 1", "62", "30", "", "", ""],
@@ -956,7 +975,7 @@ async fn good_rows_of_a_workbook_are_kept_and_bad_ones_come_back_with_notes() {
         let path = recorded(&answer);
         let preview = p.officer.get(&t, &path).await.text();
         assert!(!preview.contains('⟦'), "{preview}");
-        assert!(preview.contains("3 dòng ghi được, 6 dòng cần sửa. 1 dòng đã có"), "{preview}");
+        assert!(preview.contains("3 dòng ghi được, 7 dòng cần sửa. 1 dòng đã có"), "{preview}");
         for note in [
             "Hãy ghi một số",
             "Không có ngày này",
@@ -965,6 +984,7 @@ async fn good_rows_of_a_workbook_are_kept_and_bad_ones_come_back_with_notes() {
             "900 người một cuộc",
             "hãy ghi vì sao vào cột Lý do",
             "hãy điền số lượt người",
+            "Số nữ không thể nhiều hơn số lượt người (45)",
         ] {
             assert!(preview.contains(note), "{note} in {preview}");
         }
@@ -982,17 +1002,17 @@ async fn good_rows_of_a_workbook_are_kept_and_bad_ones_come_back_with_notes() {
         assert!(p.officer.get(&t, "/viec").await.text().contains("1 hoạt động có số liệu cần giải thích"));
 
         let done = p.officer.get(&t, &path).await.text();
-        assert!(done.contains("Đã ghi 3 dòng; 6 dòng cần sửa"), "{done}");
+        assert!(done.contains("Đã ghi 3 dòng; 7 dòng cần sửa"), "{done}");
         let back = p.officer.get(&t, &format!("{path}/tra-lai.xlsx")).await;
         assert_status(&back, StatusCode::OK);
-        // Sent again as it is, the returned workbook has the six rows and records none.
+        // Sent again as it is, the returned workbook has the seven rows and records none.
         let again =
             recorded(&p.officer.upload(&t, "/hoat-dong/nhap", &[], ("file", "lại.xlsx", &back.body)).await);
-        assert!(p.officer.get(&t, &again).await.text().contains("0 dòng ghi được, 6 dòng cần sửa"));
+        assert!(p.officer.get(&t, &again).await.text().contains("0 dòng ghi được, 7 dòng cần sửa"));
         // The command does the same: what is there is not recorded twice.
         let imported =
             activities::import_workbook(&t.app, lantoa::i18n::Lang::Vi, None, p.commune, sent).await.unwrap();
-        assert_eq!((imported.saved, imported.refused), (0, 10));
+        assert_eq!((imported.saved, imported.refused), (0, 11));
         assert!(imported.returned.unwrap().starts_with(b"PK"));
         assert_eq!(activities::wrong_sums(&t.app.db).await.unwrap(), vec![]);
         // Another's import is not seen.
@@ -1086,6 +1106,12 @@ async fn programs_record_and_read_by_the_same_rules() {
             .map(|f| f["field"].to_string())
             .collect();
         assert_eq!(fields, ["\"method\"", "\"audience\""]);
+        let mut more = talk.clone();
+        (more["women"], more["reason"], more["once"]) =
+            (901.into(), "Đã đếm".into(), serde_json::Value::Null);
+        let answer = call(&t, "POST", path, &officer, Some(more)).await;
+        assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(answer.json()["error"]["fields"][0]["field"], "women");
         let mut elsewhere = talk.clone();
         elsewhere["unit"] = p.sibling.to_string().into();
         elsewhere["once"] = serde_json::Value::Null;

@@ -70,6 +70,28 @@ async fn the_work_list_holds_what_waits_and_lets_it_be_settled() {
     .await;
 }
 
+/// The figures of a month open to exactly what they count.
+#[tokio::test]
+async fn the_figures_of_the_month_open_to_what_they_count() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        publish(&t, &p, &content(p.commune, p.law, "Bài của tháng Mười một")).await;
+        t.app.clock.set("2026-12-01T03:00:00Z".parse().unwrap());
+        publish(&t, &p, &content(p.commune, p.law, "Bài của tháng Mười hai")).await;
+        let officer = t.as_account(p.officer.account).await;
+        let home = officer.get(&t, "/viec").await.text();
+        let figure = home
+            .split("<a href=\"")
+            .find(|a| a.contains("1 bài đăng</a>"))
+            .unwrap_or_else(|| panic!("{home}"));
+        let path = figure.split('"').next().unwrap().replace("&#38;", "&");
+        let list = officer.get(&t, &path).await.text();
+        assert!(list.contains(">1 tin bài<") && list.contains("tháng Mười hai"), "{list}");
+        assert!(!list.contains("tháng Mười một"), "{list}");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_search_of_the_top_bar_finds_everything_that_one_may_see() {
     on_every_engine(async |t| {

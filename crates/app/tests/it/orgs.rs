@@ -208,6 +208,9 @@ async fn a_planned_merger_takes_effect_on_its_day() {
             ("effective", "01/01/2027"),
             ("legal_basis", "Nghị quyết 1/NQ-UBTVQH16"),
         ];
+        let frozen = [("don-vi", first.as_str()), ("ky", "2025")];
+        let frozen = commune_officer.post(&t, "/so-lieu/chot", &frozen).await;
+        assert_eq!(frozen.status, StatusCode::SEE_OTHER, "{}", frozen.text());
         // One unit alone does not merge; what was typed is kept.
         let again = officer.post(&t, "/sap-xep", &fields).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -230,6 +233,7 @@ async fn a_planned_merger_takes_effect_on_its_day() {
             "1 người đang giữ vai trò",
             "1 kế hoạch",
             "4 địa chỉ công khai",
+            "1 lần chốt số liệu",
             &people,
             &plans,
         ] {
@@ -251,6 +255,10 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         assert_eq!(officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await.status, StatusCode::CONFLICT);
         assert!(officer.get(&t, &path).await.text().contains("chờ đến ngày"));
         assert_eq!(commune_officer.post(&t, &format!("{path}/huy"), &[]).await.status, StatusCode::FORBIDDEN);
+        // Whoever works there is told in time, with the way to what is open.
+        let told = commune_officer.get(&t, "/viec").await.text();
+        assert!(told.contains(&format!("href=\"{path}\"")) && told.contains("Còn 39 ngày"), "{told}");
+        assert!(told.contains("Sáp nhập: Phường Bến Lức: xem việc đang dở của đơn vị"), "{told}");
         let coming = officer.get(&t, &format!("/don-vi/{first}")).await.text();
         assert!(coming.contains("Sẽ thuộc về") && !coming.contains("Nay thuộc về"), "{coming}");
         let today = t.app.today();
@@ -261,6 +269,7 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         // Cancelled before its day, it leaves no trace in the tree; decided anew, it takes effect.
         let cancelled = officer.post(&t, &format!("{path}/huy"), &[]).await;
         assert_eq!(cancelled.status, StatusCode::SEE_OTHER, "{}", cancelled.text());
+        assert!(!commune_officer.get(&t, "/viec").await.text().contains(&path));
         assert_eq!(tree(&t, "2027-01-01").await.children(s.province).len(), 3);
         assert_eq!(orgs::under(&t.app.db, s.communes[0], day("2027-01-01")).await.unwrap().len(), 3);
         let path = officer.post(&t, "/sap-xep", &fields).await.location().to_owned();

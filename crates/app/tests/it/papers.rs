@@ -7,7 +7,7 @@ use std::process::Command;
 use axum::http::StatusCode;
 use lantoa::access::Role;
 use lantoa::features::activities::{self, Content};
-use lantoa::features::numbers::{Period, Units};
+use lantoa::features::numbers::{self, By, Period, Question, Units};
 use lantoa::features::papers;
 use store::{Id, sql};
 
@@ -69,6 +69,12 @@ async fn place(t: &TestApp) -> Place {
 fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
     let rest = text.split_once(from)?.1;
     Some(rest.split_once(to)?.0)
+}
+
+/// What the form of figures stated by hand was opened with.
+fn figures_version(page: &str) -> String {
+    let form = between(page, "/so-ghi-tay\">", "</form>").expect("the form");
+    between(form, "name=\"phien-ban\" value=\"", "\"").expect("a version").to_owned()
 }
 
 /// Every number of a page: its mark and its text, in order.
@@ -504,6 +510,31 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let wrong =
             post(&p.officer, "so-ghi-tay", &[("phien-ban", "0"), ("mediation-received", "1,5")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        // A part is never more than its whole: told beside it, with all that was typed, and not kept.
+        let sum = figures_version(&page);
+        let mut impossible = figures;
+        (impossible[0].1, impossible[3].1) = (&sum, "172");
+        let wrong = post(&p.officer, "so-ghi-tay", &impossible).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let shown = wrong.text();
+        assert!(
+            shown.contains("id=\"e-mediation-successful\"") && shown.contains("value=\"172\""),
+            "{shown}"
+        );
+        assert!(shown.contains("Không thể nhiều hơn “Vụ việc đã hòa giải” (171)"), "{shown}");
+        assert!(
+            p.officer
+                .get(&t, &path)
+                .await
+                .text()
+                .contains("name=\"mediation-successful\" type=\"text\" inputmode=\"decimal\" value=\"146\"")
+        );
+        // A freeze that is refused leaves the boxes as they are.
+        let refused = post(&p.officer, "chot", &[]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for kept in ["175", "171", "146"] {
+            assert!(refused.text().contains(&format!("inputmode=\"decimal\" value=\"{kept}\"")), "{kept}");
+        }
         let late = post(&p.officer, "so-ghi-tay", &[("phien-ban", "0"), ("mediation-received", "3")]).await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
 
@@ -630,18 +661,81 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         assert_eq!(table.matches("<tr>").count().to_string(), number.unwrap(), "{rows}");
         let english = p.officer.get(&t, &format!("/en{href}")).await.text();
         assert!(english.contains("1 row was added") && !english.contains('⟦'), "{english}");
-        // Of its parts only the paper keeps what they were: the figure of today is called so.
-        let mut moved = 0;
-        for part in
-            frozen.split("href=\"").filter(|h| h.contains("theo=month&") && h.contains("chi-tieu=talks&"))
-        {
+        // A row that is withdrawn or changed since stands as it was frozen, and says so, under every part of the paper.
+        t.pass_minutes(1);
+        let units = Units::AsOn(t.app.today());
+        let question = Question { unit: p.commune, period: Period::year(2026), units, by: By::Whole };
+        let as_of = Some(t.app.now() - jiff::Span::new().minutes(2));
+        let slice = numbers::Slice { limit: 100, as_of, ..Default::default() };
+        let talks = numbers::find_indicator("talks").unwrap();
+        let rows = numbers::rows_behind(&t.app, &question, talks, None, slice).await.unwrap();
+        let [withdrawn, changed] = [&rows[0], &rows[1]].map(|r| r.id);
+        let mut tx = t.app.db.begin().await.unwrap();
+        let before = activities::get(&t.app.db, withdrawn).await.unwrap();
+        activities::withdraw(&mut tx, &t.app, None, &before, "ghi trùng").await.unwrap();
+        let before = activities::get(&t.app.db, changed).await.unwrap();
+        let day = "2025-12-31".parse().unwrap();
+        let later = Content { day, laws: vec![], audiences: vec![], ..before.content.clone() };
+        activities::update(&mut tx, &t.app, None, &before, &later).await.unwrap();
+        tx.commit().await.unwrap();
+        let (mut seen, mut parts) = ([0; 2], 0);
+        for part in frozen.split("href=\"").filter(|h| h.contains("/so-lieu/dong?")) {
             let href = part.split('"').next().unwrap().replace("&#38;", "&");
+            let printed = between(part, ">", "<").unwrap();
             let rows = p.officer.get(&t, &href).await.text();
-            let has_changed = rows.contains("Ghi sau khi chốt");
-            assert_eq!(rows.contains("Hiện nay: <strong>"), has_changed, "{rows}");
-            moved += usize::from(has_changed);
+            let figure = between(&rows, "<p class=\"note\"><strong>", " ").unwrap();
+            assert_eq!(figure, printed, "{href}: {rows}");
+            let mut table = between(&rows, "<tbody>", "</tbody>").unwrap_or_default().to_owned();
+            let next = |page: &str| -> Option<String> {
+                let mut links = page.split("href=\"").skip(1).map(|h| h.split('"').next().unwrap());
+                links
+                    .find(|h| h.starts_with("/so-lieu/dong?") && h.contains("sau="))
+                    .map(|h| h.replace("&#38;", "&"))
+            };
+            let mut after = next(&rows);
+            while let Some(more) = after {
+                let page = p.officer.get(&t, &more).await.text();
+                table.push_str(between(&page, "<tbody>", "</tbody>").unwrap_or_default());
+                after = next(&page);
+            }
+            let cells = table.split("<td class=\"n\"").skip(1).map(|c| between(c, ">", "<").unwrap());
+            let sum: i64 = cells.map(|c| viet::parse_int(c).unwrap()).sum();
+            assert_eq!(viet::format_int(sum), printed, "{href}: {table}");
+            if href.contains("chi-tieu=talks&") && !href.contains("ky=2025") {
+                seen[0] += usize::from(table.contains("Thu hồi sau khi chốt"));
+                seen[1] += usize::from(table.contains("Sửa sau khi chốt"));
+                // What changed beside a part is of that part: the rows that the list marks, and those added to it.
+                let changes =
+                    between(&rows, "<h2>Thay đổi sau khi chốt</h2><ul>", "</ul>").unwrap_or_default();
+                let marked = table.matches("sau khi chốt</span>").count();
+                let added = changes.matches("Ghi sau khi chốt").count();
+                assert_eq!(changes.matches("<li>").count(), marked + added, "{href}: {changes} {table}");
+            }
+            parts += 1;
         }
-        assert_eq!(moved, 1, "one month has a row of later");
+        assert!(parts > 20 && seen[0] > 1 && seen[1] > 1, "{parts} {seen:?}");
+        // The panel beside the paper opens the same.
+        let page = p.officer.get(&t, &path).await.text();
+        let panel = page.split("<h2>So với năm trước</h2>").nth(1).expect("the panel");
+        let panel = between(panel, "<tbody>", "</tbody>").unwrap();
+        for link in panel.split("href=\"").skip(1).filter(|h| h.contains("/so-lieu/dong?")) {
+            assert!(link.split('"').next().unwrap().contains("chot="), "{link}");
+        }
+        // So do the frozen figures on a page of their own, beside those of today.
+        let freeze = between(&page, "href=\"/so-lieu/chot/", "\"").unwrap().to_owned();
+        let figures = p.officer.get(&t, &format!("/so-lieu/chot/{freeze}")).await.text();
+        let talks =
+            figures.split("<tr>").find(|r| r.contains("Số cuộc phổ biến pháp luật trực tiếp<")).unwrap();
+        let links: Vec<String> = talks
+            .split("href=\"")
+            .skip(1)
+            .map(|h| h.split('"').next().unwrap().replace("&#38;", "&"))
+            .collect();
+        assert_eq!(links.len(), 2, "{talks}");
+        for (link, shown) in links.iter().zip(talks.split("href=\"").skip(1)) {
+            let rows = p.officer.get(&t, link).await.text();
+            assert_eq!(between(&rows, "<p class=\"note\"><strong>", " "), between(shown, ">", "<"), "{link}");
+        }
 
         // Whoever holds the paper opens its aggregates by the code, and nothing else.
         let code = between(&frozen, "; mã ", ":").unwrap();
@@ -869,6 +963,40 @@ async fn last_years_text_is_asked_about() {
         // The template's own words are the same every year, and speak of last year rightly.
         let half = begin("2026-H1", &words(11)).await;
         assert!(!half.contains("giống báo cáo") && !half.contains("có chỗ ghi năm"), "{half}");
+
+        // Once last year's is issued, this year is compared with what it said, and leads to its rows as they were frozen.
+        let (app, officer) = (&t.app, p.officer.account);
+        let last = papers::find(&app.db, p.commune, Period::year(2025)).await.unwrap().unwrap();
+        let none = (papers::absent_key("mediation"), "không phát sinh vụ việc");
+        papers::write(app, officer, last, std::slice::from_ref(&none)).await.unwrap();
+        papers::keep_proposed(app, officer, last).await.unwrap();
+        settle(app, officer, last).await;
+        papers::freeze(app, officer, last).await.unwrap();
+        papers::submit(app, officer, last).await.unwrap();
+        papers::approve(app, p.leader.account, last).await.unwrap();
+        papers::issue(app, officer, last, "12", app.today(), (None, None)).await.unwrap();
+        let units = Units::AsOn(app.today());
+        let question = Question { unit: p.commune, period: Period::year(2025), units, by: By::Whole };
+        let talks = numbers::find_indicator("talks").unwrap();
+        let slice = numbers::Slice { limit: 1, ..Default::default() };
+        let row = &numbers::rows_behind(app, &question, talks, None, slice).await.unwrap()[0];
+        t.pass_minutes(1);
+        let activity = activities::get(&app.db, row.id).await.unwrap();
+        let mut tx = app.db.begin().await.unwrap();
+        activities::withdraw(&mut tx, app, None, &activity, "ghi trùng").await.unwrap();
+        tx.commit().await.unwrap();
+        let this = papers::find(&app.db, p.commune, Period::year(2026)).await.unwrap().unwrap();
+        let page = p.officer.get(&t, &format!("/bao-cao/{this}")).await.text();
+        let mut checked = 0;
+        for link in page.split("href=\"").filter(|h| h.contains("ky=2025&") && h.contains("/so-lieu/dong?")) {
+            let href = link.split('"').next().unwrap().replace("&#38;", "&");
+            let printed = between(link, ">", "<").unwrap();
+            assert!(href.contains("&chot="), "{href}");
+            let rows = p.officer.get(&t, &href).await.text();
+            assert_eq!(between(&rows, "<p class=\"note\"><strong>", " "), Some(printed), "{href}");
+            checked += usize::from(rows.contains("Thu hồi sau khi chốt"));
+        }
+        assert!(checked > 1, "the paper and the panel beside it: {page}");
     })
     .await;
 }

@@ -724,10 +724,7 @@ async fn the_chain_goes_on_from_a_law_to_its_plans_lines_and_activities() {
         let page = in_words(&p.officer.get(&t, &list).await);
         assert!(page.contains("1 kế hoạch · 2 nhiệm vụ · 1 hoạt động"), "{page}");
         let public = t.get(&laws::get(&t.app.db, directive).await.unwrap().path()).await.text();
-        assert!(
-            public.contains("2 kế hoạch · 3 nhiệm vụ · 1 hoạt động") && !public.contains(&list),
-            "{public}"
-        );
+        assert!(!public.contains("kế hoạch · ") && !public.contains(&list), "{public}");
         // And from what was done up to the directive.
         for page in [format!("/ke-hoach/dong/{}", lines[0]), activities::page(done)] {
             let page = in_words(&p.officer.get(&t, &page).await);

@@ -9,7 +9,7 @@ use crate::audit;
 use crate::error::{Error, Result};
 use crate::facts::month_of;
 
-use super::questions::ask;
+use super::questions::ask_recorded;
 
 /// What a person records: one thing done (or, marked so, an estimate of things to come).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -279,7 +279,7 @@ pub async fn withdraw(
 }
 
 fn open_questions(app: &App, content: &Content) -> i64 {
-    if content.reason.is_empty() { ask(content, app.today()).len() as i64 } else { 0 }
+    if content.reason.is_empty() { ask_recorded(content, app.today()).len() as i64 } else { 0 }
 }
 
 fn folded(content: &Content) -> String {

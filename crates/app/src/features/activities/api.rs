@@ -10,7 +10,7 @@ use store::{Id, RecordId};
 
 use super::activity::{self, Content};
 use super::list::{self, Line};
-use super::questions::ask;
+use super::questions::ask_recorded;
 use super::{entry, record};
 use crate::access::Act;
 use crate::error::{Error, Result};
@@ -96,7 +96,8 @@ struct Whole {
 async fn whole(signed: &Signed, id: RecordId) -> Result<Whole> {
     let app = &signed.app;
     let activity = activity::get(&app.db, id).await?;
-    let asked = if activity.open_questions > 0 { ask(&activity.content, app.today()) } else { vec![] };
+    let asked =
+        if activity.open_questions > 0 { ask_recorded(&activity.content, app.today()) } else { vec![] };
     Ok(Whole {
         id,
         questions: asked.iter().map(|a| a.text(signed.lang())).collect(),

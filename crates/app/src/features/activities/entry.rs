@@ -6,7 +6,7 @@ use askama::Template;
 use store::{Id, RecordId, Tx};
 
 use super::activity::{self, Activity, Content};
-use super::questions::{Asked, ask};
+use super::questions::{Asked, ask, refuse};
 use super::reference::{self, Audience, Method};
 use crate::access::{Act, Actor};
 use crate::app::App;
@@ -102,8 +102,11 @@ pub fn read(form: &Form, unit: Id, today: jiff::civil::Date, laws: &[Title]) -> 
         plan_line: problems.parse(form, "plan_line"),
         method,
     };
+    // Of what the whole is, nothing is known while it is not rightly typed.
+    let has_whole = !problems.0.iter().any(|p| p.field == "attendances");
     for p in check(&content, laws) {
-        if !problems.0.iter().any(|known| known.field == p.field) {
+        let is_part = matches!(p.field, "women" | "minority");
+        if (has_whole || !is_part) && !problems.0.iter().any(|known| known.field == p.field) {
             problems.0.push(p);
         }
     }
@@ -163,6 +166,9 @@ pub fn check(c: &Content, laws: &[Title]) -> Vec<FieldProblem> {
         if n.is_some_and(|n| !(0..=1_000_000_000_000).contains(&n)) {
             problems.add(field, "error-count");
         }
+    }
+    for (field, key, than) in refuse(c) {
+        problems.add_value(field, key, than);
     }
     problems.0
 }

@@ -16,7 +16,7 @@ use crate::error::{Error, FieldProblem, Result};
 use crate::files::Kept;
 use crate::foreign;
 use crate::web::Signed;
-use crate::web::form::{Form, Upload};
+use crate::web::form::{Form, Problems, Upload};
 
 /// Largest photo or scan as sent.
 pub const LARGEST_BYTES: usize = 12 << 20;
@@ -145,14 +145,16 @@ store::record! {
         pub created_by: Option<Id>,
         pub created_at: jiff::Timestamp,
         pub withdrawn_at: Option<jiff::Timestamp>,
+        pub withdrawn_by: Option<Id>,
+        pub withdrawn_reason: Option<String>,
     }
 }
 
-/// An activity's evidence, oldest first, without what was withdrawn.
+/// An activity's evidence, oldest first, what was taken off too: a figure of a report may rest on it.
 pub async fn list(db: &Db, activity: RecordId) -> Result<Vec<Evidence>> {
     Ok(sql!(
-        "SELECT id, file, thumbnail, name, kind, bytes, created_by, created_at, withdrawn_at FROM activity_evidence
-         WHERE shard_id = $1 AND activity_id = $2 AND withdrawn_at IS NULL ORDER BY created_at, id",
+        "SELECT id, file, thumbnail, name, kind, bytes, created_by, created_at, withdrawn_at, withdrawn_by, withdrawn_reason
+         FROM activity_evidence WHERE shard_id = $1 AND activity_id = $2 ORDER BY created_at, id",
         activity.shard,
         activity.id
     )
@@ -243,8 +245,8 @@ async fn write_audit(
 
 async fn get(db: &Db, activity: RecordId, id: Id) -> Result<Evidence> {
     Ok(sql!(
-        "SELECT id, file, thumbnail, name, kind, bytes, created_by, created_at, withdrawn_at FROM activity_evidence
-         WHERE shard_id = $1 AND activity_id = $2 AND id = $3 AND withdrawn_at IS NULL",
+        "SELECT id, file, thumbnail, name, kind, bytes, created_by, created_at, withdrawn_at, withdrawn_by, withdrawn_reason
+         FROM activity_evidence WHERE shard_id = $1 AND activity_id = $2 AND id = $3",
         activity.shard,
         activity.id,
         id
@@ -307,28 +309,43 @@ pub async fn open(
     Ok(([(header::CONTENT_TYPE, evidence.kind), (header::CONTENT_DISPOSITION, place)], bytes).into_response())
 }
 
-/// `POST /hoat-dong/{id}/minh-chung/{file}/rut`: takes a wrong file away from the activity.
-pub async fn withdraw(signed: Signed, Path((id, evidence)): Path<(String, String)>) -> Result<Response> {
+/// `POST /hoat-dong/{id}/minh-chung/{file}/rut`: takes a wrong file off the activity, with a reason; it stays, marked so.
+pub async fn withdraw(
+    signed: Signed,
+    Path((id, evidence)): Path<(String, String)>,
+    form: Form,
+) -> Result<Response> {
     let app = &signed.app;
     let activity = activity::get(&app.db, id.parse()?).await?;
     signed.require(Act::RecordActivity, activity.content.unit)?;
     let evidence = get(&app.db, activity.id, evidence.parse()?).await?;
+    let mut problems = Problems::default();
+    let reason = problems.required(&form, "drop_reason", 500);
+    if !problems.0.is_empty() {
+        let mut page = super::show::page(&signed, &activity, problems.0).await?;
+        page.dropping = Some((evidence.id, form.text("drop_reason").to_owned()));
+        return crate::page::show_again(&page);
+    }
     let mut tx = app.db.begin().await?;
     let taken = sql!(
-        "UPDATE activity_evidence SET withdrawn_at = $3 WHERE shard_id = $1 AND id = $2 AND withdrawn_at IS NULL",
+        "UPDATE activity_evidence SET withdrawn_at = $3, withdrawn_by = $4, withdrawn_reason = $5
+         WHERE shard_id = $1 AND id = $2 AND withdrawn_at IS NULL",
         activity.id.shard,
         evidence.id,
-        app.now()
+        app.now(),
+        signed.actor.account,
+        reason
     )
     .run(&mut tx)
     .await?;
     if taken == 0 {
-        return Err(Error::NotFound);
+        return Err(Error::Conflict("activities-evidence-withdrawn-already"));
     }
     let (account, unit) = (signed.actor.account, activity.content.unit);
-    write_audit(&mut tx, app, account, unit, activity.id, "withdraw-evidence", &evidence.file).await?;
+    let said = format!("{} {reason}", evidence.file);
+    write_audit(&mut tx, app, account, unit, activity.id, "withdraw-evidence", &said).await?;
     tx.commit().await?;
-    Ok(signed.redirect(&format!("/hoat-dong/{}", activity.id)))
+    Ok(signed.redirect(&format!("{}?xong=go", super::page(activity.id))))
 }
 
 #[cfg(test)]

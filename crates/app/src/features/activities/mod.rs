@@ -34,6 +34,7 @@ mod questions;
 mod record;
 pub mod reference;
 mod show;
+mod then;
 mod under;
 mod waiting;
 
@@ -42,7 +43,7 @@ pub use evidence::{insert as insert_evidence, keep as keep_evidence};
 pub use find::FINDS;
 pub use import::{Imported, import_workbook};
 pub(crate) use under::recorded_under;
-pub use under::{Done, UnderLine, done_under, naming_law, under_line};
+pub use under::{Done, UnderLine, counted_under, done_under, naming_law, under_line};
 
 /// What people have typed of activities and not yet saved.
 pub static DRAFTS: Drafts = Drafts { kind: "activity" };
@@ -62,6 +63,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(50, "activities", "0050_activities.sql"),
     migration!(51, "rows asked about", "0051_asked.sql"),
     migration!(52, "activity drafts", "0052_drafts.sql"),
+    migration!(53, "changed rows and evidence taken off", "0053_kept.sql"),
 ];
 
 fn routes() -> crate::web::Routes {
@@ -126,6 +128,7 @@ pub static FACT: Fact = Fact {
     by: &[("audience", &BY_AUDIENCE), ("law", &BY_LAW)],
     rolled: Some(&ROLLED),
     changes: Some(&CHANGES),
+    then: &then::Then,
     asked: Some(&ASKED),
     page,
 };

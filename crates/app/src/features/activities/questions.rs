@@ -26,6 +26,7 @@ struct Question {
     #[serde(default)]
     future: bool,
     older: Option<i32>,
+    refused: Option<String>,
     vi: String,
     en: String,
 }
@@ -61,9 +62,23 @@ impl Asked {
     }
 }
 
-/// What is to be asked about an activity, as of a day. A measure that is not known raises no question.
+/// What is to be asked about an activity before it is recorded, as of a day: what a reason settles. A measure that is
+/// not known raises no question.
 pub fn ask(content: &Content, today: Date) -> Vec<Asked> {
+    QUESTIONS.iter().filter(|q| q.refused.is_none()).filter_map(|q| q.ask(content, today)).collect()
+}
+
+/// What is asked about an activity that is recorded: also what would be refused now.
+pub fn ask_recorded(content: &Content, today: Date) -> Vec<Asked> {
     QUESTIONS.iter().filter_map(|q| q.ask(content, today)).collect()
+}
+
+/// What cannot be, whatever the reason: the field, the key of the sentence, and what it is compared with.
+pub fn refuse(content: &Content) -> impl Iterator<Item = (&'static str, &'static str, String)> + '_ {
+    QUESTIONS.iter().filter_map(|q| {
+        let key = q.refused.as_deref()?;
+        q.ask(content, content.day).map(|asked| (asked.field, key, asked.other))
+    })
 }
 
 impl Question {
@@ -143,7 +158,7 @@ mod tests {
 
     #[track_caller]
     fn check(change: impl Fn(&mut Content), expected: &[&str]) {
-        let asked = ask(&content(change), "2026-11-23".parse().unwrap());
+        let asked = ask_recorded(&content(change), "2026-11-23".parse().unwrap());
         assert_eq!(asked.iter().map(|a| a.code).collect::<Vec<_>>(), expected);
     }
 

@@ -9,7 +9,7 @@ use super::DRAFTS;
 use super::activity::{self, Activity, Content};
 use super::entry::{self, EntryPage, KeptFragment};
 use super::evidence;
-use super::questions::ask;
+use super::questions::{ask, ask_recorded};
 use crate::access::Act;
 use crate::changes::{Both, Conflict};
 use crate::drafts::{Draft, DraftState, is_inherited, key_of, tab_of};
@@ -380,7 +380,7 @@ async fn keep_typed(signed: Signed, sent: Sent) -> Result<Response> {
     let app = &signed.app;
     let laws = titles_of_form(&app.db, &sent.form).await?;
     let (content, _) = entry::read(&sent.form, sent.unit, app.today(), &laws);
-    let asked = ask(&content, app.today());
+    let asked = ask_recorded(&content, app.today());
     let page = signed.page(Room::Activities, "");
     let kept = if sent.is_late(&signed).await? {
         Some(sent.draft_version)
@@ -413,7 +413,7 @@ async fn keep_typed(signed: Signed, sent: Sent) -> Result<Response> {
         page,
         draft,
         conflict,
-        add_reason: !asked.is_empty() && !has_box,
+        add_reason: !ask(&content, app.today()).is_empty() && !has_box,
         form: sent.form,
         asked,
         path,

@@ -9,7 +9,7 @@ use store::{Db, Id};
 use super::activity::{self, Activity, Version};
 use super::entry;
 use super::evidence::{self, Evidence};
-use super::questions::{Asked, ask};
+use super::questions::{Asked, ask_recorded};
 use super::reference;
 use crate::access::Act;
 use crate::audit;
@@ -40,6 +40,8 @@ pub struct ShowPage {
     may_change: bool,
     just_recorded: bool,
     typed_reason: String,
+    /// The file that could not be taken off, with what was typed as the reason.
+    pub dropping: Option<(Id, String)>,
 }
 
 /// Name of an account for the history; a dash when nobody is known, as for imported rows of old.
@@ -94,6 +96,15 @@ pub async fn page(signed: &Signed, activity: &Activity, problems: Vec<FieldProbl
         history.push(Past { at: v.at, who, act, about: String::new(), changes, undo: None });
         before = Some(v);
     }
+    let evidence = evidence::list(&app.db, activity.id).await?;
+    for e in &evidence {
+        let Some(at) = e.withdrawn_at else { continue };
+        let who = name_of(&app.db, e.withdrawn_by).await?;
+        let why = e.withdrawn_reason.as_deref().unwrap_or("–");
+        let about = format!("{} – {why}", e.name);
+        history.push(Past { at, who, act: "activities-did-drop".into(), about, changes: vec![], undo: None });
+    }
+    history.sort_by_key(|past| past.at);
     history.reverse();
     // A unit that is gone keeps the name it had on the day of the activity.
     let then = app.trees.on(&app.db, c.day).await?;
@@ -114,13 +125,14 @@ pub async fn page(signed: &Signed, activity: &Activity, problems: Vec<FieldProbl
         laws: c.laws.iter().filter_map(|id| all_laws.iter().find(|l| l.id == *id).cloned()).collect(),
         line,
         way,
-        evidence: evidence::list(&app.db, activity.id).await?,
-        asked: ask(c, app.today()),
+        evidence,
+        asked: ask_recorded(c, app.today()),
         history,
         written: audit::of_object(&app.db, &activity.id.to_string()).await?,
         may_change: activity.withdrawn.is_none() && signed.can(Act::RecordActivity, c.unit),
         just_recorded: false,
         typed_reason: String::new(),
+        dropping: None,
         activity: activity.clone(),
         page,
     })
@@ -131,6 +143,10 @@ impl ShowPage {
     fn reason_for(&self, field: &str) -> Option<&str> {
         let reason = self.activity.content.reason.as_str();
         (!reason.is_empty() && self.asked.iter().any(|a| a.field == field)).then_some(reason)
+    }
+    /// What was typed as the reason to take a file off, when that could not be done.
+    fn drop_reason(&self, e: &Evidence) -> Option<&str> {
+        self.dropping.as_ref().filter(|(id, _)| *id == e.id).map(|(_, reason)| reason.as_str())
     }
     /// "1.234 bytes" as people read it.
     fn size(&self, bytes: &i64) -> String {
@@ -155,6 +171,7 @@ pub async fn show(signed: Signed, Path(id): Path<String>, Query(done): Query<Don
         Some("ghi") => Some("activities-done-recorded"),
         Some("sua") => Some("activities-done-changed"),
         Some("rut") => Some("activities-done-withdrawn"),
+        Some("go") => Some("activities-done-dropped"),
         _ => None,
     };
     shown.page.done = key.map(|k| signed.say(k));

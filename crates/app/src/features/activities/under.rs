@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use store::{Columns, Db, Filter, Id, RecordId, Relation, Select, sql};
 
@@ -24,11 +25,13 @@ pub(crate) use recorded_under;
 
 static UNDER: Relation = Relation {
     name: "activities under plan lines",
-    from: "(SELECT plan_shard, plan_line, day, attendances FROM activities
+    from: "(SELECT plan_shard, plan_line, unit_id, updated_at, day, attendances FROM activities
             WHERE plan_line IS NOT NULL AND state = 'recorded' AND NOT estimated)",
     columns: &[
         Columns::Key("plan_shard"),
         Columns::Key("plan_line"),
+        Columns::Key("unit_id"),
+        Columns::Key("updated_at"),
         Columns::Key("day"),
         Columns::Measure("attendances"),
     ],
@@ -64,6 +67,29 @@ pub async fn done_under(db: &Db, lines: &[RecordId]) -> Result<HashMap<RecordId,
         }
     }
     Ok(all)
+}
+
+/// How many activities were recorded under each plan line at a moment, by some units (none: by all).
+pub async fn counted_under(db: &Db, at: Timestamp, units: Option<&[Id]>) -> Result<HashMap<RecordId, i64>> {
+    let mut select = Select::from(&UNDER)
+        .by("plan_shard")
+        .by("plan_line")
+        .count(vec![])
+        .filter(Filter::at_most("updated_at", at.as_microsecond()));
+    if let Some(units) = units {
+        select = select.filter(Filter::any_of("unit_id", units.iter().copied()));
+    }
+    let mut counted: HashMap<RecordId, i64> = HashMap::new();
+    for row in select.query().rows(db).await? {
+        let line = RecordId { shard: row.get("plan_shard")?, id: row.get("plan_line")? };
+        counted.insert(line, row.int_at(2)?.unwrap_or(0));
+    }
+    for (_, content) in super::then::states(db, at, units).await? {
+        if let Some(line) = content.plan_line.filter(|_| !content.estimated) {
+            *counted.entry(line).or_default() += 1;
+        }
+    }
+    Ok(counted)
 }
 
 store::record! {

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::{Columns, Filter, Id, RecordId, Relation, Select, Value};
 
@@ -69,13 +70,39 @@ pub fn select() -> Select {
 #[serde(default)]
 pub struct Asked {
     #[serde(skip_serializing_if = "String::is_empty")]
-    q: String,
+    pub q: String,
     #[serde(rename = "don-vi", skip_serializing_if = "String::is_empty")]
-    unit: String,
+    pub unit: String,
     #[serde(rename = "tinh-trang", skip_serializing_if = "String::is_empty")]
-    state: String,
+    pub state: String,
+    /// Published from this day on.
+    #[serde(rename = "tu-ngay", skip_serializing_if = "String::is_empty")]
+    pub from: String,
     #[serde(rename = "sau", skip_serializing_if = "String::is_empty")]
-    after: String,
+    pub after: String,
+}
+
+impl Asked {
+    /// Narrows to what is asked of a unit and everything under it.
+    pub fn narrow(&self, select: Select, signed: &Signed, unit: Id) -> Select {
+        let mut found = select;
+        if let Some(units) = signed.all_under(unit) {
+            found = found.filter(Filter::any_of("unit_id", units));
+        }
+        if let Some(state) = State::from_code(&self.state) {
+            found = found.filter(Filter::is("state", state.code()));
+        }
+        if let Ok(from) = self.from.parse::<Date>() {
+            found = found.filter(Filter::at_least("day", from));
+        }
+        for word in folded_words(&self.q) {
+            found = found.filter(Filter::contains("folded", &word));
+        }
+        found
+    }
+    pub fn path(&self) -> String {
+        format!("/tin-bai?{}", serde_html_form::to_string(self).unwrap_or_default())
+    }
 }
 
 const PAGE: i64 = 25;
@@ -96,22 +123,16 @@ struct ListPage {
     next: Option<String>,
     may_write: bool,
     filtered: bool,
+    all: i64,
 }
 
 /// `GET /tin-bai`
 pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response> {
     let app = &signed.app;
     let unit = signed.unit(asked.unit.parse().ok(), Act::See)?;
-    let mut found = select().limit(PAGE + 1);
-    if let Some(units) = signed.all_under(unit) {
-        found = found.filter(Filter::any_of("unit_id", units));
-    }
-    if let Some(state) = State::from_code(&asked.state) {
-        found = found.filter(Filter::is("state", state.code()));
-    }
-    for word in folded_words(&asked.q) {
-        found = found.filter(Filter::contains("folded", &word));
-    }
+    let mut found = asked.narrow(select().limit(PAGE + 1), &signed, unit);
+    let (all,): (i64,) =
+        asked.narrow(Select::from(&LIST).count(vec![]), &signed, unit).query().get(&app.db).await?;
     let after =
         asked.after.split_once('_').and_then(|(at, id)| Some((at.parse().ok()?, id.parse::<Id>().ok()?)));
     if let Some((at, id)) = after {
@@ -122,8 +143,7 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     lines.truncate(PAGE as usize);
     let next = lines.last().filter(|_| more).map(|l| {
         let after = format!("{}_{}", l.updated_at.as_microsecond(), l.id);
-        let query = serde_html_form::to_string(Asked { after, ..asked.clone() }).unwrap_or_default();
-        format!("/tin-bai?{query}")
+        Asked { after, ..asked.clone() }.path()
     });
     let mut rows = Vec::new();
     for line in lines {
@@ -135,7 +155,8 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     }
     show(&ListPage {
         page: signed.page(Room::Content, &signed.say("room-content")),
-        filtered: !asked.q.is_empty() || !asked.state.is_empty(),
+        filtered: !asked.q.is_empty() || !asked.state.is_empty() || !asked.from.is_empty(),
+        all,
         may_write: signed.actor.can_anywhere(Act::WriteContent),
         asked,
         units,

@@ -40,6 +40,7 @@ mod show;
 mod sources;
 mod stale;
 mod text;
+mod then;
 mod typed;
 mod waiting;
 
@@ -131,6 +132,7 @@ pub static FACT: Fact = Fact {
     by: &[("law", &BY_LAW)],
     rolled: None,
     changes: Some(&CHANGES),
+    then: &then::Then,
     asked: None,
     page,
 };

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use store::{Filter, Id, Select, sql};
 
 use super::draft::DRAFTING;
-use super::list::{self, Line};
+use super::list::{self, Asked, Line};
 use super::post::{self, State};
 use super::typed::{TYPED, path_of_new};
 use crate::access::Act;
@@ -45,18 +45,16 @@ impl Tasks for Waiting {
     fn figures<'a>(&'a self, signed: &'a Signed) -> Later<'a, Vec<Figure>> {
         Box::pin(async move {
             let Ok(unit) = signed.unit(None, Act::See) else { return Ok(vec![]) };
-            let from = signed.app.today().first_of_month();
-            let mut select = Select::from(&list::LIST)
-                .count(vec![])
-                .filter(Filter::is("state", State::Published.code()))
-                .filter(Filter::at_least("day", from));
-            if let Some(units) = signed.all_under(unit) {
-                select = select.filter(Filter::any_of("unit_id", units));
-            }
+            let asked = Asked {
+                state: State::Published.code().to_owned(),
+                from: signed.app.today().first_of_month().to_string(),
+                ..Asked::default()
+            };
+            let select = asked.narrow(Select::from(&list::LIST).count(vec![]), signed, unit);
             let (posts,): (i64,) = select.query().get(&signed.app.db).await?;
             Ok(vec![Figure {
                 text: say(signed, "content-figure", viet::format_int(posts)),
-                path: "/tin-bai?tinh-trang=published".into(),
+                path: asked.path(),
             }])
         })
     }

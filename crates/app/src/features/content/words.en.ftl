@@ -168,3 +168,5 @@ content-did-review = looked at again after the law changed
 content-state-stale = to be looked at
 content-task-stale = The law has changed, look at the article: { $value }
 act-review = Looked at again
+content-count = Articles: { $value }
+content-from = Published from

@@ -165,3 +165,5 @@ content-did-review = xem lại sau khi luật thay đổi
 content-state-stale = cần xem lại
 content-task-stale = Luật đã đổi, xem lại bài: { $value }
 act-review = Xem lại sau khi luật thay đổi
+content-count = { $value } tin bài
+content-from = Đăng từ ngày

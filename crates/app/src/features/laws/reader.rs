@@ -47,6 +47,7 @@ struct ReaderPage {
     relations: Relations,
     chain: Chain,
     resting: Vec<Gathered>,
+    /// Nothing: figures are for whoever may open them.
     carried: Vec<Carried>,
     /// What is known of it and not in its text.
     pending: Pending,
@@ -212,7 +213,7 @@ async fn reader(
     let chain = relations::chain(&app.db, law.id).await?;
     Ok(ReaderPage {
         relations: relations::relations(&app.db, law.id).await?,
-        carried: relations::carried(app, None, law.id, &chain).await?,
+        carried: vec![],
         chain,
         pending: Waits::of(&app.db, &law).await?.pending("", app.today()),
         news: compare::news(&app.db, law.id).await?,

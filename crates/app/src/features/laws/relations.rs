@@ -418,8 +418,8 @@ pub struct Carried {
     pub plans: i64,
     pub lines: i64,
     pub done: i64,
-    /// Where the plans are listed, without the language; none for the public.
-    pub path: Option<String>,
+    /// Where the plans are listed, without the language.
+    pub path: String,
 }
 
 impl Carried {
@@ -430,11 +430,11 @@ impl Carried {
 }
 
 /// What carries out the documents of a chain and the one asked about.
-pub async fn carried(app: &App, signed: Option<&Signed>, law: Id, chain: &Chain) -> Result<Vec<Carried>> {
+pub async fn carried(signed: &Signed, law: Id, chain: &Chain) -> Result<Vec<Carried>> {
     let laws: Vec<Id> = chain.up.iter().chain(&chain.down).map(|s| s.law.id).chain([law]).collect();
     let mut all = Vec::new();
     for feature in crate::on_laws() {
-        all.extend(feature.carried(app, signed, laws.clone()).await?);
+        all.extend(feature.carried(signed, laws.clone()).await?);
     }
     Ok(all)
 }
@@ -461,13 +461,9 @@ pub trait OnLaw: Send + Sync {
     fn outside<'a>(&'a self, _app: &'a App, _lang: crate::i18n::Lang, _law: Id) -> Later<'a, Vec<Resting>> {
         Box::pin(async { Ok(vec![]) })
     }
-    /// How much carries out each of some laws: for a person what they may see, for the public what was issued.
-    fn carried<'a>(
-        &'a self,
-        _app: &'a App,
-        _signed: Option<&'a Signed>,
-        _laws: Vec<Id>,
-    ) -> Later<'a, Vec<Carried>> {
+    /// How much carries out each of some laws, as far as the person sees. The public is told no such figure: it could
+    /// not open it.
+    fn carried<'a>(&'a self, _signed: &'a Signed, _laws: Vec<Id>) -> Later<'a, Vec<Carried>> {
         Box::pin(async { Ok(vec![]) })
     }
     /// Our copy of a provision was corrected: what does not repeat the mistake rests on it as it reads now.

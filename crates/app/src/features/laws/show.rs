@@ -90,7 +90,7 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
             .collect(),
         units: names,
         relations: relations::relations(db, id).await?,
-        carried: relations::carried(&signed.app, Some(&signed), id, &chain).await?,
+        carried: relations::carried(&signed, id, &chain).await?,
         chain,
         stale: compare::news(db, id).await?.into_iter().filter(|n| n.stale).map(|n| n.sentence).collect(),
         differences: sources::differences(db, id).await?.len(),

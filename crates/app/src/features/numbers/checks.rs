@@ -70,7 +70,7 @@ pub struct StatedFigure {
     vi: String,
     en: String,
     /// It is a part of this other figure and may never exceed it.
-    part_of: Option<String>,
+    pub part_of: Option<String>,
     /// It is never typed: the percentage of two others.
     pub rate: Option<Rate>,
 }

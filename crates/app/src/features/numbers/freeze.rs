@@ -12,8 +12,8 @@ use store::{Db, Filter, Id, RecordId, Runs, Select, Tx, Value, sql};
 use super::asked::{Asked, period_words, rows_path, units_words};
 use super::indicator::position;
 use super::{
-    By, Figure, Ground, Indicator, Period, Question, RowKey, Units, checks, find_indicator, flags,
-    indicators, list_overrides, read, reading,
+    By, Figure, Ground, Indicator, Period, Question, RowKey, Units, behind, checks, find_indicator, flags,
+    indicators, list_overrides, read,
 };
 use crate::access::Act;
 use crate::app::{App, Shared};
@@ -284,7 +284,7 @@ async fn get_once(db: &Db, shard: i64, question: &Question, account: Id, once: I
 
 /// A row of facts that changed after a freeze.
 pub struct Changed {
-    id: Id,
+    pub(super) id: Id,
     pub day: Date,
     pub title: String,
     pub page: String,
@@ -310,6 +310,7 @@ type Mark = (Timestamp, Id);
 
 /// The rows that changed since a freeze: how many in all, a page of them, newest first, and where that page ends when
 /// there are more.
+#[derive(Default)]
 pub struct Changes {
     pub count: i64,
     pub listed: Vec<Changed>,
@@ -317,6 +318,14 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// The first page of them.
+    pub(super) fn of(count: i64, mut listed: Vec<Changed>) -> Changes {
+        listed.sort_by_key(|c| std::cmp::Reverse((c.at, c.id)));
+        let more = listed.len() > LISTED;
+        listed.truncate(LISTED);
+        let next = listed.last().filter(|_| more).map(|c| (c.at, c.id));
+        Changes { count, listed, next }
+    }
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -327,8 +336,18 @@ impl Changes {
     }
 }
 
+/// The address of rows, as they stood when a period was frozen.
+pub fn as_frozen(rows: &str, freeze: RecordId) -> String {
+    format!("{rows}{FREEZE}{freeze}")
+}
+/// Whether an address is one of [`as_frozen`].
+pub fn is_frozen(rows: &str) -> bool {
+    rows.contains(FREEZE)
+}
+const FREEZE: &str = "&chot=";
+
 /// Most changes on one page.
-const LISTED: usize = 200;
+pub(super) const LISTED: usize = 200;
 
 /// The rows in the frozen scope that were added, changed or withdrawn since.
 pub async fn changed_since(app: &App, freeze: &Freeze, after: Option<Mark>) -> Result<Changes> {
@@ -345,11 +364,11 @@ pub async fn changes(
     after: Option<Mark>,
 ) -> Result<Changes> {
     let ground = Ground::of(app, question).await?;
-    let mut changes = Changes { count: 0, listed: vec![], next: None };
+    let (mut count, mut listed) = (0, Vec::new());
     for fact in facts {
         let Some(relation) = fact.changes else { continue };
         for (from, to, members) in ground.members(row.and_then(|r| r.place)) {
-            let Some((from, to)) = reading::within(from, to, row)? else { continue };
+            let Some((from, to)) = behind::within(from, to, row)? else { continue };
             let mut scope = Select::from(relation)
                 .filter(Filter::at_least("day", from))
                 .filter(Filter::at_most("day", to))
@@ -357,8 +376,8 @@ pub async fn changes(
             if let Some(members) = members {
                 scope = scope.filter(Filter::any_of("unit_id", members));
             }
-            let (count,): (i64,) = scope.clone().count(vec![]).query().get(&app.db).await?;
-            changes.count += count;
+            let (here,): (i64,) = scope.clone().count(vec![]).query().get(&app.db).await?;
+            count += here;
             let mut select = scope.order("updated_at", true).order("id", true).limit(LISTED as i64 + 1);
             for column in ["shard_id", "id", "day", "title", "updated_at", "state", "created_at"] {
                 select = select.list(column);
@@ -370,7 +389,7 @@ pub async fn changes(
             for row in select.query().rows(&app.db).await? {
                 let bytes = row.bytes_at(1)?.unwrap_or_default();
                 let id = Id(bytes.try_into().map_err(|_| Error::NotFound)?);
-                changes.listed.push(Changed {
+                listed.push(Changed {
                     id,
                     day: row.text_at(2)?.and_then(|d| d.parse().ok()).ok_or(Error::NotFound)?,
                     title: row.text_at(3)?.unwrap_or_default(),
@@ -383,12 +402,7 @@ pub async fn changes(
             }
         }
     }
-    changes.listed.sort_by_key(|c| std::cmp::Reverse((c.at, c.id)));
-    if changes.listed.len() > LISTED {
-        changes.listed.truncate(LISTED);
-        changes.next = changes.listed.last().map(|c| (c.at, c.id));
-    }
-    Ok(changes)
+    Ok(Changes::of(count, listed))
 }
 
 /// The figures that cannot be, its own or those of the units below, each as a problem: they are not frozen.
@@ -508,8 +522,8 @@ struct Line {
     stated: bool,
     computed: i64,
     now: Option<i64>,
-    /// The page of its rows as they are now, for who may see them.
-    rows: Option<String>,
+    /// The rows it was counted from.
+    rows: String,
 }
 
 #[derive(Template)]
@@ -523,6 +537,12 @@ struct FrozenPage {
     changed: Changes,
     next: Option<String>,
     differs: bool,
+}
+
+impl FrozenPage {
+    fn frozen_rows(&self, line: &Line) -> String {
+        as_frozen(&line.rows, self.freeze.record_id())
+    }
 }
 
 #[derive(Deserialize)]
@@ -558,8 +578,8 @@ pub async fn page(
         .into_iter()
         .map(|(code, line)| {
             let at = all.iter().position(|i| i.code == code);
-            let rows = at.map(|_| rows_path(&question, app.today(), &code, None));
-            Line { now: at.and_then(|i| now.total.get(i)).map(|f| f.total()), rows, ..line }
+            let now = at.and_then(|i| now.total.get(i)).map(|f| f.total());
+            Line { now, rows: rows_path(&question, app.today(), &code, None), ..line }
         })
         .collect();
     page.title = page.t1("numbers-frozen-title", "unit", signed.unit_name(freeze.unit_id).await?);
@@ -589,7 +609,7 @@ fn lines(page: &Page, frozen: &[Frozen]) -> Vec<(String, Line)> {
                 stated: f.stated.is_some(),
                 computed: f.figure().total(),
                 now: None,
-                rows: None,
+                rows: String::new(),
             };
             Some((f.indicator.clone(), line))
         })

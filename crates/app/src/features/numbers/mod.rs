@@ -6,6 +6,7 @@
 
 mod api;
 mod asked;
+mod behind;
 pub mod checks;
 mod flags;
 mod freeze;
@@ -16,23 +17,29 @@ mod reading;
 mod rows;
 mod table;
 
-use store::{Migration, migration};
+use store::{Id, Migration, migration};
+
+use crate::access::Act;
+use crate::app::App;
+use crate::features::orgs::Touches;
+use crate::tasks::Later;
 
 pub use asked::{
     estimate_path, mark, month_text, period_text, period_words, row_text, rows_path, table_path, units_text,
 };
+pub use behind::{Behind, Slice, figure_behind, rows_behind};
 pub use flags::{Flag, Row as AskedRow, Settled, answer, flags};
 pub use freeze::changed_freezes;
 pub use freeze::{
-    Changed, Changes, Freeze, Frozen, changed_since, freeze, frozen_figures, frozen_heads, get_freeze,
-    list_freezes, read_to_freeze,
+    Changed, Changes, Freeze, Frozen, as_frozen, changed_since, freeze, frozen_figures, frozen_heads,
+    get_freeze, is_frozen, list_freezes, read_to_freeze,
 };
 pub use indicator::{Indicator, find_indicator, indicators};
 pub use overrides::{Override, doubled, list_overrides, state as state_figure};
 pub use period::{BadPeriod, Period};
 pub use reading::{
-    Behind, By, Figure, Ground, NO_LAW, Place, Question, RowKey, Slice, Table, Units, count_behind,
-    of_several_laws, read, read_on, rows_behind, silent_units,
+    By, Figure, Ground, NO_LAW, Place, Question, RowKey, Table, Units, of_several_laws, read, read_on,
+    silent_units,
 };
 
 pub const FEATURE: crate::Feature = crate::Feature {
@@ -41,7 +48,7 @@ pub const FEATURE: crate::Feature = crate::Feature {
     migrations: MIGRATIONS,
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[],
-    touches: None,
+    touches: Some(&Touched),
     tasks: None,
     plan_lines: None,
 };
@@ -51,6 +58,21 @@ const MIGRATIONS: &[Migration] = &[
     migration!(71, "a freeze once", "0071_freeze_once.sql"),
     migration!(72, "answers", "0072_answers.sql"),
 ];
+
+/// What a reorganisation of units touches here: the frozen figures of the units, which stay as they were frozen.
+struct Touched;
+
+impl Touches for Touched {
+    fn words(&self) -> &'static str {
+        "numbers-touched"
+    }
+    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
+        Box::pin(async move { Ok(list_freezes(&app.db, unit).await?.len() as i64) })
+    }
+    fn list(&self, unit: Id) -> (Act, String) {
+        (Act::See, format!("/so-lieu?don-vi={unit}#chot"))
+    }
+}
 
 fn routes() -> crate::web::Routes {
     crate::web::Routes::new()

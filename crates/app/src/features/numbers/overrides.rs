@@ -43,6 +43,29 @@ pub async fn list_overrides(db: &Db, unit: Id, period: Period) -> Result<Vec<Ove
     .await?)
 }
 
+/// What was stated of a figure at a moment, if anything was.
+pub(super) async fn find_stated(
+    db: &Db,
+    unit: Id,
+    period: Period,
+    indicator: &str,
+    at: Timestamp,
+) -> Result<Option<i64>> {
+    let stated: Option<(i64,)> = sql!(
+        "SELECT stated FROM number_overrides
+         WHERE unit_id = $1 AND period = $2 AND indicator = $3 AND created_at <= $4
+           AND (withdrawn_at IS NULL OR withdrawn_at > $4)
+         ORDER BY created_at DESC, id DESC LIMIT 1",
+        unit,
+        period.to_string(),
+        indicator,
+        at
+    )
+    .find(db)
+    .await?;
+    Ok(stated.map(|s| s.0))
+}
+
 /// The overrides in force of a period, of whatever unit.
 pub async fn list_of_period(db: &Db, period: Period) -> Result<Vec<Override>> {
     Ok(sql!(

@@ -4,12 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use store::{Filter, Id, Relation, Select, Value};
+use store::{Filter, Id, Relation, Select};
 
 use super::{Indicator, Period};
-use crate::app::{App, day_of};
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::facts::{Fact, month_of};
 use crate::features::orgs::Tree;
@@ -85,7 +84,7 @@ impl Figure {
     pub fn total(self) -> i64 {
         self.actual + self.estimate
     }
-    fn add(&mut self, other: Figure) {
+    pub(super) fn add(&mut self, other: Figure) {
         self.actual += other.actual;
         self.estimate += other.estimate;
         self.rows += other.rows;
@@ -224,7 +223,7 @@ impl Ground {
     }
 
     /// The recording units at a place (or all), span by span; `None` for every unit there is.
-    pub(super) fn members(&self, place: Option<Place>) -> Vec<(Date, Date, Option<Vec<Id>>)> {
+    pub fn members(&self, place: Option<Place>) -> Vec<(Date, Date, Option<Vec<Id>>)> {
         self.spans
             .iter()
             .map(|s| {
@@ -272,7 +271,7 @@ fn relation(fact: &'static Fact, period: Period, by: By) -> Result<(&'static Rel
     Ok((rows_relation(fact, by)?, false))
 }
 
-fn rows_relation(fact: &'static Fact, by: By) -> Result<&'static Relation> {
+pub(super) fn rows_relation(fact: &'static Fact, by: By) -> Result<&'static Relation> {
     match by.dimension() {
         None => Ok(fact.rows),
         Some(dimension) => fact
@@ -395,7 +394,7 @@ struct Cell {
 /// In a table by laws, the row of what names none: with it the rows of a table make up the whole.
 pub const NO_LAW: &str = "none";
 /// The column of facts that says how many laws a row names.
-const LAWS: &str = "laws";
+pub(super) const LAWS: &str = "laws";
 
 /// How much of a figure names several laws, and so stands in several rows of a table by laws.
 pub async fn of_several_laws(
@@ -518,156 +517,9 @@ async fn sums(
     Ok(cells)
 }
 
-fn id_at(row: &store::Row, index: usize) -> Result<Id> {
+pub(super) fn id_at(row: &store::Row, index: usize) -> Result<Id> {
     let bytes = row.bytes_at(index)?.unwrap_or_default();
     bytes.try_into().map(Id).map_err(|_| Error::Internal(anyhow::anyhow!("an id of another length")))
-}
-
-/// One row behind a figure.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Behind {
-    pub id: store::RecordId,
-    pub unit: Id,
-    pub day: Date,
-    pub title: String,
-    pub value: i64,
-    pub page: String,
-}
-
-/// Which of the rows behind a figure are asked for.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Slice {
-    /// Those of its done (`false`) or its estimated part (`true`) alone.
-    pub estimates: Option<bool>,
-    /// Those after the one named.
-    pub after: Option<(Date, Id)>,
-    /// At most so many.
-    pub limit: i64,
-    /// Those that nobody has touched since this moment, when the figure was frozen.
-    pub as_of: Option<Timestamp>,
-}
-
-/// The rows behind one figure, newest first.
-pub async fn rows_behind(
-    app: &App,
-    question: &Question,
-    indicator: &'static Indicator,
-    row: Option<&RowKey>,
-    slice: Slice,
-) -> Result<Vec<Behind>> {
-    let Slice { estimates, after, limit, as_of } = slice;
-    let Some(behind) = RowsBehind::of(app, question, indicator, row, estimates, as_of).await? else {
-        return Ok(vec![]);
-    };
-    let RowsBehind { fact, relation, spans } = behind;
-    let counts = indicator.measure == "rows";
-    let mut found = Vec::new();
-    for filters in spans {
-        let missing = limit - i64::try_from(found.len()).unwrap_or(limit);
-        if missing <= 0 {
-            break;
-        }
-        let mut select =
-            Select::from(relation).list("shard_id").list("id").list("unit_id").list("day").list("title");
-        if !counts {
-            select = select.list(&indicator.measure);
-        }
-        select = filters.into_iter().fold(select, Select::filter);
-        select = select.order("day", true).order("id", true).limit(missing);
-        if let Some((day, id)) = after {
-            select = select.after(vec![store::ToValue::to_value(&day), store::ToValue::to_value(&id)]);
-        }
-        for r in select.query().rows(&app.db).await? {
-            let id = store::RecordId { shard: r.int_at(0)?.unwrap_or(0), id: id_at(&r, 1)? };
-            let day = r.text_at(3)?.and_then(|d| d.parse().ok()).ok_or(Error::NotFound)?;
-            let value = if counts { 1 } else { r.int_at(5)?.unwrap_or(0) };
-            let title = r.text_at(4)?.unwrap_or_default();
-            found.push(Behind { id, unit: id_at(&r, 2)?, day, title, value, page: (fact.page)(id) });
-        }
-    }
-    Ok(found)
-}
-
-/// How many rows [`rows_behind`] lists in all: those that add nothing to the figure are not among them.
-pub async fn count_behind(
-    app: &App,
-    question: &Question,
-    indicator: &'static Indicator,
-    row: Option<&RowKey>,
-) -> Result<i64> {
-    let mut count = 0;
-    let Some(behind) = RowsBehind::of(app, question, indicator, row, None, None).await? else { return Ok(0) };
-    for filters in behind.spans {
-        let select = filters.into_iter().fold(Select::from(behind.relation).count(vec![]), Select::filter);
-        for r in select.query().rows(&app.db).await? {
-            count += r.int_at(0)?.unwrap_or(0);
-        }
-    }
-    Ok(count)
-}
-
-/// Where the rows behind a figure are: conditions for each span of days, the newest first.
-struct RowsBehind {
-    fact: &'static Fact,
-    relation: &'static Relation,
-    spans: Vec<Vec<Filter>>,
-}
-
-impl RowsBehind {
-    /// None where there can be no such rows.
-    async fn of(
-        app: &App,
-        question: &Question,
-        indicator: &'static Indicator,
-        row: Option<&RowKey>,
-        mut estimates: Option<bool>,
-        as_of: Option<Timestamp>,
-    ) -> Result<Option<RowsBehind>> {
-        let Some(fact) = indicator.fact() else { return Ok(None) };
-        let ground = Ground::of(app, question).await?;
-        let without_law = question.by == By::Law && row.is_some_and(|r| r.value.as_deref() == Some(NO_LAW));
-        let split = row.is_some_and(|r| r.value.is_some()) && !without_law;
-        let relation = rows_relation(fact, if split { question.by } else { By::Whole })?;
-        if relation.column("estimated").is_none() {
-            match estimates {
-                Some(true) => return Ok(None),
-                _ => estimates = None,
-            }
-        }
-        let today = as_of.map_or(app.today(), day_of);
-        let mut spans = Vec::new();
-        for (from, to, members) in ground.members(row.and_then(|r| r.place)).into_iter().rev() {
-            let Some((from, to)) = within(from, to, row)? else { continue };
-            let mut filters = vec![Filter::at_least("day", from), Filter::at_most("day", to)];
-            if indicator.measure != "rows" {
-                let measure = relation.column(&indicator.measure).ok_or(Error::NotFound)?.name();
-                filters.push(Filter::at_least(measure, 1_i64));
-            }
-            filters.extend(members.map(|members| Filter::any_of("unit_id", members)));
-            filters.extend(indicator.conditions(relation, today));
-            filters.extend(as_of.map(|at| Filter::at_most("updated_at", at.as_microsecond())));
-            filters.extend(estimates.map(|estimates| Filter::is("estimated", estimates)));
-            filters.extend(without_law.then(|| Filter::is(LAWS, 0_i64)));
-            if let Some(value) = row.and_then(|r| r.value.as_ref()).filter(|_| split) {
-                let value = match question.by {
-                    By::Law => Value::Bytes(Some(value.parse::<Id>()?.0.to_vec())),
-                    _ => Value::Text(Some(value.clone())),
-                };
-                filters.push(Filter::is("key", value));
-            }
-            spans.push(filters);
-        }
-        Ok(Some(RowsBehind { fact, relation, spans }))
-    }
-}
-
-/// The days of a span that a row is about; none when it has none of them.
-pub(super) fn within(from: Date, to: Date, row: Option<&RowKey>) -> Result<Option<(Date, Date)>> {
-    let Some(month) = row.and_then(|r| r.month) else { return Ok(Some((from, to))) };
-    let (year, month) = (i16::try_from(month / 100), i8::try_from(month % 100));
-    let first = Date::new(year.unwrap_or(0), month.unwrap_or(0), 1).map_err(|_| Error::NotFound)?;
-    let (from, to) = (from.max(first), to.min(first.last_of_month()));
-    Ok((from <= to).then_some((from, to)))
 }
 
 /// The units under the asked one that recorded nothing which an indicator counts: reports name them.

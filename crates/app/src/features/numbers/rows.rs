@@ -7,14 +7,16 @@ use jiff::Timestamp;
 use store::RecordId;
 
 use super::asked::{Asked, month_text, period_words, row_text, rows_path, table_path, units_words};
-use super::freeze::changes;
+use super::behind::changed_behind;
+use super::overrides::find_stated;
 use super::{
-    Behind, By, Changes, Figure, Freeze, Frozen, Ground, Indicator, Override, Question, RowKey, Slice,
-    count_behind, find_indicator, frozen_figures, get_freeze, list_overrides, read, rows_behind,
+    Behind, By, Changes, Figure, Freeze, Ground, Indicator, Override, Question, RowKey, Slice, as_frozen,
+    figure_behind, find_indicator, get_freeze, list_overrides, rows_behind,
 };
 use crate::access::Act;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::facts::Since;
 use crate::page::{Page, Room, show};
 use crate::web::Signed;
 
@@ -43,12 +45,12 @@ struct RowsPage {
     stated: Option<Override>,
 }
 
-/// What a figure of frozen figures leads to: the rows that nobody has touched since, and those that somebody has.
+/// What a figure of frozen figures leads to: the rows as they stood, and what became of them since.
 struct FrozenView {
     id: RecordId,
     at: Timestamp,
-    /// The figure that was frozen, where the freeze keeps it: that of the whole unit.
-    kept: Option<Frozen>,
+    /// What a person had stated in place of the figure.
+    stated: Option<i64>,
     changed: Changes,
     /// The rows behind the figure of today.
     now: String,
@@ -61,22 +63,16 @@ impl FrozenView {
         question: &Question,
         indicator: &'static Indicator,
         row: Option<&RowKey>,
+        estimates: Option<bool>,
     ) -> Result<FrozenView> {
-        let facts: Vec<_> = indicator.fact().into_iter().collect();
-        let changed = changes(app, question, &facts, row, freeze.created_at, None).await?;
-        let whole = row.is_none() && freeze.question()? == Question { by: By::Whole, ..question.clone() };
-        let kept = match whole {
-            true => frozen_figures(&app.db, freeze.record_id()).await?,
-            false => vec![],
+        let (id, at) = (freeze.record_id(), freeze.created_at);
+        let changed = changed_behind(app, question, indicator, row, estimates, at).await?;
+        let stated = match row {
+            None => find_stated(&app.db, question.unit, question.period, &indicator.code, at).await?,
+            Some(_) => None,
         };
-        let kept = kept.into_iter().find(|f| f.indicator == indicator.code);
         let now = rows_path(question, app.today(), &indicator.code, row);
-        Ok(FrozenView { id: freeze.record_id(), at: freeze.created_at, kept, changed, now })
-    }
-
-    /// The figure shown is today's: rows have changed, and what they gave is kept only in the paper.
-    fn has_moved(&self) -> bool {
-        self.kept.is_none() && !self.changed.is_empty()
+        Ok(FrozenView { id, at, stated, changed, now })
     }
 }
 
@@ -136,6 +132,16 @@ struct RowView {
     estimated: bool,
 }
 
+impl RowView {
+    /// The key of what became of it after the figure was frozen.
+    fn since(&self) -> Option<&'static str> {
+        self.row.since.map(|since| match since {
+            Since::Changed => "numbers-row-changed",
+            Since::Withdrawn => "numbers-withdrawn-since",
+        })
+    }
+}
+
 pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response> {
     let mut question = asked.question(&signed)?;
     let row = asked.row()?;
@@ -158,31 +164,23 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         None => None,
     };
     let app = signed.app.clone();
-    let table = read(&app, &question, &[indicator]).await?;
-    let figure = match &row {
-        None => table.total.first().copied(),
-        Some(key) => table.rows.iter().find(|(k, _)| k == key).and_then(|(_, f)| f.first()).copied(),
-    };
-    let mut figure = figure.unwrap_or_default();
-    figure.rows = count_behind(&app, &question, indicator, row.as_ref()).await?;
+    let only_estimates = asked.estimate.as_deref() == Some("1");
+    let estimates = only_estimates.then_some(true);
     let frozen = match asked.freeze.as_deref().filter(|f| !f.is_empty()) {
         Some(id) => {
             let freeze = get_freeze(&app.db, id.parse()?).await?;
             signed.require(Act::See, freeze.unit_id)?;
-            Some(FrozenView::of(&app, &freeze, &question, indicator, row.as_ref()).await?)
+            Some(FrozenView::of(&app, &freeze, &question, indicator, row.as_ref(), estimates).await?)
         }
         None => None,
     };
-    if let Some(kept) = frozen.as_ref().and_then(|f| f.kept.as_ref()) {
-        figure = kept.figure();
-    }
     let stated = match row.is_none() && frozen.is_none() {
         true => list_overrides(&app.db, question.unit, question.period).await?,
         false => vec![],
     };
     let stated = stated.into_iter().find(|o| o.indicator == indicator.code);
     let as_of = frozen.as_ref().map(|f| f.at);
-    let only_estimates = asked.estimate.as_deref() == Some("1");
+    let figure = figure_behind(&app, &question, indicator, row.as_ref(), as_of).await?;
     let rows = async |estimates, after, limit| {
         let slice = Slice { estimates: Some(estimates), after, limit, as_of };
         rows_behind(&app, &question, indicator, row.as_ref(), slice).await
@@ -201,7 +199,7 @@ pub async fn page(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
     let mut page = signed.page(Room::Numbers, indicator.name(signed.lang()));
     let mut whole = rows_path(&question, app.today(), &indicator.code, row.as_ref());
     if let Some(frozen) = &frozen {
-        whole.push_str(&format!("&chot={}", frozen.id));
+        whole = as_frozen(&whole, frozen.id);
     }
     let estimates = format!("{whole}&uoc-tinh=1");
     let path = if only_estimates { &estimates } else { &whole };

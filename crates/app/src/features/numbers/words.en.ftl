@@ -83,12 +83,13 @@ numbers-rows-unchanged = Since then nobody has added, changed or withdrawn a row
 numbers-rows-changed = Since then { $n } { $n ->
     [one] row was
    *[other] rows were
- } added, changed or withdrawn here, listed just below; open one to see its history. The table shows the rows that have not changed since.
+ } added, changed or withdrawn here, listed just below; open one to see its history. The table shows the rows as they were frozen.
 numbers-rows-now = See today's figure
 numbers-rows-stated = The unit reports { $stated } in place of { $computed } computed from the rows.
 numbers-rows-stated-why = Reason: { $reason }.
 numbers-rows-stated-see = See the override
 numbers-added = Added after freezing
+numbers-withdrawn-since = Withdrawn after the freeze
 numbers-row-changed = Changed after freezing
 numbers-units = Boundaries
 numbers-freeze-what = Freezing keeps the figures below as they are at this moment, with a code by which they can be looked up. Rows added, changed or withdrawn later are listed beside them and do not move them.
@@ -101,3 +102,4 @@ numbers-changes-all = See every change since freezing
 numbers-override-change = Change
 numbers-override-change-what = Change the override: { $what }
 numbers-override-save = Save this figure
+numbers-touched = Frozen figures, which stay as they are; from that day figures on the new tree count at the unit that takes over: { $n }

@@ -230,7 +230,11 @@ async fn touches(signed: &Signed, r: &Reorganisation, changes: &Changes) -> Resu
     for touches in crate::features().into_iter().filter_map(|feature| feature.touches) {
         let mut at = Vec::new();
         for unit in &units {
-            let here = touches.count(&signed.app, *unit).await?;
+            // Its page lists what its predecessors recorded too.
+            let mut here = 0;
+            for part in signed.standing.standing_at(*unit) {
+                here += touches.count(&signed.app, *part).await?;
+            }
             if here > 0 {
                 let (act, list) = touches.list(*unit);
                 let list = Some(list).filter(|_| signed.can(act, *unit));

@@ -34,6 +34,7 @@ pub mod reorganisation;
 mod scopes;
 pub mod source;
 mod tree;
+mod waiting;
 
 pub use add::insert as add_unit;
 pub use names::{bare_name, in_sentence};
@@ -392,7 +393,7 @@ pub const FEATURE: crate::Feature = crate::Feature {
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[],
     touches: None,
-    tasks: None,
+    tasks: Some(&waiting::Waiting),
     plan_lines: None,
 };
 

@@ -328,6 +328,19 @@ pub async fn list(db: &Db) -> Result<Vec<Reorganisation>> {
     .await?)
 }
 
+/// Those that are decided and whose day is still to come, the soonest first.
+pub async fn planned(db: &Db, today: Date) -> Result<Vec<Reorganisation>> {
+    Ok(sql!(
+        "SELECT id, effective, title, legal_basis, kind, unit_id, NULL AS proposal, created_by, created_at,
+                decided_at, cancelled_at
+         FROM reorganisations WHERE decided_at IS NOT NULL AND cancelled_at IS NULL AND effective > $1
+         ORDER BY effective, title, id",
+        today
+    )
+    .all(db)
+    .await?)
+}
+
 /// Keeps a proposal; nothing of it stands in the tree yet.
 pub async fn propose(tx: &mut Tx, app: &App, account: Id, shard: i64, p: &Proposal) -> Result<Id> {
     let id = app.new_id();

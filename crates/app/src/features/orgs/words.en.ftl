@@ -128,3 +128,4 @@ orgs-conflict-state = Somebody else has just decided, cancelled or changed this 
 orgs-conflict-in-force = The reorganisation is in force and cannot be cancelled. If needed, enter a new one.
 orgs-conflict-built-on = Other changes build on this reorganisation. Cancel them first.
 orgs-name-until = { $name } (until { $day })
+orgs-task-planned = { $value }: see what the unit has open before that day

@@ -128,3 +128,4 @@ orgs-conflict-state = Việc sắp xếp này vừa được người khác quy�
 orgs-conflict-in-force = Việc sắp xếp đã có hiệu lực nên không hủy được. Nếu cần, hãy lập việc sắp xếp mới.
 orgs-conflict-built-on = Đã có thay đổi khác dựa trên việc sắp xếp này. Hãy hủy các thay đổi đó trước.
 orgs-name-until = { $name } (đến { $day })
+orgs-task-planned = { $value }: xem việc đang dở của đơn vị trước ngày sắp xếp

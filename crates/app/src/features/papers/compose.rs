@@ -8,19 +8,19 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 use press::{Align, Appendix, Block, Column, Document, Row, Run, Signature, Table as Grid, Weight};
-use store::Id;
+use store::{Id, RecordId};
 
 use super::evidence;
 use super::open::{self, ABSENT, Open, absent};
-use super::report::{self, Report, Text};
+use super::report::{self, Report, State, Text};
 use super::template::{self, Agency, Piece, Template, find_template, pieces};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::features::numbers::checks::{self, Change, Finding, Material, find_stated};
 use crate::features::numbers::{
-    By, Figure, Flag, Ground, Indicator, NO_LAW, Override, Period, Place, Question, RowKey, Settled, Table,
-    estimate_path, flags, frozen_figures, indicators, list_overrides, mark, of_several_laws, period_text,
-    read, read_on, row_text, rows_path,
+    By, Figure, Flag, Frozen, Ground, Indicator, NO_LAW, Override, Period, Place, Question, RowKey, Settled,
+    Table, as_frozen, estimate_path, flags, frozen_figures, get_freeze, indicators, list_overrides, mark,
+    of_several_laws, period_text, read, read_on, row_text, rows_path,
 };
 use crate::features::orgs::{Tree, bare_name, in_sentence};
 use crate::i18n::Lang;
@@ -39,6 +39,8 @@ pub struct Numbers {
     pub last_by_unit: Table,
     overrides: Vec<Override>,
     last_overrides: Vec<Override>,
+    /// What the unit reported a year earlier of the same units: that is what this year is compared with.
+    last_issued: Option<(RecordId, Question, Vec<Frozen>)>,
 }
 
 impl Numbers {
@@ -57,6 +59,7 @@ impl Numbers {
                 .await?,
             overrides: list_overrides(&app.db, question.unit, question.period).await?,
             last_overrides: list_overrides(&app.db, question.unit, last.period).await?,
+            last_issued: last_issued(app, &last).await?,
             question: question.clone(),
             last,
             all,
@@ -75,6 +78,7 @@ impl Numbers {
             last_by_unit: read(app, &last, &all).await?,
             overrides: list_overrides(&app.db, question.unit, question.period).await?,
             last_overrides: list_overrides(&app.db, question.unit, last.period).await?,
+            last_issued: last_issued(app, &last).await?,
             question: question.clone(),
             last,
             all,
@@ -88,6 +92,9 @@ impl Numbers {
         self.index(code).and_then(|i| self.by_unit.total.get(i)).copied().unwrap_or_default()
     }
     pub fn last_figure(&self, code: &str) -> Figure {
+        if let Some(frozen) = self.last_frozen(code) {
+            return frozen.figure();
+        }
         self.index(code).and_then(|i| self.last_by_unit.total.get(i)).copied().unwrap_or_default()
     }
     /// The figure as reported: what a person stated, or else what was computed.
@@ -95,7 +102,30 @@ impl Numbers {
         stated(&self.overrides, code).unwrap_or_else(|| self.figure(code).total())
     }
     pub fn last_reported(&self, code: &str) -> i64 {
+        if let Some(frozen) = self.last_frozen(code) {
+            return frozen.reported();
+        }
         stated(&self.last_overrides, code).unwrap_or_else(|| self.last_figure(code).total())
+    }
+    fn last_frozen(&self, code: &str) -> Option<&Frozen> {
+        self.last_issued.as_ref()?.2.iter().find(|f| f.indicator == code)
+    }
+    /// The rows behind the figure of a year earlier.
+    pub fn last_rows(&self, code: &str) -> String {
+        match &self.last_issued {
+            Some((freeze, question, figures)) if figures.iter().any(|f| f.indicator == code) => {
+                as_frozen(&rows_path(question, Date::MIN, code, None), *freeze)
+            }
+            _ => rows_path(&self.last, Date::MIN, code, None),
+        }
+    }
+    /// The figure of a year earlier, which leads to its rows.
+    fn last_number(&self, code: &str) -> Run {
+        Run::Number {
+            mark: mark(&self.last, code, None),
+            text: viet::format_int(self.last_reported(code)),
+            href: Some(self.last_rows(code)),
+        }
     }
     /// The estimated part of a figure; what a person stated as a whole has none.
     pub fn estimate(&self, code: &str) -> i64 {
@@ -107,6 +137,18 @@ impl Numbers {
         [&self.by_month, &self.by_law, &self.by_audience].iter().all(|t| &t.total == total)
             && self.all.iter().zip(total).all(|(i, f)| frozen(&i.code) == Some(*f))
     }
+}
+
+/// The figures of the issued report of a period, unless units have come or gone since.
+async fn last_issued(app: &App, last: &Question) -> Result<Option<(RecordId, Question, Vec<Frozen>)>> {
+    let Some(report) = report::find_of(&app.db, last.unit, last.period).await? else { return Ok(None) };
+    let report = report::get(&app.db, report).await?;
+    let Some(freeze) = report.freeze.filter(|_| report.state == State::Issued) else { return Ok(None) };
+    let question = get_freeze(&app.db, freeze).await?.question()?;
+    if Ground::of(app, &question).await?.members(None) != Ground::of(app, last).await?.members(None) {
+        return Ok(None);
+    }
+    Ok(Some((freeze, question, frozen_figures(&app.db, freeze).await?)))
 }
 
 fn stated(overrides: &[Override], code: &str) -> Option<i64> {
@@ -504,9 +546,7 @@ impl Writer<'_> {
         let runs = pieces(text).into_iter().map(|piece| match piece {
             Piece::Words(words) => Run::text(words),
             Piece::Name(name) => match name.split_once(':') {
-                Some(("last", code)) if n.index(code).is_some() => {
-                    number(&n.last, code, None, n.last_reported(code))
-                }
+                Some(("last", code)) if n.index(code).is_some() => n.last_number(code),
                 Some(("estimate", code)) if n.index(code).is_some() => {
                     estimated(&n.question, code, n.estimate(code))
                 }
@@ -648,7 +688,7 @@ impl Writer<'_> {
                     vec![number(&n.question, &i.code, None, now)],
                     match last {
                         0 => vec![Run::text("–")],
-                        _ => vec![number(&n.last, &i.code, None, last)],
+                        _ => vec![n.last_number(&i.code)],
                     },
                     vec![Run::text(change)],
                 ],

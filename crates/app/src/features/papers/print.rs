@@ -11,7 +11,7 @@ use super::compose::{capital, compose};
 use super::report::{self, Report, State};
 use crate::app::App;
 use crate::error::Result;
-use crate::features::numbers::{Freeze, get_freeze, period_text, units_text};
+use crate::features::numbers::{self, Freeze, get_freeze, period_text, units_text};
 use crate::i18n::Lang;
 use crate::page::moment_text;
 use crate::printing;
@@ -76,6 +76,23 @@ pub fn dress(app: &App, report: &Report, freeze: Option<&Freeze>, mut document: 
     document
 }
 
+/// A number that a paper prints, by its mark, with where its rows are.
+pub fn find_number(document: &Document, wanted: &str) -> Option<(i64, String)> {
+    let appendices = document.appendices.iter().flat_map(|a| &a.blocks);
+    let runs = document.blocks.iter().chain(appendices).flat_map(|block| match block {
+        Block::Paragraph(runs) => vec![runs],
+        Block::List(items) => items.iter().collect(),
+        Block::Table(table) => table.rows.iter().flat_map(|row| &row.cells).collect(),
+        Block::Heading { .. } | Block::PageBreak => vec![],
+    });
+    runs.flatten().find_map(|run| match run {
+        Run::Number { mark, text, href: Some(href) } if mark == wanted => {
+            Some((viet::parse_int(text)?, href.clone()))
+        }
+        _ => None,
+    })
+}
+
 /// A frozen figure leads to the rows as they were when it was frozen.
 fn lead_to_frozen(document: &mut Document, freeze: &Freeze) {
     let appendices = document.appendices.iter_mut().flat_map(|a| &mut a.blocks);
@@ -87,8 +104,11 @@ fn lead_to_frozen(document: &mut Document, freeze: &Freeze) {
             Block::Heading { .. } | Block::PageBreak => continue,
         };
         for run in runs.into_iter().flatten() {
-            if let Run::Number { href: Some(href), .. } = run {
-                href.push_str(&format!("&chot={}", freeze.record_id()));
+            // What last year's report was frozen with is of that freeze.
+            if let Run::Number { href: Some(href), .. } = run
+                && !numbers::is_frozen(href)
+            {
+                *href = numbers::as_frozen(href, freeze.record_id());
             }
         }
     }

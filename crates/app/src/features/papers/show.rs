@@ -131,9 +131,9 @@ struct Freeze {
 struct Compared {
     name: String,
     now: i64,
-    last: i64,
+    /// With where its rows are; none where the paper prints none.
+    last: Option<(i64, String)>,
     now_path: String,
-    last_path: String,
     /// What the rules ask about it: numbers of the findings.
     asked: Vec<usize>,
 }
@@ -364,6 +364,14 @@ pub(super) async fn view(
         sentence: v.sentence.clone(),
         flag: Some(v),
     }));
+    let printed_last = |code: &str| match is_frozen {
+        true => print::find_number(&paper, &mark(&numbers.last, code, None)),
+        false => Some((numbers.last_reported(code), numbers.last_rows(code))),
+    };
+    let rows = |code: &str| {
+        let rows = numbers::rows_path(now_question, app.today(), code, None);
+        freeze.as_ref().map_or(rows.clone(), |f| numbers::as_frozen(&rows, f.record_id()))
+    };
     let compared = numbers.all.iter().map(|i| Compared {
         name: i.titled(lang).into_owned(),
         asked: {
@@ -371,9 +379,8 @@ pub(super) async fn view(
             (1..).zip(&findings).filter(|(_, f)| f.mark == of).map(|(n, _)| n).collect()
         },
         now: frozen_figure(&i.code).map_or(numbers.reported(&i.code), |f| f.reported()),
-        last: numbers.last_reported(&i.code),
-        now_path: numbers::rows_path(now_question, app.today(), &i.code, None),
-        last_path: numbers::rows_path(&numbers.last, app.today(), &i.code, None),
+        last: printed_last(&i.code).filter(|(last, _)| *last != 0),
+        now_path: rows(&i.code),
     });
     let frozen = match &freeze {
         None => None,
@@ -431,7 +438,7 @@ pub(super) async fn view(
     let figure = |s: compose::Stated| Figure {
         code: s.code,
         name: numbers::checks::find_stated(s.code).map_or(s.code, |f| f.name(lang)).to_owned(),
-        text: match form.has(s.code) || page.problems.iter().any(|p| p.field == s.code) {
+        text: match form.pairs().any(|(name, _)| name == s.code) {
             true => form.text(s.code).to_owned(),
             false => s.text,
         },

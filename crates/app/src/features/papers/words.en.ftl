@@ -127,3 +127,4 @@ papers-not-issued = Only { $n } of { $all } units below have issued their report
 papers-not-issued-list = { $n } units have not issued theirs
 papers-reopen-figures = This report was frozen before its figures were looked at. Press "Reopen for writing", look at them and freeze it again.
 papers-task-issued = Report (báo cáo), { $period }, No. { $number }
+papers-error-part = There cannot be more than { $value }. Correct one of the two fields and save again.

@@ -12,6 +12,7 @@ use super::{compose, path};
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::numbers::Flag;
+use crate::features::numbers::checks::find_stated;
 use crate::page::show_again;
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -106,6 +107,14 @@ pub async fn figures(signed: Signed, Path(id): Path<String>, form: Form) -> Resu
         let value = form.text(code);
         if !value.is_empty() && viet::parse_int(value).is_none_or(|n| n < 0) {
             problems.add(code, "error-count");
+        }
+        let of = find_stated(code).and_then(|s| s.part_of.as_deref()).and_then(find_stated);
+        let (part, whole) = (viet::parse_int(value), of.and_then(|of| viet::parse_int(form.text(&of.code))));
+        if let (Some(of), Some(part), Some(whole)) = (of, part, whole)
+            && part > whole
+        {
+            let value = format!("“{}” ({})", of.name(signed.lang()), viet::format_int(whole));
+            problems.add_value(code, "papers-error-part", value);
         }
         typed.push((compose::figure_key(code), value.trim().to_owned()));
     }

@@ -13,7 +13,6 @@ use store::{Columns, Db, Filter, Id, RecordId, Relation, Select};
 use super::list::SEARCHED;
 use super::plan::{self, Plan, State};
 use super::{line_page, page};
-use crate::app::App;
 use crate::error::Result;
 use crate::features::activities;
 use crate::features::laws::{self, Carried, Law, OnLaw, Resting};
@@ -123,21 +122,19 @@ impl OnLaw for Chained {
             Ok(all)
         })
     }
-    fn carried<'a>(
-        &'a self,
-        app: &'a App,
-        signed: Option<&'a Signed>,
-        laws: Vec<Id>,
-    ) -> Later<'a, Vec<Carried>> {
+    fn carried<'a>(&'a self, signed: &'a Signed, laws: Vec<Id>) -> Later<'a, Vec<Carried>> {
         Box::pin(async move {
-            let units = signed.and_then(Signed::in_sight);
-            // The public is told what was issued.
-            let states: &[State] = if signed.is_some() { &SEARCHED } else { &[State::Issued] };
+            let units = signed.in_sight();
             let mut carried: BTreeMap<Id, Carried> = BTreeMap::new();
-            for plan in counted(&app.db, &laws, units.as_ref(), states).await? {
+            for plan in counted(&signed.app.db, &laws, units.as_ref(), &SEARCHED).await? {
                 let law = plan.law_id;
-                let path = signed.map(|_| listed_at(law));
-                let sum = carried.entry(law).or_insert(Carried { law, path, plans: 0, lines: 0, done: 0 });
+                let sum = carried.entry(law).or_insert_with(|| Carried {
+                    law,
+                    path: listed_at(law),
+                    plans: 0,
+                    lines: 0,
+                    done: 0,
+                });
                 sum.plans += 1;
                 sum.lines += plan.a0;
                 sum.done += plan.a1;
@@ -261,7 +258,7 @@ pub async fn list(signed: Signed, Path(law): Path<String>, Query(after): Query<A
             plans: plans.len() as i64,
             lines: plans.iter().map(|p| p.a0).sum(),
             done: plans.iter().map(|p| p.a1).sum(),
-            path: None,
+            path: listed_at(law.id),
         },
         listed,
         law,

@@ -42,6 +42,7 @@ mod plan;
 mod print;
 mod show;
 mod template;
+mod then;
 mod waiting;
 mod write_line;
 
@@ -167,13 +168,15 @@ impl PlanLines for Given {
 
 /// The fact "plan-line": one row for each line of an issued plan, on the day until which it is to be done.
 /// `done` is 1 when as many activities as meant are recorded under it, `late` is 1 otherwise: whoever asks what is
-/// late asks only for days that are over (`overdue` in the indicators' file).
+/// late asks only for days that are over (`overdue` in the indicators' file). What is done changes without the line, so
+/// how the lines stood at a moment is asked of [`then`] alone.
 pub static FACT: Fact = Fact {
     name: "plan-line",
     rows: &ROWS,
     by: &[],
     rolled: None,
     changes: Some(&CHANGES),
+    then: &then::Then,
     asked: None,
     page: line_page,
 };
@@ -181,7 +184,7 @@ pub static FACT: Fact = Fact {
 static ROWS: Relation = Relation {
     name: "plan-line",
     from: concat!(
-        "(SELECT l.shard_id, l.id, l.unit_id, l.until_day AS day, p.updated_at,
+        "(SELECT l.shard_id, l.id, l.unit_id, l.until_day AS day,
                  CAST(SUBSTR(l.until_day, 1, 4) AS BIGINT) * 100 + CAST(SUBSTR(l.until_day, 6, 2) AS BIGINT) AS month,
                  l.content AS title, l.talks, l.budget,
                  CAST(CASE WHEN ",
@@ -197,7 +200,6 @@ static ROWS: Relation = Relation {
         Columns::Key("id"),
         Columns::Key("unit_id"),
         Columns::Key("day"),
-        Columns::Key("updated_at"),
         Columns::Dimension("month"),
         Columns::Dimension("title"),
         Columns::Measure("talks"),
