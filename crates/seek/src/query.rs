@@ -61,6 +61,8 @@ pub struct Hit {
     /// Label of the article: `8`.
     pub article: String,
     pub heading: String,
+    /// All of the article, as it was indexed.
+    pub text: String,
     /// Only good for comparing the hits of one answer.
     pub score: f32,
     /// The clause that answers best, shortened, with the words asked for.

@@ -66,6 +66,7 @@ fn search(view: &View, query: &Query) -> tantivy::Result<Answer> {
     let question = Question::of(&written_out(&query.text), view)?;
     let named = Named::of(view, query, &allowed)?;
     let mut placed = named.places(view, &allowed)?;
+    let missing = named.understood.article.is_some() && placed.is_empty();
     if placed.is_empty() && named.whole {
         placed = named.articles(view, &allowed, query.limit)?;
     }
@@ -74,7 +75,9 @@ fn search(view: &View, query: &Query) -> tantivy::Result<Answer> {
     for at in &placed {
         found.push(Considered { at: *at, record: view.record(*at)?, score: 0.0 });
     }
-    if found.is_empty() || !named.whole {
+    // What else there is comes after what was named, unless that is all that was asked for and its text is here.
+    let there = found.iter().any(|c| !c.record.article().is_empty());
+    if !(named.whole && there) || missing {
         let ranked = if phrases.is_empty() {
             rank(view, &question, &named, &allowed, query.limit)?
         } else {
@@ -85,9 +88,13 @@ fn search(view: &View, query: &Query) -> tantivy::Result<Answer> {
         found.extend(ranked.into_iter().filter(|c| !placed.contains(&c.at)));
     }
     found.truncate(query.limit);
-    let comparer = Comparer::new(&question, Common::of(&question, 0.0));
+    // A phrase is marked where it stands as a whole, and not its words by themselves.
+    let marked =
+        if phrases.is_empty() { question } else { Question::of(&written_out(&phrases.around), view)? };
+    let comparer = Comparer::new(&marked, Common::of(&marked, 0.0));
+    let whole = phrases.words();
     let hit = |c: Considered| Hit {
-        snippet: passage::snippet(&comparer, &c.record, &named.understood),
+        snippet: passage::snippet(&comparer, &whole, &c.record, &named.understood),
         id: c.record.id().into(),
         document: c.record.document().into(),
         number: c.record.number().into(),
@@ -95,6 +102,7 @@ fn search(view: &View, query: &Query) -> tantivy::Result<Answer> {
         title: c.record.title().into(),
         article: c.record.article().into(),
         heading: c.record.heading().into(),
+        text: c.record.text().into(),
         score: c.score,
     };
     Ok(Answer { hits: found.into_iter().map(hit).collect(), understood: named.understood.clone() })
@@ -188,24 +196,38 @@ fn consider(
 }
 
 /// Phrases in quotes: an article must have them as they are written (marks count where they were typed).
-struct Phrases<'q>(Vec<&'q str>);
+struct Phrases<'q> {
+    phrases: Vec<&'q str>,
+    /// The question without them.
+    around: String,
+}
 
 impl<'q> Phrases<'q> {
     fn of(text: &'q str) -> Phrases<'q> {
         let mut phrases = Vec::new();
-        let mut open: Option<usize> = None;
-        for (at, c) in text.char_indices().filter(|(_, c)| matches!(c, '"' | '“' | '”' | '«' | '»')) {
-            match open.take() {
-                Some(start) => phrases.push(text.get(start..at).unwrap_or_default()),
-                None => open = Some(at + c.len_utf8()),
-            }
+        let mut around = String::new();
+        let mut rest = text;
+        let quote = |c: char| matches!(c, '"' | '“' | '”' | '«' | '»');
+        while let Some((before, after)) = rest.split_once(quote)
+            && let Some((phrase, after)) = after.split_once(quote)
+        {
+            around.push_str(before);
+            around.push('\n');
+            phrases.push(phrase);
+            rest = after;
         }
+        around.push_str(rest);
         phrases.retain(|phrase| phrase.contains(char::is_alphanumeric));
-        Phrases(phrases)
+        Phrases { phrases, around }
     }
 
     fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.phrases.is_empty()
+    }
+
+    /// Their words as numbers.
+    fn words(&self) -> Vec<Vec<u32>> {
+        self.phrases.iter().map(|phrase| numbers(phrase)).collect()
     }
 
     /// Articles with all pairs of the phrases, best first, then only those with the phrases themselves.
@@ -218,10 +240,10 @@ impl<'q> Phrases<'q> {
     ) -> tantivy::Result<Vec<Considered>> {
         const DEEP: usize = 1000;
         let field = view.fields.bag;
-        let needed = self.0.iter().flat_map(|phrase| bag(&folded_words(phrase)));
+        let needed = self.phrases.iter().flat_map(|phrase| bag(&folded_words(phrase)));
         let needed: Vec<Term> = needed.map(|term| Term::from_field_text(field, &term)).collect();
         let among = allowed.among(&view.searcher, &needed, true)?;
-        let phrases: Vec<Vec<u32>> = self.0.iter().map(|phrase| numbers(phrase)).collect();
+        let phrases = self.words();
         let mut found = Vec::new();
         for (score, at) in retrieve::best(&view.searcher, field, &question.terms, &among, DEEP)? {
             let record = view.record(at)?;

@@ -298,6 +298,44 @@ fn phrases_in_quotes_stand_as_they_are() {
     assert_eq!(ids(&index, "thả diều “tich thu dieu”"), ["15/2099/NĐ-CP+2"]);
     assert!(ids(&index, "\"phép xin Ủy ban\"").is_empty());
     assert!(ids(&index, "\"xin phèp\"").is_empty(), "marks count where they were typed");
+    // Marked as a whole: "thả diều" and "chiều cao" only where they stand so, with marks, without or in between.
+    let fine = "1. Phạt tiền từ 100.000 đồng đến 200.000 đồng khi [thả diều quá chiều cao].";
+    for quoted in ["\"thả diều quá chiều cao\"", "«tha dieu qua chieu cao»", "“thả diều qua chiều cao”"]
+    {
+        assert_eq!(snippet(&index, quoted), fine, "{quoted}");
+    }
+    assert_eq!(snippet(&index, "\"thu diều\" phạt"), "2. Tịch [thu diều].");
+    let long = format!("{} bồ câu, đưa thư. {}", "câu cá đưa thư ".repeat(60), "bồ đưa ".repeat(80));
+    let mut entries = kites();
+    entries[0].text = format!("Câu cá.\n{long}");
+    index.replace("07/2099/QH20", &entries).expect("replaced");
+    index.commit().expect("committed");
+    let shown = snippet(&index, "\"bồ câu đưa thư\"");
+    assert!(shown.contains(" cá đưa thư [bồ câu, đưa thư]. bồ đưa bồ đưa"), "{shown}");
+}
+
+#[test]
+fn a_place_that_is_not_there_is_followed_by_what_else_speaks_of_it() {
+    let (_dir, index) = filled();
+    let own = ["07/2099/QH20+1", "07/2099/QH20+2", "07/2099/QH20+3"];
+    let found = ids(&index, "điều 9 luật thả diều");
+    assert_eq!(found[..3], own);
+    assert_eq!(found.len(), 5, "{found:?}");
+    assert_eq!(ids(&index, "luật thả diều"), own, "what was asked for is all there");
+    // Known by its name only.
+    let mut named = document("20/2098/QH20", "Luật", "Sáo diều", "2098-06-20", &[("", "Luật Sáo diều")]);
+    named[0].article.clear();
+    index.replace("20/2098/QH20", &named).expect("replaced");
+    index.commit().expect("committed");
+    for question in ["luật sáo diều", "điều 3 luật sáo diều"] {
+        let found = ids(&index, question);
+        assert_eq!(found[0], "20/2098/QH20+1", "{question}");
+        assert!(found.len() > 3, "{question}: {found:?}");
+    }
+    // A clause is one of the article that was named.
+    let hits = index.search(&Query::new("khoản 1 điều 9 nđ 15/2099 tịch thu diều")).expect("an answer").hits;
+    let fine = hits.into_iter().find(|hit| hit.id == "15/2099/NĐ-CP+2").expect("the fine");
+    assert_eq!(fine.snippet[0].text, "2. ");
 }
 
 #[test]

@@ -410,6 +410,61 @@ async fn a_saved_article_is_found_with_marks_without_and_by_number() {
 }
 
 #[tokio::test]
+async fn what_a_question_names_and_is_not_here_is_said_before_what_else_there_is() {
+    on_every_engine(async |t| {
+        enter(&t, LAW).await;
+        let fines = "Điều 1. Phạt người giữ bến\nNgười giữ bến bỏ bến bị phạt tiền 100.000 đồng.\n";
+        let head = "CHÍNH PHỦ\nSố: 93/2099/NĐ-CP\nHà Nội, ngày 01 tháng 8 năm 2026\n\nNGHỊ ĐỊNH\nPHẠT VIỆC BẾN NƯỚC\n\n";
+        enter(&t, &format!("{head}{fines}")).await;
+        // Of one of them only the name is known.
+        save(&t, &short("91/2099/QH99", "Luật", "Đò ngang", "Quốc hội", "2026-06-20", &[])).await;
+        t.app.index.catch_up(&t.app.db).await.unwrap();
+        let encoded = lantoa::web::form_urlencoded;
+        let check = async |q: &str, lacks: &str, says: &str, url: &str| {
+            let answer = t.get(&format!("/api/v1/articles?q={}", encoded(q))).await.json();
+            let absent = &answer["absent"];
+            assert_eq!((absent["lacks"].as_str(), absent["says"].as_str()), (Some(lacks), Some(says)), "{q}");
+            assert_eq!(absent["url"], url, "{q}");
+            let page = t.get(&format!("/hoi?q={}", encoded(q))).await.text();
+            assert!(page.contains(says) && page.contains(&format!("href=\"{url}\"")), "{q}: {page}");
+            let english = t.get(&format!("/en/hoi?q={}", encoded(q))).await.text();
+            assert!(!english.contains('⟦') && !english.contains(says), "{q}: {english}");
+            page
+        };
+        let law = "/van-ban/90-2099-qh99";
+        let says = "Ở đây Luật Gìn giữ bến nước (90/2099/QH99) có 4 điều, không có Điều 99.";
+        let page = check("dieu 99 luat gin giu ben nuoc", "article", says, law).await;
+        let others = page.split("Những điều khác").nth(1).unwrap_or_else(|| panic!("{page}"));
+        assert!(others.contains("Phạt người giữ bến"), "{page}");
+        let says = "Ở đây Luật 90/2099/QH99 có 4 điều, không có Điều 5.";
+        check("khoản 2 điều 5 90/2099/QH99", "article", says, law).await;
+        let article = "/van-ban/90-2099-qh99/dieu-3";
+        let says = "Điều 3 của Luật 90/2099/QH99 có 2 khoản, không có khoản 9.";
+        check("khoản 9 điều 3 90/2099/QH99", "clause", says, article).await;
+        let says = "Điều 1 của Luật 90/2099/QH99 không chia thành khoản.";
+        check("khoản 1 điều 1 90/2099/QH99", "clause", says, "/van-ban/90-2099-qh99/dieu-1").await;
+        let says = "Khoản 1 Điều 3 của Luật 90/2099/QH99 không có điểm c.";
+        check("điểm c khoản 1 điều 3 90/2099/QH99", "point", says, article).await;
+        let says = "Ở đây mới có tên của Luật Đò ngang (91/2099/QH99), chưa có toàn văn.";
+        for q in ["luật đò ngang", "điều 3 luật đò ngang"] {
+            let page = check(q, "text", says, "/van-ban/91-2099-qh99").await;
+            assert!(!page.contains("<h3 lang=\"vi\"><a href=\"/van-ban/91-2099-qh99\""), "shown once: {page}");
+        }
+        for (q, filter) in [
+            ("luật gìn giữ bến nước", ""),
+            ("điểm đ khoản 1 điều 3 90/2099/QH99", ""),
+            ("điều 99", ""),
+            ("thù lao người giữ bến", ""),
+            ("điều 3 luật gìn giữ bến nước", "&field=land"),
+        ] {
+            let answer = t.get(&format!("/api/v1/articles?q={}{filter}", encoded(q))).await;
+            assert_eq!(answer.json().get("absent"), None, "{q}: {}", answer.text());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_search_is_narrowed_and_says_which_filter_to_loosen() {
     let encoded = lantoa::web::form_urlencoded;
     let decree = "CHÍNH PHỦ\nSố: 93/2099/NĐ-CP\nHà Nội, ngày 1 tháng 8 năm 2025\n\nNGHỊ ĐỊNH\nVề người giữ bến nước\n\n\

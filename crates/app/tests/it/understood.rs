@@ -150,6 +150,7 @@ async fn an_amendment_waits_is_carried_out_and_undone_to_the_byte() {
         };
         assert_eq!(note_of("70/2099/qh99+2").await, waits);
         assert_eq!(note_of("70/2099/qh99+1").await, "");
+        assert_eq!(note_of("71/2099/qh99+1").await, "", "of each law what waits of it");
         for path in ["/luat/tim", "/tim"] {
             let page = person.get(&t, &format!("{path}?q=th%C3%B9+lao+gi%E1%BB%AF+b%E1%BA%BFn")).await.text();
             assert!(page.contains(waits), "{path}: {page}");
@@ -1226,6 +1227,19 @@ async fn who_asked_is_told_once_of_a_law_that_matches() {
         assert_eq!(person.post(&t, "/luat/theo-doi", &[("drop", &drop)]).await.status, StatusCode::SEE_OTHER);
         t.app.pages.forget();
         assert_eq!(t.get(&feeds[0]).await.status, StatusCode::NOT_FOUND);
+        // By the program itself within a minute of the save.
+        let saved = person.post(&t, "/luat/theo-doi", &[("question", "do ngang")]).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+        t.pass_minutes(2);
+        let follower = tokio::spawn(laws::alerts::follow(t.app.clone()));
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        enter(&t, &NEW.replace("72/2099", "73/2099").replace("GÌN GIỮ BẾN NƯỚC", "ĐÒ NGANG")).await;
+        let save = std::time::Instant::now();
+        while std::fs::read_dir(t.data_folder().join("mail")).unwrap().count() < 2 {
+            assert!(save.elapsed().as_secs() < 60, "not told within a minute");
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        follower.abort();
     })
     .await;
 }

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use lawtext::amend::{self, Act, CannotApply, Change, Edit, History, Instruction, Target};
 use serde::{Deserialize, Serialize};
-use store::{Db, Filter, Id, Runs, Tx, sql};
+use store::{Columns, Db, Filter, Id, Relation, Runs, Select, Tx, sql};
 
 use super::document::{self, By};
 use super::law::{self, Law};
@@ -247,60 +247,75 @@ impl Pending {
     }
 }
 
+/// What waits of laws: instructions, and documents that a relation says amend one although no instruction was read. A
+/// number that several documents bear means the one of the same issuer.
+static WAITING: Relation = Relation {
+    name: "what waits of laws",
+    from: "(SELECT l.id AS law_id, a.from_id, a.to_path, f.effective AS day, COALESCE(f.effective, '') AS first_day,
+                   f.day AS from_day, CAST(1 AS BIGINT) AS instructions
+            FROM laws l JOIN law_amendments a ON a.to_key = l.number_key AND a.from_id <> l.id
+            JOIN laws f ON f.id = a.from_id
+            WHERE a.state IN ('found', 'undone')
+              AND (f.issuer = l.issuer
+                   OR NOT EXISTS (SELECT 1 FROM laws o
+                                  WHERE o.number_key = l.number_key AND o.id <> l.id AND o.id <> a.from_id))
+            UNION ALL
+            SELECT r.to_id, r.from_id, '', f.effective, COALESCE(f.effective, ''), f.day, CAST(0 AS BIGINT)
+            FROM law_relations r JOIN laws f ON f.id = r.from_id
+            WHERE r.relation = 'amends'
+              AND NOT EXISTS (SELECT 1 FROM law_amendments a WHERE a.from_id = r.from_id AND a.to_key = r.to_key))",
+    columns: &[
+        Columns::Key("law_id"),
+        Columns::Key("from_id"),
+        Columns::Key("to_path"),
+        Columns::Key("first_day"),
+        Columns::Key("from_day"),
+        Columns::Dimension("day"),
+        Columns::Measure("instructions"),
+    ],
+};
+
 store::record! {
-    /// An instruction that waits.
-    struct Waiting { from_id: Id, to_path: String, day: Option<Date> }
+    /// An instruction of an amending document, or the document itself.
+    struct Waiting { law_id: Id, from_id: Id, to_path: String, day: Option<Date>, instructions: i64 }
 }
 
-/// What is known of a document and not in its text, whatever the day: instructions that wait, and documents that a relation
-/// says amend it although no instruction was read.
+/// What is known of some documents and not in their texts, whatever the day.
 pub struct Waits {
-    instructions: Vec<Waiting>,
-    silent: Vec<Id>,
+    waiting: Vec<Waiting>,
     from: HashMap<Id, Law>,
 }
 
 impl Waits {
-    pub async fn of(db: &Db, law: &Law) -> Result<Waits> {
-        let instructions: Vec<Waiting> = sql!(
-            "SELECT a.from_id, a.to_path, l.effective AS day FROM law_amendments a JOIN laws l ON l.id = a.from_id
-             WHERE a.to_key = $1 AND a.state IN ('found', 'undone') AND a.from_id <> $2
-               AND (l.issuer = $3
-                    OR NOT EXISTS (SELECT 1 FROM laws o WHERE o.number_key = $1 AND o.id <> $2 AND o.id <> a.from_id))
-             ORDER BY COALESCE(l.effective, ''), l.day, a.from_id, a.seq",
-            law::number_key(&law.number),
-            law.id,
-            law.issuer
-        )
-        .all(db)
-        .await?;
-        let silent: Vec<(Id,)> = sql!(
-            "SELECT r.from_id FROM law_relations r WHERE r.to_id = $1 AND r.relation = 'amends'
-                AND NOT EXISTS (SELECT 1 FROM law_amendments a WHERE a.from_id = r.from_id AND a.to_key = r.to_key)
-             ORDER BY r.from_id",
-            law.id
-        )
-        .all(db)
-        .await?;
-        let silent: Vec<Id> = silent.into_iter().map(|s| s.0).collect();
-        let ids = instructions.iter().map(|i| i.from_id).chain(silent.iter().copied()).collect();
-        let from = law::with_ids(db, ids).await?.into_iter().map(|l| (l.id, l)).collect();
-        Ok(Waits { instructions, silent, from })
+    pub async fn of(db: &Db, laws: &[Id]) -> Result<Waits> {
+        if laws.is_empty() {
+            return Ok(Waits { waiting: vec![], from: HashMap::new() });
+        }
+        let columns = ["law_id", "from_id", "to_path", "day", "instructions"];
+        let some = columns.into_iter().fold(Select::from(&WAITING), |select, column| select.list(column));
+        let some =
+            ["first_day", "from_day", "from_id"].into_iter().fold(some, |s, column| s.order(column, false));
+        let waiting: Vec<Waiting> = some.filter(Filter::any_of("law_id", laws)).query().all(db).await?;
+        let mut from: Vec<Id> = waiting.iter().map(|w| w.from_id).collect();
+        from.sort_unstable();
+        from.dedup();
+        let from = law::with_ids(db, from).await?.into_iter().map(|l| (l.id, l)).collect();
+        Ok(Waits { waiting, from })
     }
 
-    /// What waits of a place on a day; of the whole document where the path is empty.
-    pub fn pending(&self, path: &str, day: Date) -> Pending {
-        let touches = |i: &&Waiting| is_within(&i.to_path, path) || is_within(path, &i.to_path);
+    /// What waits of a place of one of the documents on a day; of the whole document where the path is empty.
+    pub fn pending(&self, law: Id, path: &str, day: Date) -> Pending {
+        let touches =
+            |w: &&Waiting| w.law_id == law && (is_within(&w.to_path, path) || is_within(path, &w.to_path));
         let mut counts: Vec<(Id, Option<Date>, usize)> = Vec::new();
-        for waiting in self.instructions.iter().filter(touches) {
+        for waiting in self.waiting.iter().filter(touches) {
             let first = waiting.day.filter(|d| *d > day);
+            let instructions = usize::try_from(waiting.instructions).unwrap_or(0);
             match counts.iter_mut().find(|c| c.0 == waiting.from_id && c.1 == first) {
-                Some(count) => count.2 += 1,
-                None => counts.push((waiting.from_id, first, 1)),
+                Some(count) => count.2 += instructions,
+                None => counts.push((waiting.from_id, first, instructions)),
             }
         }
-        let silent = self.silent.iter().filter_map(|id| self.from.get(id));
-        counts.extend(silent.map(|l| (l.id, l.effective.filter(|d| *d > day), 0)));
         let mut pending = Pending::default();
         for (id, first, count) in counts {
             let Some(law) = self.from.get(&id).cloned() else { continue };

@@ -23,6 +23,7 @@
 
 use store::{Migration, migration};
 
+mod absent;
 pub mod alerts;
 pub mod amendments;
 mod bearers;

@@ -215,7 +215,7 @@ async fn reader(
         relations: relations::relations(&app.db, law.id).await?,
         carried: vec![],
         chain,
-        pending: Waits::of(&app.db, &law).await?.pending("", app.today()),
+        pending: Waits::of(&app.db, &[law.id]).await?.pending(law.id, "", app.today()),
         news: compare::news(&app.db, law.id).await?,
         before_changes: days
             .first()

@@ -1,8 +1,7 @@
 //! Searching the articles: for everybody, for the search of the top bar, for programs. Numbers of documents are looked
 //! up first. A page says so when nothing fits; programs get the hits as they are ranked.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use askama::Template;
 use axum::extract::{Path, Query as Params};
@@ -13,6 +12,7 @@ use seek::{Answer, Hit, Piece};
 use serde::{Deserialize, Serialize};
 use store::{Db, Id, sql};
 
+use super::absent::{self, Absent};
 use super::amendments::Waits;
 use super::choose::{Title, find_titles};
 use super::filters::{self, Asked, Chip};
@@ -56,27 +56,29 @@ impl Ranked {
         self.laws.iter().find(|l| l.id.to_string() == hit.document)
     }
 
-    /// Documents that have ended and that the question does not name.
-    fn ended(&self, day: Date) -> HashSet<String> {
+    /// What has ended and is not named comes after what answers and has not; within a page, so that a page is the same
+    /// whatever comes after it.
+    fn put_ended_behind(&mut self, q: &str, day: Date) {
         let named = &self.answer.understood.documents;
         let ended = self.laws.iter().filter(|l| l.status(day) == Status::Ended).map(|l| l.id.to_string());
-        ended.filter(|id| !named.contains(id)).collect()
+        let ended: HashSet<String> = ended.filter(|id| !named.contains(id)).collect();
+        if ended.is_empty() {
+            return;
+        }
+        let asked = Fitting::of(q);
+        for page in self.answer.hits.chunks_mut(HITS) {
+            let last = page.iter().rposition(|hit| !ended.contains(&hit.document) && speaks(&asked, hit));
+            if let Some(answering) = last.and_then(|last| page.get_mut(..=last)) {
+                answering.sort_by_key(|hit| ended.contains(&hit.document));
+            }
+        }
     }
 }
 
 async fn ask(app: &App, asked: &Asked, limit: usize) -> Result<Ranked> {
-    let day = app.today();
-    let mut ranked = Ranked::of(app, asked, limit).await?;
-    let mut ended = ranked.ended(day);
-    if ended.is_empty() {
-        return Ok(ranked);
-    }
-    // What holds instead may come later than was asked for.
-    if limit < HITS {
-        ranked = Ranked::of(app, asked, HITS).await?;
-        ended = ranked.ended(day);
-    }
-    put_behind(app, &asked.q, &ended, &mut ranked.answer.hits).await?;
+    // What holds instead of what has ended may come later than was asked for.
+    let mut ranked = Ranked::of(app, asked, limit.max(HITS)).await?;
+    ranked.put_ended_behind(&asked.q, app.today());
     ranked.answer.hits.truncate(limit);
     Ok(ranked)
 }
@@ -85,48 +87,25 @@ fn ids<'i>(ids: impl Iterator<Item = &'i String>) -> Vec<Id> {
     ids.filter_map(|id| id.parse().ok()).collect()
 }
 
-/// What has ended comes after what answers and has not; within a page, so that a page is the same whatever comes after it.
-async fn put_behind(app: &App, q: &str, ended: &HashSet<String>, hits: &mut [Hit]) -> Result<()> {
-    let asked = Fitting::of(q);
-    for page in hits.chunks_mut(HITS) {
-        let mut last = None;
-        for (n, hit) in page.iter().enumerate().rev() {
-            if !ended.contains(&hit.document) && speaks(app, &asked, hit).await? {
-                last = Some(n);
-                break;
-            }
-        }
-        if let Some(answering) = last.and_then(|last| page.get_mut(..=last)) {
-            answering.sort_by_key(|hit| ended.contains(&hit.document));
-        }
-    }
-    Ok(())
-}
-
 /// What is known of each hit and not in its text, in a sentence; empty where nothing is.
 async fn notes(app: &App, lang: Lang, ranked: &Ranked) -> Result<Vec<String>> {
-    let mut waits: HashMap<Id, Waits> = HashMap::new();
-    let mut notes = Vec::new();
-    for hit in &ranked.answer.hits {
-        let Some(law) = ranked.law(hit) else {
-            notes.push(String::new());
-            continue;
-        };
-        let waits = match waits.entry(law.id) {
-            Entry::Occupied(there) => there.into_mut(),
-            Entry::Vacant(new) => new.insert(Waits::of(&app.db, law).await?),
-        };
-        let pending = waits.pending(read_hit_id(&hit.id).1, app.today());
-        notes.push(match (pending.now.first(), pending.coming.first()) {
-            (Some((by, _)), _) => app.words.say(lang, "laws-hit-not-current", &[("value", by.short_name())]),
+    let laws: Vec<Id> = ranked.laws.iter().map(|l| l.id).collect();
+    let waits = Waits::of(&app.db, &laws).await?;
+    let note = |hit: &Hit| {
+        let law = ranked.law(hit)?;
+        let pending = waits.pending(law.id, read_hit_id(&hit.id).1, app.today());
+        match (pending.now.first(), pending.coming.first()) {
+            (Some((by, _)), _) => {
+                Some(app.words.say(lang, "laws-hit-not-current", &[("value", by.short_name())]))
+            }
             (None, Some((by, day, _))) => {
                 let args = [("day", date_text(*day)), ("value", by.short_name())];
-                app.words.say(lang, "laws-hit-coming", &args)
+                Some(app.words.say(lang, "laws-hit-coming", &args))
             }
-            (None, None) => String::new(),
-        });
-    }
-    Ok(notes)
+            (None, None) => None,
+        }
+    };
+    Ok(ranked.answer.hits.iter().map(|hit| note(hit).unwrap_or_default()).collect())
 }
 
 /// A hit as a page shows it.
@@ -148,6 +127,8 @@ struct Results {
     /// Documents that the question names.
     documents: Vec<Law>,
     shown: Vec<Shown>,
+    /// What the question names and is not here.
+    absent: Option<Absent>,
     /// What is shown speaks of what was asked; otherwise it only comes nearest.
     fits: bool,
     /// The number that was asked for and that no document bears.
@@ -157,23 +138,33 @@ struct Results {
     more: bool,
 }
 
-/// Hits shown when none fits.
+/// Hits shown when none fits, and documents that a question names.
 const NEAR: usize = 5;
+const NAMED: usize = 5;
 
 async fn results(app: &App, lang: Lang, asked: &Asked) -> Result<Results> {
     let day = app.today();
     let page = asked.page.unwrap_or(1).clamp(1, MOST / HITS);
-    let mut ranked = ask(app, asked, page * HITS + 1).await?;
-    let fits = fits(app, &asked.q, &ranked.answer).await?;
+    let mut ranked = ask(app, asked, page * HITS + 1 + NAMED).await?;
+    let fits = fits(&asked.q, &ranked.answer);
+    let absent = absent::find(app, lang, &ranked.answer).await?;
+    let named = ranked.answer.understood.documents.iter().take(NAMED);
+    let documents = law::with_ids(&app.db, ids(named)).await?;
     let hits = &mut ranked.answer.hits;
+    // What is known by its name only stands among the documents already.
+    let is_name =
+        |hit: &Hit| documents.iter().any(|d| d.id.to_string() == hit.document && d.name() == hit.text);
+    hits.retain(|hit| !is_name(hit));
+    if absent.as_ref().is_some_and(Absent::is_article) {
+        let words = Fitting::of(&asked.q);
+        hits.retain(|hit| ranked.answer.understood.documents.contains(&hit.document) || speaks(&words, hit));
+    }
     let more = fits && hits.len() > page * HITS;
     hits.truncate(if fits { page * HITS } else { NEAR });
     let first = if fits { (page - 1) * HITS } else { 0 };
     hits.drain(..first.min(hits.len()));
     let notes = notes(app, lang, &ranked).await?;
-    let understood = &mut ranked.answer.understood;
-    let documents = law::with_ids(&app.db, ids(understood.documents.iter().take(5))).await?;
-    let unknown_number = understood.number.take().filter(|_| documents.is_empty());
+    let unknown_number = ranked.answer.understood.number.take().filter(|_| documents.is_empty());
     let shown = ranked.answer.hits.iter().zip(notes).map(|(hit, note)| {
         let law = ranked.law(hit);
         let status = law.map(|l| l.status(day));
@@ -187,34 +178,20 @@ async fn results(app: &App, lang: Lang, asked: &Asked) -> Result<Results> {
             snippet: hit.snippet.clone(),
         }
     });
-    Ok(Results { shown: shown.collect(), documents, fits, unknown_number, first: first + 1, more })
+    Ok(Results { shown: shown.collect(), documents, absent, fits, unknown_number, first: first + 1, more })
 }
 
 /// Whether any hit speaks of what was asked. A number that no document bears is answered by nothing.
-async fn fits(app: &App, q: &str, answer: &Answer) -> Result<bool> {
-    if !answer.understood.documents.is_empty() {
-        return Ok(true);
-    }
-    if answer.understood.number.is_some() {
-        return Ok(false);
-    }
+fn fits(q: &str, answer: &Answer) -> bool {
+    let understood = &answer.understood;
     let asked = Fitting::of(q);
-    for hit in &answer.hits {
-        if speaks(app, &asked, hit).await? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    !understood.documents.is_empty()
+        || understood.number.is_none() && answer.hits.iter().any(|hit| speaks(&asked, hit))
 }
 
 /// Whether a hit speaks of what was asked.
-async fn speaks(app: &App, asked: &Fitting, hit: &Hit) -> Result<bool> {
-    let (_, path, _) = read_hit_id(&hit.id);
-    let text = match hit.document.parse() {
-        Ok(law) => node::article(&app.db, law, path).await?.map(|a| a.text).unwrap_or_default(),
-        Err(_) => String::new(),
-    };
-    Ok(asked.fits(&format!("{}\n{}\n{text}", hit.title, hit.heading)))
+fn speaks(asked: &Fitting, hit: &Hit) -> bool {
+    asked.fits(&format!("{}\n{}\n{}", hit.title, hit.heading, hit.text))
 }
 
 store::record! { struct Newest { id: Id, number: String, kind: String, title: String } }
@@ -225,7 +202,7 @@ pub async fn examples(app: &App) -> Result<Vec<String>> {
     let mut examples = Vec::new();
     for q in questions(&app.db).await? {
         let asked = Asked { q, ..Asked::default() };
-        if fits(app, &asked.q, &ask(app, &asked, NEAR).await?.answer).await? {
+        if fits(&asked.q, &ask(app, &asked, NEAR).await?.answer) {
             examples.push(asked.q);
         }
     }
@@ -289,7 +266,11 @@ struct Searched {
 
 impl Searched {
     fn heading(&self) -> &'static str {
-        if self.results.fits { "laws-search-articles" } else { "laws-search-near" }
+        match &self.results {
+            results if !results.fits => "laws-search-near",
+            results if results.absent.as_ref().is_some_and(Absent::is_article) => "laws-search-others",
+            _ => "laws-search-articles",
+        }
     }
     fn last(&self) -> usize {
         self.results.first + self.results.shown.len() - 1
@@ -314,6 +295,7 @@ async fn searched(page: &mut Page, app: &App, asked: Asked, base: &'static str) 
             Results {
                 documents: vec![],
                 shown: vec![],
+                absent: None,
                 fits: true,
                 unknown_number: None,
                 first: 1,
@@ -330,7 +312,7 @@ async fn searched(page: &mut Page, app: &App, asked: Asked, base: &'static str) 
             without,
         });
         for chip in asked.chips(page).into_iter().chain(quoted) {
-            if fits(app, &chip.without.q, &ask(app, &chip.without, NEAR).await?.answer).await? {
+            if fits(&chip.without.q, &ask(app, &chip.without, NEAR).await?.answer) {
                 looser.push(chip);
             }
         }
@@ -445,12 +427,20 @@ struct ArticleItem {
     note: String,
 }
 
+#[derive(Serialize)]
+struct ArticlesFound {
+    items: Vec<ArticleItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    absent: Option<Absent>,
+}
+
 /// `GET /api/v1/articles?q=…&kind=&issuer=&from=&to=&status=&field=&limit=…`: best first; open to everybody.
 pub async fn articles(visitor: Visitor, Params(asked): Params<Asked>) -> Result<Response> {
     let limit = asked.limit.unwrap_or(10).clamp(1, MOST);
     let app = &visitor.app;
     let ranked = ask(app, &asked.tidy(), limit).await?;
     let notes = notes(app, visitor.lang(), &ranked).await?;
+    let absent = absent::find(app, visitor.lang(), &ranked.answer).await?;
     let items = ranked.answer.hits.iter().zip(notes).map(|(hit, note)| ArticleItem {
         id: match read_hit_id(&hit.id) {
             (slug, path, "") => format!("{slug}/{path}"),
@@ -466,7 +456,7 @@ pub async fn articles(visitor: Visitor, Params(asked): Params<Asked>) -> Result<
         status: ranked.law(hit).map_or(Status::NeedsCheck, |l| l.status(app.today())).code(),
         note,
     });
-    Ok(api::list(app, items.collect(), None))
+    Ok(api::one(app, StatusCode::OK, ArticlesFound { items: items.collect(), absent }))
 }
 
 fn piece(piece: &Piece) -> String {

@@ -94,7 +94,7 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
         chain,
         stale: compare::news(db, id).await?.into_iter().filter(|n| n.stale).map(|n| n.sentence).collect(),
         differences: sources::differences(db, id).await?.len(),
-        pending: Waits::of(db, &law).await?.pending("", signed.app.today()),
+        pending: Waits::of(db, &[law.id]).await?.pending(law.id, "", signed.app.today()),
         changes: amendments::of_law(db, &law).await?.len() + amendments::told_by(db, id).await?.len(),
         asking: corrections::asking(db, id).await?,
         is_unlooked: scan::is_unlooked(db, id).await?,

@@ -236,6 +236,20 @@ laws-search-all = See all documents
 laws-hit-not-current = Amended by { $value }; the text here has not followed yet
 laws-hit-coming = Changes on { $day } by { $value }
 laws-search-near = The nearest articles, perhaps not what was meant
+laws-search-others = Other articles
+laws-absent-text = Only the name of { $law } is here, not its text yet.
+laws-absent-articles = { $law } is not divided into articles (điều).
+laws-absent-article = Here { $law } has { $value ->
+    [one] { $value } article
+   *[other] { $value } articles
+} (điều), and no Article { $article }.
+laws-absent-clause = Article { $article } of { $law } has { $value ->
+    [one] { $value } clause
+   *[other] { $value } clauses
+} (khoản), and no clause { $clause }.
+laws-absent-clauses = Article { $article } of { $law } is not divided into clauses (khoản).
+laws-absent-point = Article { $article } of { $law } has no point (điểm) { $point }.
+laws-absent-point-of = Clause { $clause } of Article { $article } of { $law } has no point (điểm) { $point }.
 laws-search-laws = Documents
 laws-examples = For example:
 laws-import = Import documents from files
