@@ -305,7 +305,7 @@ fn phrases_in_quotes_stand_as_they_are() {
         assert_eq!(snippet(&index, quoted), fine, "{quoted}");
     }
     assert_eq!(snippet(&index, "\"thu diều\" phạt"), "2. Tịch [thu diều].");
-    let long = format!("{} bồ câu, đưa thư. {}", "câu cá đưa thư ".repeat(60), "bồ đưa ".repeat(80));
+    let long = format!("{}bồ câu, đưa thư. {}", "câu cá đưa thư ".repeat(60), "bồ đưa ".repeat(80));
     let mut entries = kites();
     entries[0].text = format!("Câu cá.\n{long}");
     index.replace("07/2099/QH20", &entries).expect("replaced");
