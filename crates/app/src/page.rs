@@ -264,10 +264,7 @@ fn label_of(html: &str, id: &str) -> Option<String> {
     };
     let inside = label.split_once('>')?.1.trim_start();
     let inside = inside.strip_prefix("<legend>").unwrap_or(inside);
-    let end = ["<small", "</label", "</legend", "</h", "</summary"]
-        .iter()
-        .filter_map(|end| inside.find(end))
-        .min()?;
+    let end = ["<small", "</label", "</legend", "</h"].iter().filter_map(|end| inside.find(end)).min()?;
     let label = inside.get(..end)?.trim().trim_end_matches(':');
     (!label.is_empty() && !label.contains('<')).then(|| label.to_owned())
 }
@@ -353,6 +350,8 @@ mod tests {
         check("<fieldset class=\"field\" id=\"f-a\"><legend>Đối tượng</legend>", "<b>Đối tượng:</b> ");
         check("<h2 id=\"f-a\">Còn thiếu</h2>", "<b>Còn thiếu:</b> ");
         check("<div id=\"f-a\"><img></div><h2>x</h2>", "");
+        // What opens a section is a button of it: "✎ Sửa".
+        check("<details><summary id=\"f-a\">✎ Sửa</summary><label>x</label>", "");
         check("", "");
     }
     #[test]

@@ -601,7 +601,7 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let page = refused.text();
         let problems = between(&page, "id=\"problems\"", "</div>").unwrap();
         let sum =
-            "<a href=\"#f-mediation-received\">Không thể có, phải sửa – Xã Bến Lức: Các phần cộng lại là 200";
+            "<a href=\"#f-mediation-received\"><b>Vụ việc tiếp nhận:</b> Không thể có, phải sửa – Xã Bến Lức: Các phần cộng lại là 200";
         assert!(problems.contains(sum), "{problems}");
         assert!(problems.contains("Cần sửa hoặc nêu lý do – Xã Bến Lức: Bình quân"), "{problems}");
         let mut right = again;
