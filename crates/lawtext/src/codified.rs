@@ -99,9 +99,14 @@ pub fn article_order(label: &str) -> (u32, String) {
 
 /// The paragraphs with their places, headings and notes each for themselves: copies run a heading on behind the
 /// article before it, break a note in two, or go on with the text behind it.
-fn lines(text: &Text) -> Vec<(usize, String)> {
+fn lines<'t>(text: &'t Text) -> Vec<(usize, String)> {
     let own = text.paragraphs.iter().enumerate().filter(|(_, p)| !p.furniture && !p.footnote);
-    let mut left: VecDeque<(usize, Cow<str>)> = own.map(|(n, p)| (n, Cow::from(&p.text))).collect();
+    let marked = |p: &'t Paragraph| match p.heading && code(&p.text).is_none() {
+        // A heading of the copy's own, which ends the article before it.
+        true => Cow::from(format!("# {}", p.text)),
+        false => Cow::from(&p.text),
+    };
+    let mut left: VecDeque<(usize, Cow<str>)> = own.map(|(n, p)| (n, marked(p))).collect();
     let mut lines: Vec<(usize, String)> = Vec::new();
     while let Some((n, line)) = left.pop_front() {
         if !is_note(&line) {

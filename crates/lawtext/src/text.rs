@@ -9,6 +9,8 @@ pub enum Format {
     Html,
     Pdf,
     Text,
+    /// Plain text with marks for headings, bold words, quotations, tables.
+    Markdown,
 }
 
 /// The paragraphs of a document, in order.
@@ -33,6 +35,9 @@ pub struct Paragraph {
     /// Belongs to the page, not to the text: page number, running head, stamp of a signature.
     pub furniture: bool,
     pub footnote: bool,
+    /// The file marks it as a heading.
+    #[serde(default)]
+    pub heading: bool,
 }
 
 /// A place in a table, each number from 1.

@@ -254,6 +254,23 @@ fn misprints_are_told_and_cost_nothing_else() {
 }
 
 #[test]
+fn marks_of_markdown_are_no_words_of_the_law() {
+    let text = "# LUẬT\n\n## GIỮ SẠCH BẾN SÔNG\n\n**Luật số: 9/2099/QH99**\n\n### **Điều 1.** Phạm vi\n\n> 1\\. Luật này quy định \
+                *bến sông* và __bến đò__, xem [Điều 2](#dieu-2).\n> 2\\. Mẫu a_b_c, 2 * 3.\n\n| Cột | Mức *phí* |\n|---|:---:|\n| Bến | 5 |\n\n\
+                ### Điều 2. Thi hành\n\n* Từ ngày `09/9/2099`.\n\n---\n";
+    let format = lawtext::detect("luat.md", text.as_bytes()).expect("a format");
+    let parsed = lawtext::parse(&lawtext::read(format, text.as_bytes()).expect("text"));
+    let document = &parsed.documents[0];
+    assert_eq!(document.head.number, "9/2099/QH99");
+    let articles: Vec<_> = document.articles().map(lawtext::Node::full_text).collect();
+    assert_eq!(articles.len(), 2, "{articles:?}");
+    let first = "Điều 1. Phạm vi\n1. Luật này quy định bến sông và bến đò, xem Điều 2.\n2. Mẫu a_b_c, 2 * 3.";
+    assert!(articles[0].starts_with(first), "{}", articles[0]);
+    assert!(articles[0].contains("Mức phí") && !articles[0].contains('|'), "{}", articles[0]);
+    assert!(articles[1].contains("Từ ngày 09/9/2099.") && !articles[1].contains('*'), "{}", articles[1]);
+}
+
+#[test]
 fn forms_contracts_and_contents_are_no_articles() {
     let parsed = parsed(
         "THÔNG TƯ\nQuy định về sổ bến\nMỤC LỤC\nĐiều 1. Sổ bến\nĐiều 2. Thi hành\nCăn cứ Luật Giữ sạch bến sông;\nĐiều 1. Sổ bến\nSổ bến theo Mẫu số 01.\n\

@@ -11,8 +11,8 @@ use crate::features::laws;
 
 #[derive(Subcommand)]
 pub enum Act {
-    /// Cấu trúc của từng tệp: điều, khoản, điểm, chỗ cần xem; với --json, mỗi tệp một dòng · The outline of each file:
-    /// articles, clauses, points, problems; with --json one object a file and line
+    /// Cấu trúc của từng tệp: điều, khoản, điểm, chỗ cần xem; với --json, mỗi văn bản một dòng · The outline of each file:
+    /// articles, clauses, points, problems; with --json one object a document and line
     Outline {
         /// Tệp · Files
         #[arg(required = true)]
@@ -37,13 +37,24 @@ impl Act {
 async fn outline(file: &Path, speech: Speech) -> anyhow::Result<bool> {
     let words = crate::words()?;
     let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let read = laws::outline(&Config::default(), &name, trouble::read(file)?).await;
-    match read.map_err(Trouble::of)? {
-        Ok(outline) if speech.json => print(serde_json::to_string(&outline)?),
-        Ok(outline) => {
+    let read = laws::outlines(&Config::default(), &name, trouble::read(file)?).await;
+    let outlines = match read.map_err(Trouble::of)? {
+        Ok(outlines) => outlines,
+        Err(code) => {
+            for lang in speech.langs() {
+                let why = words.say(lang, &format!("laws-unreadable-{code}"), &[]);
+                print_aside(words.say(lang, "command-law-unread", &[("file", name.clone()), ("why", why)]));
+            }
+            return Ok(false);
+        }
+    };
+    for outline in outlines {
+        if speech.json {
+            print(serde_json::to_string(&outline)?);
+        } else {
             let c = &outline.counts;
             let counts = [
-                ("file", name),
+                ("file", name.clone()),
                 ("law", format!("{} {}", outline.kind, outline.number).trim().to_owned()),
                 ("articles", c.dieu.to_string()),
                 ("clauses", c.khoan.to_string()),
@@ -54,13 +65,6 @@ async fn outline(file: &Path, speech: Speech) -> anyhow::Result<bool> {
             for article in outline.docs.iter().flat_map(|d| &d.articles) {
                 print(format_args!("  {} {}", article.number, article.heading));
             }
-        }
-        Err(code) => {
-            for lang in speech.langs() {
-                let why = words.say(lang, &format!("laws-unreadable-{code}"), &[]);
-                print_aside(words.say(lang, "command-law-unread", &[("file", name.clone()), ("why", why)]));
-            }
-            return Ok(false);
         }
     }
     Ok(true)

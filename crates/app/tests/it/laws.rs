@@ -257,6 +257,10 @@ async fn each_format_is_read_looked_at_and_saved() {
                 ("audience", "people"),
                 ("news", "Bến nước dùng chung.\nCó người giữ bến."),
             ];
+            // The same document in another format is replaced when a person has looked at what differs.
+            let replaces =
+                page.split("name=\"replaces\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+            let pairs = [&pairs[..], &[("replaces", replaces.unwrap_or_default())]].concat();
             let saved = person.post(&t, &review, &pairs).await;
             assert_eq!(saved.status, StatusCode::SEE_OTHER, "{name}: {}", saved.text());
             let page = person.get(&t, saved.location()).await.text();
@@ -980,6 +984,16 @@ async fn an_extract_adds_articles_and_takes_nothing_away() {
         assert_eq!(import("c.txt", one("2", "Hai, đã sửa.")).await.changed, 1);
         assert_eq!(texts().await, ["1 Một.", "2 Hai, đã sửa.", "3 Ba."]);
         assert_eq!(import("a.txt", one("3", "Ba.")).await.same, 1);
+        // The outline of a file is that of the documents that an import makes of it, whatever marks it has.
+        let marked = one("5", "**Năm.**").replace("Điều 90.1", "## Điều 90.1")
+            + &one("6", "Sáu.").replace("90/2099", "92/2099");
+        let bytes = marked.clone().into_bytes();
+        let outlines = laws::outlines(&t.app.config, "d.md", bytes).await.unwrap().unwrap();
+        let read: Vec<_> = outlines.iter().map(|o| (o.number.as_str(), o.counts.dieu)).collect();
+        assert_eq!(read, [("90/2099/QH99", 1), ("92/2099/QH99", 1)]);
+        let report = import("d.md", marked).await;
+        assert_eq!((report.changed, report.new), (1, 1), "{report:?}");
+        assert_eq!(texts().await.last().map(String::as_str), Some("5 Năm."));
         // The same through the page: each document of the file is one to look at.
         let person = officer(&t).await;
         let both = one("4", "Bốn.") + &one("1", "Một.").replace("90/2099/QH99", "91/2099/QH99");
@@ -988,7 +1002,7 @@ async fn an_extract_adds_articles_and_takes_nothing_away() {
         assert!(page.contains("90/2099/QH99") && page.contains("91/2099/QH99"), "{page}");
         assert!(page.contains("Lưu 2 văn bản"), "{page}");
         person.post(&t, sent.location(), &[]).await;
-        assert_eq!(texts().await.len(), 4);
+        assert_eq!(texts().await.len(), 5);
     })
     .await;
 }

@@ -15,8 +15,10 @@ pub fn instructions(parsed: &Parsed) -> Vec<Instruction> {
         addresses.iter().map(|address| (std::ptr::from_ref(address.node), address.path.as_str())).collect();
     let mut found = Vec::new();
     for (n, document) in parsed.documents.iter().enumerate() {
-        let mut reader = Reader { document: n, paths: &paths, found: &mut found };
-        let context = Context { law: of_title(document), ..Context::default() };
+        let numbered = numbered(document);
+        let mut reader = Reader { document: n, paths: &paths, numbered: &numbered, found: &mut found };
+        let law = of_title(document).map(|law| reader.known(law));
+        let context = Context { law, amends: is_amendment(document), ..Context::default() };
         document.nodes.iter().for_each(|node| reader.node(node, &context));
     }
     found
@@ -30,6 +32,21 @@ fn of_title(document: &Document) -> Option<Cited> {
     named.next().is_none().then_some(law)
 }
 
+/// Whether the title says that the document amends, whatever it says of what.
+fn is_amendment(document: &Document) -> bool {
+    let title = viet::fold(&document.head.title);
+    ["sua doi", "bo sung"].iter().any(|verb| title.starts_with(verb))
+}
+
+/// The documents that the title and what stands before the first article cite by number and by name.
+fn numbered(document: &Document) -> Vec<Cited> {
+    let is_before = |node: &&Node| matches!(node.level, Level::Title | Level::Preamble | Level::Basis);
+    let before = document.nodes.iter().filter(is_before).map(|node| node.text.as_str());
+    let lines = std::iter::once(document.head.title.as_str()).chain(before.flat_map(str::lines));
+    let cited = lines.flat_map(|line| mentions(&Words::of(line), true)).filter_map(|mention| mention.cited);
+    cited.filter(|cited| !cited.number.is_empty()).collect()
+}
+
 fn is_amending(kind: RelationKind) -> bool {
     matches!(kind, RelationKind::Amends | RelationKind::Repeals | RelationKind::Replaces)
 }
@@ -38,6 +55,8 @@ fn is_amending(kind: RelationKind) -> bool {
 #[derive(Clone, Default)]
 struct Context {
     law: Option<Cited>,
+    /// The title says so; of which document may stand nowhere.
+    amends: bool,
     /// "Sửa đổi, bổ sung một số khoản của Điều 39 như sau:"
     provision: Provision,
     verb: Option<Verb>,
@@ -54,10 +73,21 @@ enum Verb {
 struct Reader<'p> {
     document: usize,
     paths: &'p HashMap<*const Node, &'p str>,
+    /// See [`numbered`].
+    numbered: &'p [Cited],
     found: &'p mut Vec<Instruction>,
 }
 
 impl Reader<'_> {
+    /// A law that is called by its name alone, with the number that the document gives it elsewhere.
+    fn known(&self, law: Cited) -> Cited {
+        let mut same = self.numbered.iter().filter(|other| law.number.is_empty() && other.is_named_as(&law));
+        match same.next() {
+            Some(one) if same.all(|other| other.number == one.number) => one.clone(),
+            _ => law,
+        }
+    }
+
     fn node(&mut self, node: &Node, context: &Context) {
         let mut below = context.clone();
         match node.level {
@@ -98,7 +128,7 @@ impl Reader<'_> {
         source: &Source,
     ) -> Option<Context> {
         let named = named_targets(line, source.in_heading);
-        let law = named.into_iter().find(|(kind, _)| is_amending(*kind)).map(|(_, law)| law);
+        let law = named.into_iter().find(|(kind, _)| is_amending(*kind)).map(|(_, law)| self.known(law));
         let mut below = Context { law: law.clone().or_else(|| context.law.clone()), ..context.clone() };
         if law.is_some() {
             below.provision = Provision::default();
@@ -109,7 +139,9 @@ impl Reader<'_> {
             // "Luật X số …:" above a list of instructions.
             return law.map(|_| below);
         }
-        below.law.as_ref()?;
+        if below.law.is_none() && !below.amends {
+            return None;
+        }
         let mut last = context.verb;
         let new_nodes = new.map(nodes_of);
         // "Sửa đổi khoản 2; bổ sung khoản 3 vào sau khoản 2 Điều 5 như sau": both are of Article 5.

@@ -44,6 +44,11 @@ impl Cited {
         law.map(|law| law.number.as_str())
     }
 
+    /// Whether both bear one name, whatever their numbers.
+    pub(crate) fn is_named_as(&self, other: &Cited) -> bool {
+        mention::same_name(&self.name, &other.name)
+    }
+
     /// Whether both name one document, as far as they tell.
     pub fn is_same(&self, other: &Cited) -> bool {
         match (self.number.is_empty(), other.number.is_empty()) {

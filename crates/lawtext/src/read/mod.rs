@@ -2,6 +2,7 @@
 
 mod docx;
 mod html;
+mod markdown;
 mod pdf;
 mod plain;
 mod wrapped;
@@ -80,6 +81,7 @@ pub fn detect(name: &str, bytes: &[u8]) -> Option<Format> {
         Some("html" | "htm" | "xhtml") => Some(Format::Html),
         Some("pdf") => Some(Format::Pdf),
         Some("txt" | "text") => Some(Format::Text),
+        Some("md" | "markdown") => Some(Format::Markdown),
         _ => None,
     }
 }
@@ -99,6 +101,7 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Text, Unreadable> {
         Format::Html => html::text(bytes)?,
         Format::Pdf => pdf_text(bytes)?,
         Format::Text => plain::text(bytes)?,
+        Format::Markdown => markdown::text(bytes)?,
     };
     if text.paragraphs.len() > MOST_PARAGRAPHS {
         return Err(Unreadable::TooLarge);

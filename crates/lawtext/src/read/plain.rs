@@ -11,19 +11,20 @@ pub(super) fn text(bytes: &[u8]) -> Result<Text, Unreadable> {
     if bytes.len() > LARGEST_TEXT {
         return Err(Unreadable::TooLarge);
     }
-    let text = decode(bytes)?;
+    Ok(Text { paragraphs: paragraphs(&decode(bytes)?)?, ..Text::default() })
+}
+
+pub(super) fn paragraphs(text: &str) -> Result<Vec<Paragraph>, Unreadable> {
     let lines = text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\x0C']);
     if lines.clone().nth(MOST_LINES).is_some() {
         return Err(Unreadable::TooLarge);
     }
     let lines: Vec<Line> = lines.map(|line| Line::new(viet::clean(line))).collect();
-    let paragraphs = if is_wrapped(&lines) {
-        join(lines)
-    } else {
-        let texts = lines.into_iter().filter(|line| !line.text.is_empty());
-        texts.map(|line| Paragraph { text: line.text, ..Paragraph::default() }).collect()
-    };
-    Ok(Text { paragraphs, ..Text::default() })
+    if is_wrapped(&lines) {
+        return Ok(join(lines));
+    }
+    let texts = lines.into_iter().filter(|line| !line.text.is_empty());
+    Ok(texts.map(|line| Paragraph { text: line.text, ..Paragraph::default() }).collect())
 }
 
 /// Where lines are broken to a width, many begin in the middle of a sentence.

@@ -61,6 +61,7 @@ pub(super) fn join(lines: Vec<Line>) -> Vec<Paragraph> {
             furniture,
             footnote: line.footnote,
             cell: None,
+            heading: false,
         });
     }
     paragraphs

@@ -87,7 +87,7 @@ pub async fn draft_from_law(app: &App, law: &Law, unit: Id) -> Result<Content> {
     }
 
     push(Kind::Heading, say("content-draft-when-heading", &[]), None);
-    let force = find_by_heading(&articles, "hiệu lực thi hành");
+    let force = effect_article(&articles);
     let when = match law.effective {
         Some(day) => say("content-draft-when", &[("name", name.clone()), ("day", date_text(day))]),
         None => say("content-draft-when-unknown", &[]),
@@ -150,6 +150,16 @@ pub async fn draft_from_law(app: &App, law: &Law, unit: Id) -> Result<Content> {
 
 fn find_by_heading<'a>(articles: &'a [Article], words: &str) -> Option<&'a Article> {
     articles.iter().find(|a| a.heading.to_lowercase().contains(words))
+}
+
+/// The article that says from when a law is in force: by its heading, else the last one whose words say so, as under
+/// "Điều khoản thi hành" or "Tổ chức thực hiện".
+pub fn effect_article(articles: &[Article]) -> Option<&Article> {
+    let says = |a: &&Article| {
+        let text = viet::fold(&a.text).replace(" thi hanh", "").replace(" ke tu", " tu");
+        text.contains("co hieu luc tu ngay")
+    };
+    find_by_heading(articles, "hiệu lực thi hành").or_else(|| articles.iter().rev().find(says))
 }
 
 /// The articles that tell people most by their headings, in the order of the law.
@@ -219,6 +229,19 @@ mod tests {
         };
         assert_eq!(paths(&["dieu-1"]), ["dieu-3", "dieu-4", "dieu-5", "dieu-7"]);
         assert_eq!(paths(&["dieu-3", "dieu-4", "dieu-5"]), ["dieu-1", "dieu-2", "dieu-7"]);
+    }
+
+    #[test]
+    fn the_article_of_effect_is_known_by_its_heading_or_its_words() {
+        let check = |heading: &str, text: &str, expected: Option<&str>| {
+            let all = [article(1, "Phạm vi", "Giấy phép có hiệu lực 5 năm."), article(9, heading, text)];
+            assert_eq!(effect_article(&all).map(|a| a.path.as_str()), expected, "{heading}");
+        };
+        check("Hiệu lực thi hành", "Từ nay.", Some("dieu-9"));
+        check("Điều khoản thi hành", "Luật này có hiệu lực thi hành kể từ ngày 01/01/2027.", Some("dieu-9"));
+        check("Tổ chức thực hiện", "Quyết định này có hiệu lực từ ngày ký.", Some("dieu-9"));
+        check("", "Luật này có hiệu lực kể từ ngày 01/01/2027.", Some("dieu-9"));
+        check("Tổ chức thực hiện", "Các cơ quan thực hiện.", None);
     }
 
     #[test]

@@ -119,8 +119,8 @@ pub async fn script_from_law(app: &App, law: &Law, unit: Id) -> Result<Script> {
         None => say("content-draft-ask-unknown", &[("value", unit_name)]),
     };
     let closing = say("content-script-closing", &[("value", place)]);
-    let force = laws::articles(&app.db, law.id).await?;
-    let force = force.iter().find(|a| a.heading.to_lowercase().contains("hiệu lực thi hành"));
+    let articles = laws::articles(&app.db, law.id).await?;
+    let force = super::draft::effect_article(&articles);
     let versions = laws::versions(&app.db, law.id).await?;
     let versions: HashMap<String, String> = versions.into_iter().map(|v| (v.path, v.version)).collect();
     let news: HashMap<String, News> =

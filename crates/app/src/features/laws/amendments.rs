@@ -30,6 +30,9 @@ pub struct NewAmendment {
     pub sentence: String,
 }
 
+/// The key of a document that the text names by no number: no document bears it.
+pub(super) const UNKNOWN: &str = "?";
+
 /// What became of an instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -155,12 +158,15 @@ pub(super) async fn insert(tx: &mut Tx, app: &App, from: Id, new: &[NewAmendment
         sql!("SELECT to_key, target, act FROM law_amendments WHERE from_id = $1 ORDER BY seq", from)
             .all(&mut *tx)
             .await?;
-    let known: std::collections::HashSet<_> =
-        known.into_iter().map(|k| (k.to_key, k.target, k.act)).collect();
+    // A person, or another source, may have said since of which document it is.
+    let is_known = |key: &str, target: &str, act: &str| {
+        let same = |k: &&Known| k.target == target && k.act == act;
+        known.iter().filter(same).any(|k| key == UNKNOWN || k.to_key == key)
+    };
     for (seq, a) in new.iter().enumerate() {
         let target = serde_json::to_string(&a.target).map_err(bad)?;
         let act = serde_json::to_string(&a.act).map_err(bad)?;
-        if known.contains(&(a.to_key.clone(), target.clone(), act.clone())) {
+        if is_known(&a.to_key, &target, &act) {
             continue;
         }
         sql!(
@@ -184,6 +190,93 @@ pub(super) async fn insert(tx: &mut Tx, app: &App, from: Id, new: &[NewAmendment
         .run(&mut *tx)
         .await?;
     }
+    Ok(())
+}
+
+store::record! {
+    /// Instructions of a document to change another one that its text names by no number.
+    #[derive(Debug, Clone)]
+    pub struct Unaimed {
+        from_id: Id,
+        /// What it calls the other: "Luật Chợ quê"; empty where it does not.
+        pub name: String,
+        pub count: i64,
+    }
+}
+
+pub async fn unaimed(db: impl Runs, from: Id) -> Result<Vec<Unaimed>> {
+    Ok(sql!(
+        "SELECT from_id, to_number AS name, COUNT(*) AS count FROM law_amendments WHERE to_key = $1 AND from_id = $2
+         GROUP BY from_id, to_number ORDER BY to_number",
+        UNKNOWN,
+        from
+    )
+    .all(db)
+    .await?)
+}
+
+/// Finds which documents are meant by texts that name them by no number: the one of that name in the registry, else the
+/// one that the text amends as a person has confirmed, where it is one and nothing else is open. `law`: a document that has
+/// come or changed, `name`: what it is called.
+pub(super) async fn aim_all(tx: &mut Tx, law: Id, name: &str) -> Result<()> {
+    let mut open: Vec<Unaimed> = sql!(
+        "SELECT from_id, to_number AS name, COUNT(*) AS count FROM law_amendments WHERE to_key = $1
+         GROUP BY from_id, to_number ORDER BY from_id, to_number",
+        UNKNOWN
+    )
+    .all(&mut *tx)
+    .await?;
+    let name = viet::slug(name);
+    open.retain(|o| o.from_id == law || viet::slug(&o.name) == name);
+    if open.is_empty() {
+        return Ok(());
+    }
+    store::record! { struct Named { id: Id, number: String, kind: String, title: String } }
+    let laws: Vec<Named> = sql!(
+        "SELECT id, number, kind, title FROM laws WHERE kind IN ('Luật', 'Bộ luật', 'Pháp lệnh') AND number <> ''
+         ORDER BY id"
+    )
+    .all(&mut *tx)
+    .await?;
+    let called = |l: &Named| viet::slug(&law::full_name(&l.kind, &l.title, &l.number));
+    let names: Vec<(String, Named)> = laws.into_iter().map(|l| (called(&l), l)).collect();
+    for of_one in open.chunk_by(|a, b| a.from_id == b.from_id) {
+        store::record! { struct Amended { to_number: String } }
+        for unaimed in of_one {
+            let wanted = viet::slug(&unaimed.name);
+            let same = names.iter().filter(|(called, law)| *called == wanted && law.id != unaimed.from_id);
+            let same: Vec<&str> = same.map(|(_, law)| law.number.as_str()).collect();
+            let amended: Vec<Amended> = sql!(
+                "SELECT to_number FROM law_relations WHERE from_id = $1 AND relation = 'amends' AND NOT proposed
+                 ORDER BY to_key",
+                unaimed.from_id
+            )
+            .all(&mut *tx)
+            .await?;
+            match (same.as_slice(), amended.as_slice()) {
+                ([only], _) => aim(tx, unaimed.from_id, &unaimed.name, only).await?,
+                (_, [only]) if of_one.len() == 1 => {
+                    aim(tx, unaimed.from_id, &unaimed.name, &only.to_number).await?;
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Says which document the instructions are for that name it so, or not at all.
+pub(super) async fn aim(tx: &mut Tx, from: Id, name: &str, number: &str) -> Result<()> {
+    sql!(
+        "UPDATE law_amendments SET to_key = $4, to_number = $5 WHERE from_id = $1 AND to_key = $2 AND to_number = $3",
+        from,
+        UNKNOWN,
+        name,
+        law::number_key(number),
+        number
+    )
+    .run(tx)
+    .await?;
     Ok(())
 }
 
@@ -301,6 +394,12 @@ impl Waits {
         from.dedup();
         let from = law::with_ids(db, from).await?.into_iter().map(|l| (l.id, l)).collect();
         Ok(Waits { waiting, from })
+    }
+
+    /// Documents that amend one, of which no place was read.
+    pub fn silent(&self, law: Id) -> impl Iterator<Item = &Law> {
+        let silent = self.waiting.iter().filter(move |w| w.law_id == law && w.instructions == 0);
+        silent.filter_map(|w| self.from.get(&w.from_id))
     }
 
     /// What waits of a place of one of the documents on a day; of the whole document where the path is empty.
@@ -431,8 +530,9 @@ pub async fn told_by(db: &Db, law: Id) -> Result<Vec<Told>> {
     Ok(sql!(
         "SELECT a.to_number AS number, a.to_key AS to_key, COUNT(*) AS all_of_them,
                 SUM(CASE WHEN a.state IN ('found', 'undone') THEN 1 ELSE 0 END) AS waiting
-         FROM law_amendments a WHERE a.from_id = $1 GROUP BY a.to_number, a.to_key ORDER BY a.to_key",
-        law
+         FROM law_amendments a WHERE a.from_id = $1 AND a.to_key <> $2 GROUP BY a.to_number, a.to_key ORDER BY a.to_key",
+        law,
+        UNKNOWN
     )
     .all(db)
     .await?)

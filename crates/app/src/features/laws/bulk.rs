@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use viet::DocumentKind;
 
 use super::document::{self, By, NewLaw, Problem, Saved};
+use super::facts;
 use super::file;
 use super::scan;
 use crate::app::App;
@@ -70,10 +71,10 @@ pub async fn import(app: &App, paths: &[PathBuf], progress: &dyn Progress) -> an
             let (from, to) = (path.clone(), folder.path().to_owned());
             // What could be taken out of a damaged package is imported all the same.
             report.unread.extend(tokio::task::spawn_blocking(move || unpack(&from, &to)).await?);
-            collect(folder.path(), &mut files)?;
+            collect(folder.path(), &mut files, &mut report.unread)?;
             unpacked.push(folder);
         } else if there.is_dir() {
-            collect(path, &mut files)?;
+            collect(path, &mut files, &mut report.unread)?;
         } else {
             files.push(path.clone());
         }
@@ -146,7 +147,8 @@ impl Report {
     }
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+/// The files of a folder that may be read; packages in it are not, and that is told.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>, unread: &mut Vec<Unread>) -> std::io::Result<()> {
     let mut entries: Vec<PathBuf> =
         std::fs::read_dir(folder)?.map(|e| e.map(|e| e.path())).collect::<std::io::Result<_>>()?;
     entries.sort();
@@ -156,7 +158,9 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
             .iter()
             .any(|e| name.ends_with(&format!(".{e}")));
         if path.is_dir() {
-            collect(&path, files)?;
+            collect(&path, files, unread)?;
+        } else if file::is_package(&name) {
+            unread.push(Unread { file: name, line: None, why: "package-inside".into() });
         } else if is_corpus(&name) || is_text && !name.starts_with("readme") {
             files.push(path);
         }
@@ -323,6 +327,16 @@ struct Line {
     text: String,
 }
 
+impl Line {
+    fn fact(&self, name: &str) -> &str {
+        match name {
+            "number" => &self.number,
+            "title" => &self.title,
+            _ => &self.issuer,
+        }
+    }
+}
+
 /// What the reading thread hands over.
 enum Read {
     Document(Box<NewLaw>),
@@ -440,6 +454,13 @@ fn read_corpus(
             Ok(Some(true)) => (None, Some("too-large".to_owned()), true),
             Ok(Some(false)) if text.trim_ascii().is_empty() => (None, None, true),
             Ok(Some(false)) => match serde_json::from_slice::<Line>(text) {
+                Ok(line)
+                    if facts::LONGEST
+                        .iter()
+                        .any(|(name, longest)| line.fact(name).chars().count() > *longest) =>
+                {
+                    (None, Some("fact-too-long".to_owned()), true)
+                }
                 Ok(line) if viet::clean(&line.number).is_empty() && viet::clean(&line.title).is_empty() => {
                     (None, Some("no-name".to_owned()), true)
                 }

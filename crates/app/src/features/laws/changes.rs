@@ -8,12 +8,14 @@ use axum::extract::{Path, Query};
 use axum::response::Response;
 use lawtext::compare::{Piece, differences};
 use serde::Deserialize;
-use store::Id;
+use store::{Db, Id};
 
-use super::amendments::{self, Amendment, Decision};
+use super::amendments::{self, Amendment, Decision, Unaimed, Waits};
+use super::document::{self, By};
 use super::edit::{changed, keeper};
 use super::law::{self, Law};
-use crate::error::{Error, Result};
+use super::relations::{self, NewRelation, Relation};
+use crate::error::{Error, FieldProblem, Result};
 use crate::page::{Page, Room, show, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -56,6 +58,12 @@ struct ChangesPage {
     more: usize,
     /// Documents that this one changes, with how many instructions wait and how many there are.
     told: Vec<(String, Option<Law>, i64, i64)>,
+    /// Instructions that name the document they change by no number.
+    unaimed: Vec<Unaimed>,
+    /// It amends another one by its title or by a relation, and no instruction was read.
+    reads_none: bool,
+    /// Documents that amend it, of which no instruction was read.
+    silent: Vec<Law>,
     /// Instructions that can be carried out as they stand.
     ready: usize,
     may_change: bool,
@@ -64,7 +72,7 @@ struct ChangesPage {
 /// Most instructions that one page shows.
 const SHOWN: usize = 100;
 
-async fn page(signed: &Signed, law: Law, problems: Vec<crate::error::FieldProblem>) -> Result<ChangesPage> {
+async fn page(signed: &Signed, law: Law, problems: Vec<FieldProblem>) -> Result<ChangesPage> {
     let db = &signed.app.db;
     let mut page = signed
         .page(Room::Laws, &signed.say("laws-changes-title"))
@@ -102,7 +110,23 @@ async fn page(signed: &Signed, law: Law, problems: Vec<crate::error::FieldProble
         told.push((t.number.clone(), law::find_by_number(db, &t.number).await?, t.waiting, t.all_of_them));
     }
     let may_change = keeper(signed, &law).is_ok();
-    Ok(ChangesPage { page, law, shown, more, told, ready, may_change })
+    let unaimed = amendments::unaimed(db, law.id).await?;
+    let reads_none = told.is_empty() && unaimed.is_empty() && amends(db, &law).await?;
+    let silent = Waits::of(db, &[law.id]).await?.silent(law.id).cloned().collect();
+    Ok(ChangesPage { page, law, shown, more, told, unaimed, reads_none, silent, ready, may_change })
+}
+
+/// Whether a document amends another one, by its title or by a relation.
+async fn amends(db: &Db, law: &Law) -> Result<bool> {
+    let of_it = relations::relations(db, law.id).await?.of_it;
+    Ok(viet::fold(&law.title).starts_with("sua doi") || of_it.iter().any(|r| r.relation == Relation::Amends))
+}
+
+/// What of a document's amendments nobody can carry out yet: of which documents they are, or that none was read.
+pub async fn open(db: &Db, law: &Law) -> Result<usize> {
+    let unaimed = amendments::unaimed(db, law.id).await?.len();
+    let silent = Waits::of(db, &[law.id]).await?.silent(law.id).count();
+    Ok(unaimed + silent + usize::from(unaimed == 0 && amends(db, law).await?))
 }
 
 #[derive(Deserialize)]
@@ -123,6 +147,9 @@ pub async fn decide(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
     let app = &signed.app;
     let law = law::get(&app.db, id.parse()?).await?;
     let by = keeper(&signed, &law)?;
+    if form.text("act") == "aim" {
+        return aim(signed, by, law, form).await;
+    }
     let mut problems = Problems::default();
     let day = problems.date(&form, "day");
     let what = match form.text("act") {
@@ -160,4 +187,23 @@ pub async fn decide(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
     }
     changed(&signed);
     Ok(signed.redirect(&format!("/luat/{}/sua-doi?xong={done}", law.id)))
+}
+
+/// A person says which document is changed by instructions that name it by no number: it amends that one.
+async fn aim(signed: Signed, by: By, law: Law, form: Form) -> Result<Response> {
+    let app = &signed.app;
+    let number = viet::clean(form.text("number"));
+    let Some(other) = law::find_by_number(&app.db, &number).await?.filter(|other| other.id != law.id) else {
+        let problem = FieldProblem { field: "number", key: "laws-compare-unknown", value: number };
+        return show_again(&page(&signed, law, vec![problem]).await?);
+    };
+    let mut tx = app.db.begin().await?;
+    amendments::aim(&mut tx, law.id, form.text("name"), &other.number).await?;
+    let amends = NewRelation::stated(Relation::Amends, &other.number);
+    relations::relate(&mut tx, &by, law.id, &law.number, &[amends]).await?;
+    amendments::recognise_told(&mut tx, app, law.id).await?;
+    document::write_down(&mut tx, app, &by, "amend", law.id, other.number.as_bytes()).await?;
+    tx.commit().await?;
+    changed(&signed);
+    Ok(signed.redirect(&format!("/luat/{}/sua-doi", law.id)))
 }

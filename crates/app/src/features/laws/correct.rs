@@ -25,6 +25,8 @@ use crate::web::form::{Form, Problems};
 /// A correction with what went and came.
 struct Shown {
     correction: Correction,
+    /// The name of whoever made it.
+    who: String,
     words: Vec<Run>,
     /// Of one that asks: from the words as corrected to those of the new source.
     arrived: Option<Vec<Run>>,
@@ -61,17 +63,22 @@ async fn list_page(signed: &Signed, law: Law, problems: Vec<FieldProblem>) -> Re
     let nodes = as_it_came(db, law.id).await?;
     let mut all = corrections::of_law(db, law.id).await?;
     all.sort_by_key(|c| c.state != State::Asks);
-    let shown = all.into_iter().take(SHOWN).map(|correction| {
+    let mut shown = Vec::new();
+    for correction in all.into_iter().take(SHOWN) {
         let ours = correction.words.whole();
         let arrived = (correction.state == State::Asks).then(|| {
             let node = nodes.iter().find(|n| n.path.as_deref() == Some(&correction.path));
             runs(&ours, &node.map(|n| Words::of(n).whole()).unwrap_or_default())
         });
-        Shown { words: runs(&correction.source.whole(), &ours), arrived, correction }
-    });
+        let who = match correction.account {
+            Some(account) => crate::signin::account_name(db, account).await?,
+            None => String::new(),
+        };
+        shown.push(Shown { words: runs(&correction.source.whole(), &ours), arrived, who, correction });
+    }
     let part = |n: &Node| Some((n.path.clone()?, n.depth, n.title()));
     Ok(CorrectionsPage {
-        shown: shown.collect(),
+        shown,
         parts: nodes.iter().filter_map(part).collect(),
         is_unlooked: scan::is_unlooked(db, law.id).await?,
         page,

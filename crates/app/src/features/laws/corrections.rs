@@ -105,11 +105,14 @@ pub struct Correction {
     pub reason: String,
     pub state: State,
     pub made_at: Timestamp,
+    /// Who made it.
+    pub account: Option<Id>,
 }
 
 store::record! {
     struct Row {
         id: Id, path: String, source_words: String, words: String, reason: String, state: String, made_at: Timestamp,
+        account_id: Option<Id>,
     }
 }
 
@@ -120,7 +123,7 @@ fn bad(e: serde_json::Error) -> Error {
 /// All that was ever corrected in a law, the newest first.
 pub async fn of_law(db: impl Runs, law: Id) -> Result<Vec<Correction>> {
     let rows: Vec<Row> = sql!(
-        "SELECT id, path, source_words, words, reason, state, made_at
+        "SELECT id, path, source_words, words, reason, state, made_at, account_id
          FROM law_corrections WHERE law_id = $1 ORDER BY made_at DESC, id DESC",
         law
     )
@@ -135,6 +138,7 @@ pub async fn of_law(db: impl Runs, law: Id) -> Result<Vec<Correction>> {
             reason: row.reason,
             state: State::from_code(&row.state),
             made_at: row.made_at,
+            account: row.account_id,
         })
     };
     rows.into_iter().map(read).collect()

@@ -6,11 +6,12 @@ use jiff::civil::Date;
 use lawtext::{Level, Parsed};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use store::{Filter, Id, Tx, sql};
+use store::{Db, Filter, Id, Tx, sql};
 
 use super::amendments::{self, NewAmendment};
 use super::citations::{self, Citation};
 use super::corrections;
+use super::facts;
 use super::law::{self, Law};
 use super::node::{self, Block, Node};
 use super::relations::{self, NewRelation, Relation};
@@ -77,18 +78,57 @@ fn code(level: Level) -> String {
     code.ok().and_then(|c| c.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// A title printed in capitals as it is written in a sentence; names in it are for a person to restore.
-fn in_sentence_case(title: &str) -> String {
+/// A title printed in capitals as it is written in a sentence: words have capitals where the text itself writes them so
+/// behind the same word, and the law that it is about has those of a name.
+fn in_sentence_case(title: &str, text: &str) -> String {
     if title.chars().any(char::is_lowercase) {
         return title.to_owned();
     }
-    let word = |word: &str| if word.contains('/') { word.to_owned() } else { word.to_lowercase() };
-    let lower: Vec<String> = title.split(' ').map(word).collect();
-    let mut lower = lower.join(" ").replace("việt nam", "Việt Nam");
-    if let Some(first) = lower.chars().next() {
-        lower.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+    const KINDS: [&[&str]; 3] = [&["bộ", "luật"], &["luật"], &["pháp", "lệnh"]];
+    let capitals = capitals(title, text);
+    let lower: Vec<String> = title.split(' ').map(str::to_lowercase).collect();
+    let mut is_capital = vec![false; lower.len()];
+    for n in 0..lower.len() {
+        let (before, from) = lower.split_at(n);
+        let last = before.last().map_or("", String::as_str);
+        is_capital[n] |= n == 0 || capitals.contains(&(last.to_owned(), lower[n].clone()));
+        let kind =
+            KINDS.iter().find(|kind| from.iter().zip(**kind).filter(|(a, b)| a == b).count() == kind.len());
+        if let (Some(kind), "của") = (kind, last) {
+            is_capital[n] = true;
+            // One that is called by its number has no name.
+            if let Some(first) = is_capital.get_mut(n + kind.len()).filter(|_| from[kind.len()] != "số") {
+                *first = true;
+            }
+        }
     }
-    lower
+    let word = |((word, lower), is_capital): ((&str, &String), bool)| match word.contains('/') {
+        true => word.to_owned(),
+        false if is_capital => in_capitals(lower),
+        false => lower.clone(),
+    };
+    let words = title.split(' ').zip(&lower).zip(is_capital).map(word);
+    words.collect::<Vec<_>>().join(" ").replace("việt nam", "Việt Nam")
+}
+
+/// The pairs of words of a title whose second one the text writes with a capital behind the first, mostly.
+fn capitals(title: &str, text: &str) -> HashSet<(String, String)> {
+    let title: Vec<String> = title.split(' ').map(str::to_lowercase).collect();
+    let mut counts: HashMap<(String, String), i64> = title
+        .windows(2)
+        .filter_map(|pair| Some(((pair.first()?.clone(), pair.last()?.clone()), 0)))
+        .collect();
+    for line in text.lines().filter(|line| line.chars().any(char::is_lowercase)) {
+        let words: Vec<&str> = line.split(' ').collect();
+        for pair in words.windows(2) {
+            let [first, second] = pair else { continue };
+            let second = second.trim_end_matches(|c: char| !c.is_alphanumeric());
+            if let Some(count) = counts.get_mut(&(first.to_lowercase(), second.to_lowercase())) {
+                *count += if second.starts_with(char::is_uppercase) { 1 } else { -1 };
+            }
+        }
+    }
+    counts.into_iter().filter(|(_, count)| *count > 0).map(|(pair, _)| pair).collect()
 }
 
 /// Councils and committees of units, printed in capitals on two lines, by their whole name with the unit's name in
@@ -119,6 +159,12 @@ fn in_capitals(name: &str) -> String {
     name.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
+/// What a document says below its title.
+fn text_of(document: &lawtext::Document) -> impl Iterator<Item = String> {
+    let below = document.nodes.iter().filter(|n| n.level != Level::Title);
+    below.flat_map(lawtext::Node::walk_own).map(|n| format!("{}\n{}", n.heading, n.text))
+}
+
 /// A slip of the hand in a text is no day: the check before saving then asks for one.
 fn day(date: Option<(i16, i8, i8)>) -> Option<Date> {
     let (year, month, day) = date.filter(|(year, ..)| YEARS.contains(year))?;
@@ -132,7 +178,8 @@ impl NewLaw {
         if let Some(head) = parsed.documents.first().map(|d| &d.head) {
             new.number = head.number.clone();
             new.kind = head.kind.map(|k| k.name().to_owned()).unwrap_or_default();
-            new.title = in_sentence_case(&head.title);
+            let text: Vec<String> = parsed.documents.iter().flat_map(text_of).collect();
+            new.title = in_sentence_case(&head.title, &text.join("\n"));
             new.issuer = local_issuer(&head.issuer);
             new.issued = day(head.issued);
             new.effective = day(head.effective);
@@ -145,7 +192,22 @@ impl NewLaw {
             page: p.page,
             excerpt: p.excerpt.clone(),
         });
-        (new, problems.collect())
+        let mut problems: Vec<Problem> = problems.collect();
+        for (name, longest) in facts::LONGEST {
+            let fact = match name {
+                "number" => &mut new.number,
+                "title" => &mut new.title,
+                _ => &mut new.issuer,
+            };
+            if fact.chars().count() > longest {
+                let begins: String = std::mem::take(fact).chars().take(80).collect();
+                problems.push(Problem::new(&format!("{name}-too-long"), begins));
+            }
+        }
+        if facts::is_backdated(new.issued, new.effective) {
+            problems.push(Problem::new("backdated", ""));
+        }
+        (new, problems)
     }
 
     /// The text in rows.
@@ -211,7 +273,12 @@ impl NewLaw {
             }
         }
         for instruction in lawtext::amend::instructions(parsed) {
-            let Some((number, key)) = instruction.law.as_ref().and_then(cited) else { continue };
+            let named = instruction.law.unwrap_or_default();
+            let (number, key) = match cited(&named) {
+                Some(found) => found,
+                None if named.resolved(on).is_none() => (named.name, amendments::UNKNOWN.to_owned()),
+                None => continue,
+            };
             self.amendments.push(NewAmendment {
                 to_key: key,
                 to_number: number,
@@ -254,6 +321,27 @@ impl NewLaw {
     fn digest(&self) -> String {
         let text = serde_json::to_vec(&self.nodes).unwrap_or_default();
         hex::encode(Sha256::digest(&text))
+    }
+    /// Finds what it amends without saying the number, and what others amend so where it is that.
+    async fn aim(&self, tx: &mut Tx, id: Id) -> Result<()> {
+        let is_named = law::is_called_by_name(&self.kind);
+        if is_named || self.amendments.iter().any(|a| a.to_key == amendments::UNKNOWN) {
+            let name = law::full_name(&self.kind, &self.title, &self.number);
+            amendments::aim_all(tx, id, &name).await?;
+        }
+        Ok(())
+    }
+
+    /// The document of the registry that it is.
+    pub(super) async fn find(&self, db: &Db) -> Result<Option<Law>> {
+        let key = law::number_key(&self.number);
+        let like = match key.is_empty() {
+            true => law::select().filter(Filter::is("slug", self.slug())),
+            false => law::select().filter(Filter::is("number_key", key)),
+        };
+        let digest = self.digest();
+        let there: Vec<Law> = like.order("day", true).order("id", true).query().all(db).await?;
+        Ok(there.into_iter().find(|law| self.is(law, &digest)))
     }
     pub(super) fn folded(&self) -> String {
         viet::fold(&format!("{} {} {} {}", self.number, self.kind, self.title, self.issuer))
@@ -491,6 +579,7 @@ pub async fn insert(tx: &mut Tx, app: &App, by: &By, new: &NewLaw) -> Result<(Sa
     relations::relate(tx, by, id, &new.number, &new.relations).await?;
     citations::insert(tx, id, &new.citations).await?;
     amendments::insert(tx, app, id, &new.amendments).await?;
+    new.aim(tx, id).await?;
     amendments::recognise(tx, app, id).await?;
     amendments::recognise_told(tx, app, id).await?;
     scan::note(tx, app, id, new.is_unlooked).await?;
@@ -615,6 +704,7 @@ async fn replace_text(
     citations::insert(tx, law.id, &new.citations).await?;
     amendments::forget_waiting(tx, law.id).await?;
     amendments::insert(tx, app, law.id, &new.amendments).await?;
+    new.aim(tx, law.id).await?;
     amendments::recognise(tx, app, law.id).await?;
     amendments::recognise_told(tx, app, law.id).await?;
     scan::note(tx, app, law.id, new.is_unlooked).await?;
@@ -709,8 +799,15 @@ mod tests {
 
     #[test]
     fn titles_in_capitals_become_sentences() {
-        assert_eq!(in_sentence_case("GÌN GIỮ BẾN NƯỚC VIỆT NAM"), "Gìn giữ bến nước Việt Nam");
-        assert_eq!(in_sentence_case("SỬA ĐỔI LUẬT SỐ 9/2099/QH99"), "Sửa đổi luật số 9/2099/QH99");
-        assert_eq!(in_sentence_case("Về ghe"), "Về ghe");
+        let check =
+            |title: &str, text: &str, expected: &str| assert_eq!(in_sentence_case(title, text), expected);
+        check("GÌN GIỮ BẾN NƯỚC VIỆT NAM", "", "Gìn giữ bến nước Việt Nam");
+        check("SỬA ĐỔI LUẬT SỐ 9/2099/QH99", "", "Sửa đổi luật số 9/2099/QH99");
+        check("Về ghe", "", "Về ghe");
+        let of_law = "Sửa đổi, bổ sung một số điều của Luật Bến nước, bến đò";
+        check("SỬA ĐỔI, BỔ SUNG MỘT SỐ ĐIỀU CỦA LUẬT BẾN NƯỚC, BẾN ĐÒ", "", of_law);
+        // Names are written as the text writes them, whatever stands in capitals there.
+        let text = "BẾN ĐÒ\nBến đò Hàm Luông thuộc xã, bến Hàm Luông.\nBến Ra";
+        check("QUẢN LÝ BẾN ĐÒ HÀM LUÔNG RA SÔNG", text, "Quản lý bến đò Hàm Luông ra sông");
     }
 }

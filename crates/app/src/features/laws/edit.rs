@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use store::{Filter, Id, Tx, sql};
 
+use super::amendments;
 use super::compare;
 use super::document::{self, By, NewLaw};
 use super::facts::{self, Facts};
@@ -257,6 +258,8 @@ async fn save(
             .await?;
     }
     relations::relate(&mut tx, by, law.id, &new.number, relation.as_slice()).await?;
+    amendments::aim_all(&mut tx, law.id, &law::full_name(&new.kind, &new.title, &new.number)).await?;
+    amendments::recognise_told(&mut tx, app, law.id).await?;
     let content = serde_json::to_vec(&new).map_err(|e| Error::Internal(e.into()))?;
     document::write_down(&mut tx, app, by, "change", law.id, &content).await?;
     tx.commit().await?;

@@ -43,6 +43,9 @@ pub(super) const TYPED: [(&str, &str); 11] = [
     ("news", "laws-news"),
 ];
 
+/// Longest number, title and issuer of a document, in characters.
+pub(super) const LONGEST: [(&str, usize); 3] = [("number", 100), ("title", 1_000), ("issuer", 300)];
+
 /// Longest sentence that says what is new, in characters.
 pub(super) const SENTENCE: usize = 300;
 
@@ -81,6 +84,10 @@ impl Facts {
             problems.add_value("news", "error-too-long", SENTENCE.to_string());
         }
         let follows = |start: Option<Date>, end: Option<Date>| start.zip(end).is_none_or(|(s, e)| s < e);
+        // Effect in the past is rare and mostly a slip: a person says that it is so.
+        if is_backdated(facts.issued, facts.effective) && !form.has("backdated") {
+            problems.add("effective", "laws-error-backdated");
+        }
         if !follows(facts.effective, facts.expires) {
             problems.add("expires", "laws-error-order");
         }
@@ -103,6 +110,11 @@ impl Facts {
         new.units = if self.own_unit { vec![unit] } else { vec![] };
         new.news = self.news;
     }
+}
+
+/// Whether a document is in force before it was issued.
+pub fn is_backdated(issued: Option<Date>, effective: Option<Date>) -> bool {
+    issued.zip(effective).is_some_and(|(issued, effective)| effective < issued)
 }
 
 fn set_date(form: &mut Form, name: &str, date: Option<Date>) {
@@ -140,6 +152,10 @@ pub fn form_of(of: &Coming) -> Form {
     set_date(&mut form, "suspended_from", law.suspended_from);
     set_date(&mut form, "suspended_until", law.suspended_until);
     of.audiences.iter().for_each(|a| form.push("audience", a));
+    // Whoever saved it has said so.
+    if is_backdated(law.issued, law.effective) {
+        form.set("backdated", "1");
+    }
     if !of.units.is_empty() {
         form.set("own_unit", "1");
     }

@@ -38,25 +38,30 @@ pub async fn read(
         Err(code) => return Ok(Err(code)),
     };
     let source = name.to_owned();
-    let read = foreign::read(move || match lawtext::codified(&text) {
-        Some(documents) => {
-            let extract = |parsed: &lawtext::Parsed| {
-                let (new, problems) = NewLaw::of(parsed, &source);
-                (NewLaw { is_extract: true, ..new }, problems)
-            };
-            documents.iter().map(extract).collect()
-        }
-        None => vec![NewLaw::of(&lawtext::parse(&text), &source)],
+    let read = foreign::read(move || {
+        let (documents, is_extract) = documents(&text);
+        let of = |parsed: &lawtext::Parsed| {
+            let (new, problems) = NewLaw::of(parsed, &source);
+            (NewLaw { is_extract, ..new }, problems)
+        };
+        documents.iter().map(of).collect()
     })
     .await?;
     Ok(read.ok_or_else(damaged))
+}
+
+/// The documents of a text, and whether they are what a codification has of each.
+fn documents(text: &Text) -> (Vec<lawtext::Parsed>, bool) {
+    match lawtext::codified(text) {
+        Some(documents) => (documents, true),
+        None => (vec![lawtext::parse(text)], false),
+    }
 }
 
 /// The format of a file by its content and name.
 pub fn format(name: &str, bytes: &[u8]) -> Option<Format> {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
     lawtext::detect(name, bytes).or(match ending.as_deref() {
-        Some("md") => Some(Format::Text),
         // The reader says what to do about an old Word file.
         Some("doc") => Some(Format::Docx),
         _ => None,
@@ -72,6 +77,9 @@ async fn text(config: &Config, name: &str, bytes: Vec<u8>, left: Duration) -> Re
     } else {
         bytes
     };
+    if is_package(name) {
+        return Ok(Err("package".to_owned()));
+    }
     let Some(format) = format(name, &bytes) else {
         return Ok(Err(Unreadable::NotThisFormat.code().to_owned()));
     };
@@ -84,19 +92,29 @@ async fn text(config: &Config, name: &str, bytes: Vec<u8>, left: Duration) -> Re
     Ok(read.map_err(|e| e.code().to_owned()))
 }
 
-/// The outline of a file, without a database; or the code of the sentence that says why there is none.
-pub async fn outline(
+/// A package of files.
+pub fn is_package(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [".zip", ".tar", ".tar.zst", ".tar.gz", ".tgz", ".rar", ".7z"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// The outlines of the documents that a file holds, as an import would read them, without a database; or the code of the
+/// sentence that says why there is none.
+pub async fn outlines(
     config: &Config,
     name: &str,
     bytes: Vec<u8>,
-) -> Result<Result<lawtext::Outline, String>> {
+) -> Result<Result<Vec<lawtext::Outline>, String>> {
     let text = match text(config, name, bytes, SENT_TIME).await? {
         Ok(text) => text,
         Err(code) => return Ok(Err(code)),
     };
     let file = name.to_owned();
-    let read =
-        foreign::read(move || lawtext::Outline { file, ..lawtext::outline_json(&lawtext::parse(&text)) });
+    let of = move |parsed: &lawtext::Parsed| lawtext::Outline {
+        file: file.clone(),
+        ..lawtext::outline_json(parsed)
+    };
+    let read = foreign::read(move || documents(&text).0.iter().map(of).collect());
     Ok(read.await?.ok_or_else(damaged))
 }
 

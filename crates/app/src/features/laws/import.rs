@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use store::{Id, Tx, sql};
 
+use super::again::{self, Again};
 use super::document::{self, NewLaw, Problem, Saved};
 use super::edit::{by, changed};
 use super::facts::{self, Facts};
@@ -190,10 +191,12 @@ pub(super) struct Sent {
     is_scan: bool,
     /// A scan that a person dropped.
     dropped: bool,
+    /// What the registry has of it, until it is saved.
+    again: Option<Again>,
 }
 
 impl Sent {
-    /// Number, title and dates are there: it may be saved without a look at each field.
+    /// Number, title and dates are there, and nothing would be replaced: it may be saved without a look at each field.
     fn is_complete(&self) -> bool {
         let complete = |n: &NewLaw| {
             !n.number.is_empty()
@@ -201,8 +204,13 @@ impl Sent {
                 && !n.kind.is_empty()
                 && n.issued.is_some()
                 && n.effective.is_some()
+                && !facts::is_backdated(n.issued, n.effective)
         };
-        self.saved.is_none() && self.new.as_ref().is_some_and(complete)
+        self.saved.is_none() && self.replaces().is_none() && self.new.as_ref().is_some_and(complete)
+    }
+    /// The version of the text whose place it would take.
+    fn replaces(&self) -> Option<i64> {
+        self.again.as_ref().filter(|again| again.replaces()).map(|again| again.law.revision)
     }
     fn law_name(&self) -> String {
         self.new.as_ref().map(|n| law::full_name(&n.kind, &n.title, &n.number)).unwrap_or_default()
@@ -225,6 +233,7 @@ pub(super) async fn files(signed: &Signed, id: Id) -> Result<Vec<Sent>> {
         return Err(Error::NotFound);
     }
     signed.require(Act::ImportLaws, import.unit_id)?;
+    let by = by(signed)?;
     let rows: Vec<FileRow> = sql!(
         "SELECT f.seq, f.name, f.read, f.problems, f.law_id, s.import_id IS NOT NULL AS is_scan,
                 s.dropped_at IS NOT NULL AS dropped
@@ -235,23 +244,28 @@ pub(super) async fn files(signed: &Signed, id: Id) -> Result<Vec<Sent>> {
     .all(db)
     .await?;
     let bad = |e: serde_json::Error| Error::Internal(e.into());
-    rows.into_iter()
-        .map(|r| {
-            Ok(Sent {
-                new: if r.read.is_empty() || r.dropped {
-                    None
-                } else {
-                    Some(serde_json::from_str(&r.read).map_err(bad)?)
-                },
-                problems: serde_json::from_str(&r.problems).map_err(bad)?,
-                seq: r.seq,
-                name: r.name,
-                saved: r.law_id,
-                is_scan: r.is_scan,
-                dropped: r.dropped,
-            })
-        })
-        .collect()
+    let mut all = Vec::new();
+    for r in rows {
+        let new: Option<NewLaw> = match r.read.is_empty() || r.dropped {
+            true => None,
+            false => Some(serde_json::from_str(&r.read).map_err(bad)?),
+        };
+        let again = match &new {
+            Some(new) if r.law_id.is_none() => again::find(db, &by, new).await?,
+            _ => None,
+        };
+        all.push(Sent {
+            new,
+            problems: serde_json::from_str(&r.problems).map_err(bad)?,
+            seq: r.seq,
+            name: r.name,
+            saved: r.law_id,
+            is_scan: r.is_scan,
+            dropped: r.dropped,
+            again,
+        });
+    }
+    Ok(all)
 }
 
 #[derive(Template)]
@@ -341,6 +355,18 @@ async fn review_page(
         .crumb(signed.say("room-laws"), "/luat")
         .crumb(signed.say("laws-import-title"), "/luat/nhap");
     page.problems = problems;
+    // What was read and not taken is asked for at its field.
+    let too_long = [
+        ("number", "laws-problem-number-too-long"),
+        ("title", "laws-problem-title-too-long"),
+        ("issuer", "laws-problem-issuer-too-long"),
+    ];
+    for (field, key) in too_long {
+        let is_said = |p: &Problem| key.strip_prefix("laws-problem-") == Some(&p.code);
+        if form.text(field).is_empty() && sent.problems.iter().any(is_said) {
+            page.problems.push(FieldProblem { field, key, value: String::new() });
+        }
+    }
     let places = sent.problems.iter().take(SHOWN).map(|p| Place {
         sentence: sentence(&page, p),
         place: match (p.page, p.paragraph) {
@@ -398,10 +424,17 @@ pub async fn save(signed: Signed, Path((id, seq)): Path<(String, i64)>, form: Fo
     if !problems.0.is_empty() {
         return show_again(&review_page(&signed, id, sent, form, problems.0).await?);
     }
-    let mut new = sent.new.unwrap_or_default();
+    let mut new = sent.new.clone().unwrap_or_default();
     // The articles are named by the number as corrected.
     new.nodes.iter_mut().for_each(|n| n.cited_as = None);
     facts.apply(&mut new, by.unit);
+    let again = again::find(&app.db, &by, &new).await?;
+    let sent = Sent { again, ..sent };
+    if sent.replaces().is_some_and(|version| form.text("replaces") != version.to_string()) {
+        // Another one than the page showed, by the number as corrected or since.
+        let problem = FieldProblem { field: "replaces", key: "laws-again-look", value: String::new() };
+        return show_again(&review_page(&signed, id, sent, form, vec![problem]).await?);
+    }
     let mut tx = app.db.begin().await?;
     let (saved, said) = document::insert(&mut tx, app, &by, &new).await?;
     keep(&mut tx, id, seq, saved.id()).await?;

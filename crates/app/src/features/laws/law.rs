@@ -180,6 +180,11 @@ impl Law {
     }
 }
 
+/// The name of a law is a name; what other papers are about is a sentence that goes on after the kind.
+pub fn is_called_by_name(kind: &str) -> bool {
+    matches!(kind, "Luật" | "Bộ luật" | "Pháp lệnh")
+}
+
 /// See [`Law::name`].
 pub fn full_name(kind: &str, title: &str, number: &str) -> String {
     if title.is_empty() {
@@ -188,8 +193,7 @@ pub fn full_name(kind: &str, title: &str, number: &str) -> String {
     if kind.is_empty() || viet::fold(title).starts_with(&viet::fold(kind)) {
         return title.to_owned();
     }
-    // The name of a law is a name; what other papers are about is a sentence that goes on after the kind.
-    let named = matches!(kind, "Luật" | "Bộ luật" | "Pháp lệnh");
+    let named = is_called_by_name(kind);
     let mut letters = title.chars();
     match letters.next() {
         Some(first) if !named && letters.clone().next().is_some_and(char::is_lowercase) => {

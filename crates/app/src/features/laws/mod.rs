@@ -24,6 +24,7 @@
 use store::{Migration, migration};
 
 mod absent;
+mod again;
 pub mod alerts;
 pub mod amendments;
 mod bearers;
@@ -65,7 +66,7 @@ pub use choose::Title;
 pub use citations::article_path;
 pub use corrections::Corrected;
 pub use document::{By, NewLaw, Problem, Saved, insert};
-pub use file::{outline, read_text_process};
+pub use file::{outlines, read_text_process};
 pub use law::{
     Coming, Kind, Law, Status, concerned, find_by_number, find_by_slug, find_kind, get, in_force_from, kinds,
     place, title, with_ids,

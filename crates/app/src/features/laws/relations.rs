@@ -282,6 +282,19 @@ pub async fn relations(db: &Db, law: Id) -> Result<Relations> {
     Ok(Relations { of_it: of_it.collect(), to_it: to_it.collect() })
 }
 
+impl Relations {
+    /// What ends or suspends it on a day by what nobody has confirmed: its status does not say so, and has to be checked.
+    pub fn doubts(&self, day: &Date) -> Vec<&Law> {
+        let ends = |r: &&Related| {
+            let ends = [Relation::Replaces, Relation::Repeals, Relation::EndsEffect, Relation::Suspends]
+                .contains(&r.relation);
+            ends && r.proposed && !r.partial
+        };
+        let laws = self.to_it.iter().filter(ends).filter_map(|r| r.law.as_ref());
+        laws.filter(|l| l.effective.is_some_and(|from| from <= *day)).collect()
+    }
+}
+
 /// Laws by their identities, read together.
 async fn laws(db: &Db, ids: impl Iterator<Item = Id>) -> Result<HashMap<Id, Law>> {
     let ids: HashSet<Id> = ids.collect();

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use store::Id;
 
 use super::amendments::{self, Pending, Waits};
+use super::changes;
 use super::compare;
 use super::corrections;
 use super::edit::keeper;
@@ -95,7 +96,9 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
         stale: compare::news(db, id).await?.into_iter().filter(|n| n.stale).map(|n| n.sentence).collect(),
         differences: sources::differences(db, id).await?.len(),
         pending: Waits::of(db, &[law.id]).await?.pending(law.id, "", signed.app.today()),
-        changes: amendments::of_law(db, &law).await?.len() + amendments::told_by(db, id).await?.len(),
+        changes: amendments::of_law(db, &law).await?.len()
+            + amendments::told_by(db, id).await?.len()
+            + changes::open(db, &law).await?,
         asking: corrections::asking(db, id).await?,
         is_unlooked: scan::is_unlooked(db, id).await?,
         may_change: keeper(&signed, &law).is_ok(),
