@@ -6,6 +6,7 @@ use store::Id;
 
 use crate::error::{Error, Result};
 use crate::features::orgs::Tree;
+use crate::levels;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
@@ -46,6 +47,10 @@ impl Role {
     }
     pub fn from_code(code: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|r| r.code() == code)
+    }
+    /// Whether it may be given at a unit of this level; one given before a rule changed stays.
+    pub fn stands_at(self, unit: Id, tree: &Tree, day: Date) -> bool {
+        levels::stands_at(self.code(), unit, tree, day)
     }
 }
 

@@ -17,6 +17,7 @@ pub mod files;
 pub mod foreign;
 pub mod found;
 pub mod i18n;
+pub mod levels;
 pub mod lines;
 pub mod mail;
 pub mod memory;

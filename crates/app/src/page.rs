@@ -219,19 +219,59 @@ pub fn moment_text(at: jiff::Timestamp) -> String {
     format!("{} {:02}:{:02}", date_text(t.date()), t.hour(), t.minute())
 }
 
+fn html(template: &impl Template) -> Result<Html<String>> {
+    Ok(Html(name_fields(template.render()?)))
+}
+
 /// A template as an answer.
 pub fn show(template: &impl Template) -> Result<Response> {
-    Ok(Html(template.render()?).into_response())
+    Ok(html(template)?.into_response())
 }
 
 /// A page with problems: 422, what was typed kept.
 pub fn show_again(template: &impl Template) -> Result<Response> {
-    Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, Html(template.render()?)).into_response())
+    Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, html(template)?).into_response())
+}
+
+/// The summary of problems names each field as its label on the same page does, so that the two cannot differ.
+fn name_fields(html: String) -> String {
+    const PLACE: &str = "<b data-of=\"";
+    if !html.contains(PLACE) {
+        return html;
+    }
+    let mut parts = html.split(PLACE);
+    let mut named = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let Some((id, rest)) = part.split_once("\"></b>") else {
+            named.push_str(part);
+            continue;
+        };
+        if let Some(label) = label_of(&html, id) {
+            named.push_str("<b>");
+            named.push_str(&label);
+            named.push_str(":</b> ");
+        }
+        named.push_str(rest);
+    }
+    named
+}
+
+/// What stands on a field: its label, the legend of a group, the words of a heading; without what is set small in it.
+fn label_of(html: &str, id: &str) -> Option<String> {
+    let label = match html.split_once(&format!(" for=\"{id}\"")) {
+        Some((_, label)) => label,
+        None => html.split_once(&format!("id=\"{id}\""))?.1,
+    };
+    let inside = label.split_once('>')?.1.trim_start();
+    let inside = inside.strip_prefix("<legend>").unwrap_or(inside);
+    let end = ["<small", "</label", "</legend", "</h"].iter().filter_map(|end| inside.find(end)).min()?;
+    let label = inside.get(..end)?.trim().trim_end_matches(':');
+    (!label.is_empty() && !label.contains('<')).then(|| label.to_owned())
 }
 
 /// A page with both sides of a conflict: 409, what was typed kept.
 pub fn show_both(template: &impl Template) -> Result<Response> {
-    Ok((axum::http::StatusCode::CONFLICT, Html(template.render()?)).into_response())
+    Ok((axum::http::StatusCode::CONFLICT, html(template)?).into_response())
 }
 
 #[derive(Template)]
@@ -296,6 +336,24 @@ pub fn error_page(app: Shared, address: Address, failed: &Failed, met: Option<Me
 mod tests {
     use super::*;
 
+    #[test]
+    fn the_summary_of_problems_names_fields_by_their_labels() {
+        let check = |field: &str, expected: &str| {
+            let html = format!("<li><a href=\"#f-a\"><b data-of=\"f-a\"></b>Hãy điền.</a></li>{field}");
+            assert_eq!(
+                name_fields(html.clone()),
+                format!("<li><a href=\"#f-a\">{expected}Hãy điền.</a></li>{field}")
+            );
+        };
+        check("<label for=\"f-a\">Từ ngày</label><input id=\"f-a\">", "<b>Từ ngày:</b> ");
+        check("<label for=\"f-a\" lang=\"vi\">A &#38; B <small>x</small></label>", "<b>A &#38; B:</b> ");
+        check("<fieldset class=\"field\" id=\"f-a\"><legend>Đối tượng</legend>", "<b>Đối tượng:</b> ");
+        check("<h2 id=\"f-a\">Còn thiếu</h2>", "<b>Còn thiếu:</b> ");
+        check("<div id=\"f-a\"><img></div><h2>x</h2>", "");
+        // What opens a section is a button of it: "✎ Sửa".
+        check("<details><summary id=\"f-a\">✎ Sửa</summary><label>x</label>", "");
+        check("", "");
+    }
     #[test]
     fn an_address_belongs_to_one_room() {
         let check = |path: &str, room: Option<Room>| assert_eq!(Room::of(path), room, "{path}");

@@ -4,6 +4,7 @@
 use std::pin::Pin;
 
 use jiff::civil::Date;
+use store::Id;
 
 use crate::error::Result;
 use crate::web::Signed;
@@ -24,6 +25,8 @@ pub struct Task {
     pub title: String,
     /// Where it is done, without the language.
     pub path: String,
+    /// The unit it is for: told to whoever works for several.
+    pub unit: Option<Id>,
     /// What settles it in one tap, when something can.
     pub quick: Option<Quick>,
 }

@@ -639,7 +639,12 @@ async fn an_unusual_figure_is_questioned_at_once_and_saved_with_a_reason() {
                 )
                 .await,
         );
-        assert!(p.officer.get(&t, &path).await.text().contains("Mít tinh Ngày Pháp luật"));
+        // It stands beside the figure, and the list finds it.
+        let shown = p.officer.get(&t, &path).await.text();
+        let figure =
+            "<dd>825 <small>(Lý do số liệu khác thường: Mít tinh Ngày Pháp luật ở sân vận động)</small>";
+        assert!(shown.contains(figure), "{shown}");
+        assert!(p.officer.get(&t, "/hoat-dong?q=san+van+dong").await.text().contains(&path));
         recorded(
             &p.officer
                 .post(&t, "/hoat-dong/moi", &with(&TALK, &[("day", "2026-12-01"), ("estimated", "1")]))
@@ -743,6 +748,8 @@ async fn evidence_is_taken_by_content_and_seen_only_with_the_activity() {
             &stranger.upload(&t, &add, &[], ("photo", "a.png", &photo())).await,
             StatusCode::NOT_FOUND,
         );
+        let marked = async || p.officer.get(&t, "/hoat-dong").await.text().matches("Có minh chứng").count();
+        assert_eq!(marked().await, 1);
         // A wrong file is taken off, once and with a reason; it stays for whoever may see the activity, and says so.
         let off = format!("{}/rut", files[0]);
         let bare = p.officer.post(&t, &off, &[("drop_reason", " ")]).await;

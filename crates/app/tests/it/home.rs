@@ -143,6 +143,24 @@ async fn the_search_of_the_top_bar_finds_everything_that_one_may_see() {
             !page.contains(market) && !page.contains(money) && !page.contains("Mượn sách ở chợ"),
             "{page}"
         );
+        // Whoever works for two units is told of which each task is; of one, it is the unit above the list.
+        let task = |unit: &str| format!("chưa ghi hoạt động nào</a> <small>{unit}</small>");
+        assert!(!elsewhere.get(&t, "/viec").await.text().contains(&task("Xã Mỹ Yên")));
+        let second = lantoa::access::Appointment {
+            role: Role::CommuneOfficer,
+            unit: p.commune,
+            from: "2026-11-01".parse().unwrap(),
+            until: None,
+        };
+        let mut tx = t.app.db.begin().await.unwrap();
+        lantoa::signin::insert_appointment(&mut tx, t.app.new_id(), elsewhere.account, &second)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let list = elsewhere.get(&t, "/viec").await.text();
+        for unit in ["Xã Mỹ Yên", "Xã Bến Lức"] {
+            assert!(list.contains(&task(unit)), "{unit} in {list}");
+        }
         let above = t.person(Role::ProvincialOfficer, p.province).await;
         assert!(above.get(&t, "/tim?q=cho").await.text().contains(market));
     })

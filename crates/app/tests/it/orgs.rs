@@ -9,7 +9,7 @@ use lantoa::features::activities;
 use lantoa::features::orgs::{self, Tree, figures, import, source};
 use store::Id;
 
-use crate::support::{TestApp, on_every_engine};
+use crate::support::{Person, TestApp, on_every_engine};
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -403,6 +403,13 @@ async fn hamlets_and_agencies_are_the_communes_own() {
         assert!(
             officer.get(&t, &format!("/don-vi/{commune}")).await.text().contains("Hội Liên hiệp Phụ nữ xã")
         );
+        // Where there is nothing to reorganise no heading says so.
+        let heading = async |unit: Id, who: &Person| {
+            who.get(&t, &format!("/don-vi/{unit}")).await.text().contains("<h2>Sắp xếp</h2>")
+        };
+        let bare = t.unit("Xã Mới", "commune", Some(s.province), "2025-07-01").await;
+        assert!(!heading(bare, &t.person(Role::CommuneOfficer, bare).await).await);
+        assert!(heading(commune, &officer).await);
         // Not a neighbour's, and not the commune itself.
         let beside = format!("/don-vi/{}/don-vi-con", s.communes[1]);
         assert_eq!(officer.post(&t, &beside, &fields).await.status, StatusCode::FORBIDDEN);

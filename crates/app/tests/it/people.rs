@@ -430,10 +430,26 @@ async fn nobody_gives_or_takes_a_role_of_their_own_nor_more_than_their_reach() {
 
         // A system administrator is made by a system administrator only.
         let commune = unit.to_string();
+        let form = |role| [("don-vi", &*commune), ("name", "Ai"), ("email", "ai@example.vn"), ("role", role)];
         for role in ["system-administrator", "provincial-officer"] {
-            let form = [("don-vi", &*commune), ("name", "Ai"), ("email", "ai@example.vn"), ("role", role)];
-            assert_status(&keeper.post(&t, "/quan-tri/nguoi", &form).await, StatusCode::FORBIDDEN);
+            assert_status(&keeper.post(&t, "/quan-tri/nguoi", &form(role)).await, StatusCode::FORBIDDEN);
         }
+        // Nor does anybody give a role that units of this level do not have; what was given before stays.
+        let root = t.keeper().await;
+        let page = root.get(&t, &format!("/quan-tri?don-vi={commune}")).await.text();
+        assert!(page.contains("value=\"commune-officer\"") && !page.contains("value=\"provincial-officer\""));
+        let refused = root.post(&t, "/quan-tri/nguoi", &form("provincial-officer")).await;
+        assert_status(&refused, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("id=\"e-role\">Đơn vị cấp này không có vai trò đó"));
+        let misplaced = t.person(Role::ProvincialOfficer, unit).await;
+        assert_status(&misplaced.get(&t, &format!("/hoat-dong?don-vi={commune}")).await, StatusCode::OK);
+        let (of,): (Id,) = sql!("SELECT id FROM appointments WHERE account_id = $1", misplaced.account)
+            .get(&t.app.db)
+            .await
+            .unwrap();
+        let path = format!("/quan-tri/bo-nhiem/{of}/ban-giao");
+        let refused = root.post(&t, &path, &[("nguoi", &keeper.account.to_string())]).await;
+        assert_status(&refused, StatusCode::UNPROCESSABLE_ENTITY);
         let administrator = t.person(Role::SystemAdministrator, unit).await;
         let path = format!("/quan-tri/nguoi/{}", administrator.account);
         assert_status(&keeper.get(&t, &path).await, StatusCode::OK);
@@ -460,8 +476,10 @@ async fn a_leavers_role_goes_over_in_one_act_that_can_be_undone() {
         let page = keeper.get(&t, &path).await;
         assert!(page.text().contains(&successor.account.to_string()), "{}", page.text());
         let to = successor.account.to_string();
-        let early = keeper.post(&t, &path, &[("nguoi", &*to), ("ngay", "01/07/2025")]).await;
-        assert_status(&early, StatusCode::UNPROCESSABLE_ENTITY);
+        for past in ["01/07/2025", "22/11/2026"] {
+            let early = keeper.post(&t, &path, &[("nguoi", &*to), ("ngay", past)]).await;
+            assert_status(&early, StatusCode::UNPROCESSABLE_ENTITY);
+        }
         let nobody = keeper.post(&t, &path, &[("email", "khong-co@example.vn")]).await;
         assert_status(&nobody, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(nobody.text().contains("Hãy thêm người trước"), "{}", nobody.text());
@@ -481,6 +499,14 @@ async fn a_leavers_role_goes_over_in_one_act_that_can_be_undone() {
         assert_status(&successor.get(&t, "/hoat-dong/moi").await, StatusCode::FORBIDDEN);
         let done = keeper.post(&t, &path, &[("nguoi", &*to)]).await;
         assert_status(&done, StatusCode::SEE_OTHER);
+        // No day is without a holder: today both hold the role, tomorrow the successor alone.
+        for person in [&leaver, &successor] {
+            assert_status(&person.get(&t, "/hoat-dong/moi").await, StatusCode::OK);
+        }
+        t.app.clock.set("2026-11-24T03:00:00Z".parse().unwrap());
+        let again = async |account| t.as_account(account).await;
+        let (keeper, leaver, successor) =
+            (again(keeper.account).await, again(leaver.account).await, again(successor.account).await);
         assert_status(&leaver.get(&t, "/hoat-dong/moi").await, StatusCode::FORBIDDEN);
         assert_status(&successor.get(&t, "/hoat-dong/moi").await, StatusCode::OK);
         assert_eq!(owner().await, successor.account);
@@ -492,6 +518,16 @@ async fn a_leavers_role_goes_over_in_one_act_that_can_be_undone() {
         assert_eq!(owner().await, leaver.account);
         assert_status(&successor.get(&t, "/hoat-dong/moi").await, StatusCode::FORBIDDEN);
         assert_status(&keeper.post(&t, &undo, &[]).await, StatusCode::NOT_FOUND);
+
+        // Given from a later day: to the end of the day before, and nobody's yet before that day.
+        let day = [("nguoi", &*to), ("ngay", "01/12/2026")];
+        assert_status(&keeper.post(&t, &path, &day).await, StatusCode::SEE_OTHER);
+        assert_status(&successor.get(&t, "/hoat-dong/moi").await, StatusCode::FORBIDDEN);
+        let held = keeper.get(&t, &format!("/quan-tri/nguoi/{}", leaver.account)).await.text();
+        assert!(held.contains("đến hết 30/11/2026"), "{held}");
+        let at = held.find("/quan-tri/ban-giao/").expect("a button to undo");
+        let undo: String = held[at..].chars().take_while(|c| *c != '"').collect();
+        assert_status(&keeper.post(&t, &undo, &[]).await, StatusCode::SEE_OTHER);
 
         // Given again and changed since: what "before" was is no longer clear, and nothing is undone by guess.
         assert_status(&keeper.post(&t, &path, &[("nguoi", &*to)]).await, StatusCode::SEE_OTHER);
@@ -533,7 +569,13 @@ async fn work_goes_over_to_somebody_who_holds_the_role_already() {
         let done = keeper.post(&t, &path, &[("nguoi", &*colleague.account.to_string())]).await;
         assert_status(&done, StatusCode::SEE_OTHER);
         assert_eq!(owner().await, colleague.account);
-        assert_status(&leaver.get(&t, "/hoat-dong/moi").await, StatusCode::FORBIDDEN);
+        assert!(
+            keeper
+                .get(&t, &format!("/quan-tri/nguoi/{}", leaver.account))
+                .await
+                .text()
+                .contains("đến hết 23/11/2026")
+        );
 
         // Undone, the work goes back and the colleague's own role is untouched.
         let shown = keeper.get(&t, &format!("/quan-tri/nguoi/{}", leaver.account)).await.text();

@@ -575,8 +575,22 @@ async fn a_new_law_is_on_the_board_of_every_unit_it_concerns_and_goes_into_a_pla
             assert!(line.content.content.contains("Luật Nước sạch nông thôn (91/2099/QH99)"));
             in_words(&p.officer.get(&t, &format!("{}/sua", line.page())).await);
         }
+        // The days stand in the plan, and stay when something else of the line is changed.
+        let edit = p.officer.get(&t, &format!("{}/sua", lines[1].page())).await.text();
+        let fields = ["content", "from", "until", "talks", "version"].map(|name| (name, hidden(&edit, name)));
+        let known = everywhere.to_string();
+        let mut form = vec![("law", &*known), ("audience", "workers"), ("product", "Tờ gấp")];
+        form.extend(fields.iter().map(|(name, value)| (*name, &**value)));
+        went_to(&p.officer.post(&t, &format!("{}/sua", lines[1].page()), &form).await);
+        let changed = plans::lines(&t.app.db, id).await.unwrap().swap_remove(1).content;
+        assert_eq!((changed.from, changed.until), (lines[1].content.from, lines[1].content.until));
         // A task that begins before the law was issued is asked about, and not forbidden.
         let page = in_words(&p.officer.get(&t, &path).await);
+        assert_eq!(page.matches("\"Thời gian\">04/01/2027 – 03/02/2027</td>").count(), 2, "{page}");
+        let new = p.officer.get(&t, &format!("{path}/dong/moi?luat={everywhere}")).await.text();
+        for (field, day) in [("from", "2027-01-04"), ("until", "2027-02-03")] {
+            assert!(new.contains(&format!("name=\"{field}\" type=\"date\" value=\"{day}\"")), "{new}");
+        }
         assert!(page.contains("bắt đầu ngày 04/01/2027, trước khi"), "{page}");
         assert!(page.contains("được ban hành (02/01/2099)"), "{page}");
         // Pressed twice: still two.

@@ -261,7 +261,9 @@ async fn one_article_of_many_communes_is_one_line() {
 async fn a_question_that_nothing_answers_is_told_so() {
     on_every_engine(async |t| {
         place(&t).await;
+        assert!(!t.get("/hoi").await.text().contains("Ví dụ:"), "no example that finds nothing yet");
         t.app.index.catch_up(&t.app.db).await.unwrap();
+        t.app.pages.forget();
         let ask = async |q: &str| t.get(&format!("/hoi?q={}", lantoa::web::form_urlencoded(q))).await.text();
         let page = ask("karaoke ban đêm").await;
         assert!(page.contains("Chưa có điều luật nào khớp") && page.contains("href=\"/van-ban\""), "{page}");

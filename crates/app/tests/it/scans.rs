@@ -375,7 +375,7 @@ async fn a_page_that_the_machine_could_not_read_is_read_again() {
         let sizes = ["595 842", "1 100000", "14400 14400"];
         let sent = person.upload(&t, "/luat/nhap", &[], ("file", "quét.pdf", &blank(&sizes))).await;
         let path = sent.location().to_owned();
-        assert!(person.get(&t, "/viec").await.text().contains("máy đang đọc"));
+        assert!(person.get(&t, "/viec").await.text().contains("Máy đang đọc"));
         // It is killed: that costs the page.
         assert!(scan::read_next(&t.app).await.unwrap());
         // It is gone: the scan waits, and says so.

@@ -143,7 +143,9 @@ impl TestApp {
             lantoa::router(Arc::clone(&self.app)).oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body").to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
+        let answer = Answer { status: parts.status, headers: parts.headers, body };
+        problems_name_their_fields(&answer);
+        answer
     }
     /// As nobody.
     pub async fn get(&self, path: &str) -> Answer {
@@ -170,6 +172,23 @@ impl TestApp {
         self.app
             .clock
             .set(now + std::time::Duration::from_secs(u64::try_from(minutes * 60).expect("forward")));
+    }
+}
+
+/// Every problem that a page sums up links to its field and names it.
+#[track_caller]
+fn problems_name_their_fields(answer: &Answer) {
+    let page = String::from_utf8_lossy(&answer.body);
+    let Some((_, problems)) = page.split_once("id=\"problems\"") else { return };
+    let problems = problems.split("</div>").next().unwrap_or_default();
+    for link in problems.split("href=\"#").skip(1) {
+        let (id, sentence) = link.split_once("\">").expect("a link");
+        let labelled = page.contains(&format!(" for=\"{id}\""));
+        assert!(
+            sentence.starts_with("<b>") || !labelled,
+            "the problem at {id} does not name its field: {problems}"
+        );
+        assert!(page.contains(&format!("id=\"{id}\"")), "there is no {id}: {problems}");
     }
 }
 

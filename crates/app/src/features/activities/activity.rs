@@ -283,9 +283,7 @@ fn open_questions(app: &App, content: &Content) -> i64 {
 }
 
 fn folded(content: &Content) -> String {
-    viet::fold(
-        &[&content.title, &content.place, &content.speaker, &content.note].map(|t| t.as_str()).join(" "),
-    )
+    viet::fold(&content.texts().map(|(_, text)| text).join(" "))
 }
 
 async fn insert_parts(tx: &mut Tx, id: RecordId, content: &Content) -> Result<()> {

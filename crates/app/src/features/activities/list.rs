@@ -1,6 +1,6 @@
 //! The list of activities: searched, filtered in words, sorted, 25 at a time, and as a workbook.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use axum::extract::Query;
@@ -210,6 +210,20 @@ pub async fn totals(signed: &Signed, asked: &Asked, unit: Id) -> Result<(i64, i6
     Ok((total(0), total(1)))
 }
 
+/// What is not withdrawn of the evidence of activities.
+static EVIDENCE: Relation = Relation {
+    name: "evidence of activities",
+    from: "(SELECT activity_id FROM activity_evidence WHERE withdrawn_at IS NULL)",
+    columns: &[Columns::Key("activity_id")],
+};
+
+/// Which of these have a photo or a scan.
+async fn with_evidence(db: &Db, lines: &[Line]) -> Result<HashSet<Id>> {
+    let of = Filter::any_of("activity_id", lines.iter().map(|l| l.id));
+    let found: Vec<(Id,)> = Select::from(&EVIDENCE).list("activity_id").filter(of).query().all(db).await?;
+    Ok(found.into_iter().map(|f| f.0).collect())
+}
+
 struct Shown {
     line: Line,
     id: RecordId,
@@ -226,6 +240,7 @@ struct ListPage {
     methods: Vec<&'static reference::Method>,
     units: Vec<(Id, String)>,
     shown: Vec<Shown>,
+    with_evidence: HashSet<Id>,
     next: Option<String>,
     export: String,
     may_record: bool,
@@ -303,6 +318,7 @@ pub async fn list(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
         sentence: sentence(&signed, &asked, &unit_name, rows, attendances),
         methods: reference::methods(today).collect(),
         units: below,
+        with_evidence: with_evidence(&app.db, &found).await?,
         shown: show_lines(&signed, found).await?,
         next: next.map(|after| Asked { after, ..asked.clone() }.path("/hoat-dong")),
         export: first.path("/hoat-dong/xuat.xlsx"),

@@ -139,6 +139,11 @@ pub async fn page(signed: &Signed, activity: &Activity, problems: Vec<FieldProbl
 }
 
 impl ShowPage {
+    /// Why a figure that is asked about stands.
+    fn reason_for(&self, field: &str) -> Option<&str> {
+        let reason = self.activity.content.reason.as_str();
+        (!reason.is_empty() && self.asked.iter().any(|a| a.field == field)).then_some(reason)
+    }
     /// What was typed as the reason to take a file off, when that could not be done.
     fn drop_reason(&self, e: &Evidence) -> Option<&str> {
         self.dropping.as_ref().filter(|(id, _)| *id == e.id).map(|(_, reason)| reason.as_str())

@@ -68,6 +68,7 @@ async fn drafts(signed: &Signed) -> Result<Vec<Task>> {
             state: "activities-state-draft",
             title,
             path,
+            unit: Some(d.unit_id),
             quick: None,
         }
     };
@@ -87,6 +88,7 @@ async fn questions(signed: &Signed, unit: Id) -> Result<Option<Task>> {
         state: "activities-state-asked",
         title: say(signed, "activities-task-questions", rows.to_string()),
         path: format!("/hoat-dong?don-vi={unit}&dong=questions"),
+        unit: Some(unit),
         quick: None,
     }))
 }
@@ -110,6 +112,7 @@ async fn empty_months(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
             state: "activities-state-empty",
             title: say(signed, "activities-task-empty", name),
             path: format!("/hoat-dong/moi?don-vi={unit}"),
+            unit: Some(unit),
             quick: over.then(|| Quick {
                 label: signed.say("activities-nothing-arose"),
                 path: format!("/hoat-dong/khong-phat-sinh/{unit}/{}", month_of(month)),

@@ -58,6 +58,7 @@ activities-withdraw = Withdraw this activity
 activities-withdraw-reason = Reason for withdrawing
 activities-withdraw-hint = Nothing is deleted: the row stays in the history and no longer counts.
 activities-state-withdrawn = Withdrawn
+activities-has-evidence = With evidence
 activities-state-asked = Needs a reason
 activities-done-recorded = Activity recorded.
 activities-done-changed = Changes saved.

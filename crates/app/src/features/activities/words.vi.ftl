@@ -58,6 +58,7 @@ activities-withdraw = Rút hoạt động này
 activities-withdraw-reason = Lý do rút
 activities-withdraw-hint = Hoạt động không bị xóa: dòng vẫn còn trong lịch sử, chỉ không được tính vào số liệu nữa.
 activities-state-withdrawn = Đã rút
+activities-has-evidence = Có minh chứng
 activities-state-asked = Cần giải thích
 activities-done-recorded = Đã ghi hoạt động.
 activities-done-changed = Đã lưu thay đổi.

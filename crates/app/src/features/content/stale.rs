@@ -66,6 +66,7 @@ pub async fn tasks(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
         state: "content-state-stale",
         title: signed.app.words.say(signed.lang(), "content-task-stale", &[("value", s.title)]),
         path: super::page(RecordId { shard: s.shard_id, id: s.id }),
+        unit: Some(unit),
         quick: None,
     };
     Ok(stale.into_iter().map(task).collect())

@@ -89,6 +89,7 @@ async fn to_approve(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
             state: "content-state-submitted",
             title: say(signed, "content-task-approve", line.title.clone()),
             path: line.path(),
+            unit: Some(unit),
             quick: None,
         });
     }
@@ -107,6 +108,7 @@ async fn unsaved(signed: &Signed) -> Result<Vec<Task>> {
             true => path_of_new(&d.about),
             false => format!("/tin-bai/{}/sua", d.about),
         },
+        unit: Some(d.unit_id),
         quick: None,
     };
     Ok(open.into_iter().filter(|d| signed.can(Act::WriteContent, d.unit_id)).map(task).collect())
@@ -130,6 +132,7 @@ async fn own_drafts(signed: &Signed) -> Result<Vec<Task>> {
             state,
             title: say(signed, key, line.title.clone()),
             path: line.path(),
+            unit: Some(line.unit_id),
             quick: None,
         });
     }
@@ -162,6 +165,7 @@ async fn too_quiet(signed: &Signed, unit: Id) -> Result<Option<Task>> {
         state: "content-state-quiet",
         title,
         path,
+        unit: Some(unit),
         quick: None,
     }))
 }

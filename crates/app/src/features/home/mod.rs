@@ -6,6 +6,7 @@
 use askama::Template;
 use axum::response::Response;
 use jiff::civil::Date;
+use store::Id;
 
 use crate::access::Act;
 use crate::error::Result;
@@ -63,6 +64,8 @@ struct Card {
     state: String,
     /// How the state looks.
     look: &'static str,
+    /// For whom, where the person works for several units.
+    unit: Option<String>,
 }
 
 #[derive(Template)]
@@ -90,17 +93,24 @@ async fn home(signed: Signed) -> Result<Response> {
     let pressing =
         tasks.iter().filter(|t| !matches!(Standing::of(t, today), Standing::NoDay | Standing::Due(7..)));
     let pressing = pressing.count();
-    let cards = tasks.into_iter().map(|task| {
+    let mut units: Vec<Id> = signed.actor.appointments.iter().map(|a| a.unit).collect();
+    units.sort();
+    units.dedup();
+    let mut cards = Vec::new();
+    for task in tasks {
         let (state, look) = match Standing::of(&task, today) {
             Standing::Late(days) => (page.t1("home-late", "value", days), "late"),
             Standing::Due(0) => (page.t("home-today"), "wait"),
             Standing::Due(days) => (page.t1("home-days-left", "value", days), "wait"),
             Standing::NoDay => (page.t(task.state), "plain"),
         };
-        Card { task, state, look }
-    });
+        let unit = match task.unit.filter(|_| units.len() > 1) {
+            Some(unit) => Some(signed.unit_name(unit).await?),
+            None => None,
+        };
+        cards.push(Card { task, state, look, unit });
+    }
     let unit_name = page.inside.as_ref().map(|i| i.unit_name.clone()).unwrap_or_default();
-    let cards = cards.collect();
     show(&HomePage {
         unit_name,
         cards,
@@ -123,6 +133,7 @@ mod tests {
             state: "x",
             title: String::new(),
             path: String::new(),
+            unit: None,
             quick: None,
         };
         let today = "2026-11-23".parse().unwrap();

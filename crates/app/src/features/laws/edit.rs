@@ -15,6 +15,7 @@ use crate::access::Act;
 use crate::audiences::{Audience, audiences};
 use crate::changes::{Conflict, both};
 use crate::error::{Error, FieldProblem, Result};
+use crate::levels;
 use crate::page::{Page, Room, show, show_again, show_both};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -36,9 +37,6 @@ struct EditPage {
     conflict: Option<Conflict>,
 }
 
-/// Levels of units whose officers keep the registry for those below.
-const KEEPERS: [&str; 2] = ["nation", "province"];
-
 /// Who brings laws for which unit.
 pub fn by(signed: &Signed) -> Result<By> {
     acting(signed, signed.unit(None, Act::ImportLaws)?)
@@ -46,7 +44,7 @@ pub fn by(signed: &Signed) -> Result<By> {
 
 fn acting(signed: &Signed, unit: Id) -> Result<By> {
     let unit = signed.tree.get(unit).ok_or(Error::NotFound)?;
-    let keeps_all = KEEPERS.contains(&unit.level.as_str());
+    let keeps_all = levels::stands_at("law-keeper", unit.unit_id, &signed.tree, signed.app.today());
     Ok(By { account: Some(signed.actor.account), unit: unit.unit_id, shard: unit.shard_id, keeps_all })
 }
 

@@ -184,6 +184,7 @@ pub(super) async fn tasks(signed: &Signed) -> Result<Vec<Task>> {
         state: if row.done { "laws-state-waiting" } else { "laws-state-reading" },
         title: signed.app.words.say(signed.lang(), "laws-task-scan", &[("value", row.name)]),
         path: format!("/luat/nhap/{}/{}/quet", row.import_id, row.seq),
+        unit: None,
         quick: None,
     };
     Ok(rows.into_iter().map(task).collect())

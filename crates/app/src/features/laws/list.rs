@@ -46,6 +46,8 @@ impl Asked {
 }
 
 const PAGE: i64 = 25;
+/// So many issuers are a list to choose from; of more the name is typed.
+const ISSUERS: i64 = 40;
 /// Words of a search that count.
 const WORDS: usize = 6;
 
@@ -119,14 +121,18 @@ pub(super) fn folded_words(text: &str) -> Vec<String> {
 /// What the filters offer.
 pub(super) struct Choices {
     pub kinds: Vec<&'static Kind>,
+    /// The most frequent, in the order of names.
     pub issuers: Vec<String>,
+    /// There are others, so that the name may be typed.
+    pub more_issuers: bool,
     pub years: Vec<String>,
 }
 
 pub(super) async fn choices(db: &Db) -> Result<Choices> {
     let kinds: Vec<(String,)> = sql!("SELECT DISTINCT kind FROM laws").all(db).await?;
     let issuers: Vec<(String,)> = sql!(
-        "SELECT issuer FROM laws WHERE issuer <> '' GROUP BY issuer ORDER BY COUNT(*) DESC, issuer LIMIT 40"
+        "SELECT issuer FROM laws WHERE issuer <> '' GROUP BY issuer ORDER BY COUNT(*) DESC, issuer LIMIT $1",
+        ISSUERS + 1
     )
     .all(db)
     .await?;
@@ -137,12 +143,27 @@ pub(super) async fn choices(db: &Db) -> Result<Choices> {
     .all(db)
     .await?;
     let mut issuers: Vec<String> = issuers.into_iter().map(|i| i.0).collect();
+    let more_issuers = issuers.len() as i64 > ISSUERS;
+    issuers.truncate(ISSUERS as usize);
     issuers.sort_by_cached_key(|i| viet::collation_key(i));
     Ok(Choices {
         kinds: law::kinds().iter().filter(|k| kinds.iter().any(|(there,)| *there == k.vi)).collect(),
         issuers,
+        more_issuers,
         years: years.into_iter().map(|y| y.0).collect(),
     })
+}
+
+/// An issuer as the registry writes it, typed with marks or without.
+async fn issuer_named(db: &Db, typed: &str) -> Result<String> {
+    let typed = viet::clean(typed);
+    if typed.is_empty() {
+        return Ok(typed);
+    }
+    let all: Vec<(String,)> = sql!("SELECT DISTINCT issuer FROM laws ORDER BY issuer").all(db).await?;
+    let is_it = |i: &&(String,)| i.0 == typed;
+    let alike = |i: &&(String,)| viet::fold(&i.0) == viet::fold(&typed);
+    Ok(all.iter().find(is_it).or_else(|| all.iter().find(alike)).map_or(typed.clone(), |i| i.0.clone()))
 }
 
 /// What both lists show.
@@ -165,7 +186,8 @@ impl Listed {
     }
 }
 
-async fn listed(db: &Db, asked: Asked, base: &'static str, day: Date) -> Result<Listed> {
+async fn listed(db: &Db, mut asked: Asked, base: &'static str, day: Date) -> Result<Listed> {
+    asked.issuer = issuer_named(db, &asked.issuer).await?;
     let (laws, next) = laws(db, &asked, day).await?;
     Ok(Listed {
         choices: choices(db).await?,

@@ -197,9 +197,20 @@ fn speaks(asked: &Fitting, hit: &Hit) -> bool {
 store::record! { struct Newest { id: Id, number: String, kind: String, title: String } }
 store::record! { struct Heading { label: String, heading: String } }
 
-/// Questions that this installation can answer, made from its newest law with articles: its name, an article of it in
-/// words, and the same by number.
-pub async fn examples(db: &Db) -> Result<Vec<String>> {
+/// Questions that this installation can answer: those out of its newest law that find something.
+pub async fn examples(app: &App) -> Result<Vec<String>> {
+    let mut examples = Vec::new();
+    for q in questions(&app.db).await? {
+        let asked = Asked { q, ..Asked::default() };
+        if fits(&asked.q, &ask(app, &asked, NEAR).await?.answer) {
+            examples.push(asked.q);
+        }
+    }
+    Ok(examples)
+}
+
+/// The name of the newest law with articles, an article of it in words, and the same by number.
+async fn questions(db: &Db) -> Result<Vec<String>> {
     let newest: Option<Newest> = sql!(
         "SELECT id, number, kind, title FROM laws l
          WHERE title <> '' AND EXISTS (SELECT 1 FROM law_nodes n WHERE n.law_id = l.id AND n.level = 'article')
@@ -309,7 +320,7 @@ async fn searched(page: &mut Page, app: &App, asked: Asked, base: &'static str) 
     let bare = asked.q.is_empty() || !results.fits && looser.is_empty();
     asked.page = asked.page.map(|page| page.clamp(1, MOST / HITS));
     Ok(Searched {
-        examples: if bare { examples(&app.db).await? } else { vec![] },
+        examples: if bare { examples(app).await? } else { vec![] },
         choices: list::choices(&app.db).await?,
         fields: filters::fields(page.today).map(|f| (f.code, page.lang.pick(f.vi, f.en))).collect(),
         base,

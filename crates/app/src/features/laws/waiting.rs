@@ -39,6 +39,7 @@ fn task(signed: &Signed, kind: &str, path: &str, law: OfLaw) -> Task {
         state: "laws-state-waiting",
         title: signed.app.words.say(signed.lang(), &format!("laws-task-{kind}"), &args),
         path: format!("/luat/{}/{path}", law.id),
+        unit: None,
         quick: None,
     }
 }

@@ -148,6 +148,10 @@ impl UnitPage {
     fn may_merge(&self, group: &Group) -> bool {
         if super::SMALL.contains(&group.level.as_str()) { self.manages_hamlets } else { self.manages_units }
     }
+    /// Whether there is anything to reorganise here: units to merge, or the unit itself under another.
+    fn may_reorganise(&self) -> bool {
+        self.groups.iter().any(|g| self.may_merge(g)) || self.manages_itself && self.unit.parent_id.is_some()
+    }
     fn km2(&self, area: &f64) -> String {
         viet::format_decimal(*area, 2)
     }

@@ -23,16 +23,18 @@ impl Tasks for Waiting {
             let is_own = |unit| TOLD.iter().any(|act| signed.actor.units_for(*act).any(|own| own == unit));
             let mut tasks = Vec::new();
             for r in planned {
-                let mut steps = successions.iter().filter(|s| s.reorganisation_id == r.id);
-                if !steps.any(|s| is_own(s.from_unit) || is_own(s.to_unit)) {
+                let steps = successions.iter().filter(|s| s.reorganisation_id == r.id);
+                let Some(own) = steps.flat_map(|s| [s.from_unit, s.to_unit]).find(|unit| is_own(*unit))
+                else {
                     continue;
-                }
+                };
                 tasks.push(Task {
                     key: format!("orgs-planned-{}", r.id),
                     due: Some(r.effective),
                     state: "orgs-state-planned",
                     title: app.words.say(signed.lang(), "orgs-task-planned", &[("value", r.title)]),
                     path: format!("/sap-xep/{}", r.id),
+                    unit: Some(own),
                     quick: None,
                 });
             }

@@ -54,6 +54,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(80, "papers", "0080_papers.sql"),
     migration!(81, "how reports are signed", "0081_signed_as.sql"),
     migration!(82, "numbers given once, figures looked at", "0082_numbers_and_figures.sql"),
+    migration!(83, "the withdrawn report that another begins with", "0083_taken_from.sql"),
 ];
 
 fn routes() -> crate::web::Routes {
@@ -96,7 +97,7 @@ impl Touches for Touched {
     }
 }
 
-/// Begins the report of a unit and a period.
+/// Begins the report of a unit and a period, with what was written into the last one when that was withdrawn.
 pub async fn create(app: &App, account: Id, unit: Id, period: Period, units: Units) -> Result<RecordId> {
     let tree = app.trees.on(&app.db, app.today()).await?;
     let shard = tree.get(unit).map(|u| u.shard_id).ok_or(Error::NotFound)?;

@@ -63,7 +63,7 @@ store::record! {
         note: Option<String>,
         freeze_shard: Option<i64>, freeze_id: Option<Id>, frozen: Option<String>, settled_at: Option<Timestamp>,
         version: i64, created_by: Id, submitted_by: Option<Id>, approved_by: Option<Id>, created_at: Timestamp,
-        updated_at: Timestamp,
+        updated_at: Timestamp, taken_shard: Option<i64>, taken_id: Option<Id>,
     }
 }
 
@@ -94,6 +94,8 @@ pub struct Report {
     pub created_at: Timestamp,
     /// When it last moved on.
     pub updated_at: Timestamp,
+    /// The withdrawn report whose texts it began with.
+    pub taken_from: Option<RecordId>,
 }
 
 impl Report {
@@ -108,6 +110,7 @@ impl Report {
             period: row.period.parse().map_err(|_| damaged())?,
             units: row.units_on.map_or(Units::AsTheyWere, Units::AsOn),
             state: State::from_code(&row.state).ok_or_else(damaged)?,
+            taken_from: row.taken_shard.zip(row.taken_id).map(|(shard, id)| RecordId { shard, id }),
             freeze: row.freeze_shard.zip(row.freeze_id).map(|(shard, id)| RecordId { shard, id }),
             frozen: match &row.frozen {
                 Some(json) => Some(serde_json::from_str(json).map_err(|_| damaged())?),
@@ -133,7 +136,8 @@ impl Report {
 pub async fn get(db: &Db, id: RecordId) -> Result<Report> {
     let row: ReportRow = sql!(
         "SELECT shard_id, id, unit_id, template, period, units_on, state, number, issued_on, authority, signer, note,
-                freeze_shard, freeze_id, frozen, settled_at, version, created_by, submitted_by, approved_by, created_at, updated_at
+                freeze_shard, freeze_id, frozen, settled_at, version, created_by, submitted_by, approved_by, created_at, updated_at,
+                taken_shard, taken_id
          FROM reports WHERE shard_id = $1 AND id = $2",
         id.shard,
         id.id
@@ -148,7 +152,7 @@ pub async fn list(db: &Db, unit: Id) -> Result<Vec<Report>> {
     let rows: Vec<ReportRow> = sql!(
         "SELECT shard_id, id, unit_id, template, period, units_on, state, number, issued_on, authority, signer, note,
                 freeze_shard, freeze_id, CAST(NULL AS TEXT) AS frozen, settled_at, version, created_by, submitted_by,
-                approved_by, created_at, updated_at
+                approved_by, created_at, updated_at, taken_shard, taken_id
          FROM reports WHERE unit_id = $1 ORDER BY created_at DESC, id DESC LIMIT 200",
         unit
     )
@@ -157,9 +161,16 @@ pub async fn list(db: &Db, unit: Id) -> Result<Vec<Report>> {
     rows.into_iter().map(Report::from_row).collect()
 }
 
+store::record! { struct Found { shard_id: i64, id: Id } }
+
+impl Found {
+    fn id(self) -> RecordId {
+        RecordId { shard: self.shard_id, id: self.id }
+    }
+}
+
 /// The report of a unit and a period, unless withdrawn.
 pub async fn find_of(on: impl store::Runs, unit: Id, period: Period) -> Result<Option<RecordId>> {
-    store::record! { struct Found { shard_id: i64, id: Id } }
     let found: Option<Found> = sql!(
         "SELECT shard_id, id FROM reports WHERE unit_id = $1 AND period = $2 AND state <> 'withdrawn'
          ORDER BY created_at DESC, id DESC LIMIT 1",
@@ -168,7 +179,7 @@ pub async fn find_of(on: impl store::Runs, unit: Id, period: Period) -> Result<O
     )
     .find(on)
     .await?;
-    Ok(found.map(|f| RecordId { shard: f.shard_id, id: f.id }))
+    Ok(found.map(Found::id))
 }
 
 store::record! {
@@ -233,7 +244,21 @@ pub async fn doubled(db: &Db) -> Result<Vec<Id>> {
     Ok(units.into_iter().map(|u| u.0).collect())
 }
 
-/// Begins a report of a unit and a period; one at a time, also when two begin at the same moment.
+/// The last report of a unit and a period that was withdrawn.
+async fn find_withdrawn(tx: &mut Tx, unit: Id, period: Period) -> Result<Option<RecordId>> {
+    let found: Option<Found> = sql!(
+        "SELECT shard_id, id FROM reports WHERE unit_id = $1 AND period = $2 AND state = 'withdrawn'
+         ORDER BY updated_at DESC, id DESC LIMIT 1",
+        unit,
+        period.to_string()
+    )
+    .find(tx)
+    .await?;
+    Ok(found.map(Found::id))
+}
+
+/// Begins a report of a unit and a period; one at a time, also when two begin at the same moment. After a withdrawal it
+/// begins with what was written then, and by whom: mending a paper is not writing it anew.
 pub async fn insert(
     tx: &mut Tx,
     app: &App,
@@ -246,25 +271,42 @@ pub async fn insert(
         return Err(Error::Conflict("papers-one-already"));
     }
     let id = RecordId { shard, id: app.new_id() };
+    let taken = find_withdrawn(&mut *tx, question.unit, question.period).await?;
     let units_on = match question.units {
         Units::AsTheyWere => None,
         Units::AsOn(day) => Some(day),
     };
     sql!(
         "INSERT INTO reports (shard_id, id, unit_id, template, period, units_on, state, version, created_by,
-                              created_at, updated_at)
-         VALUES ($1, $2, $3, 'annual-report', $4, $5, 'draft', 1, $6, $7, $7)",
+                              created_at, updated_at, taken_shard, taken_id)
+         VALUES ($1, $2, $3, 'annual-report', $4, $5, 'draft', 1, $6, $7, $7, $8, $9)",
         id.shard,
         id.id,
         question.unit,
         question.period.to_string(),
         units_on,
         account,
-        app.now()
+        app.now(),
+        taken.map(|t| t.shard),
+        taken.map(|t| t.id)
     )
-    .run(tx)
+    .run(&mut *tx)
     .await?;
-    write_audit(tx, app, account, question.unit, id, "write", "").await?;
+    if let Some(taken) = taken {
+        sql!(
+            "INSERT INTO report_texts (shard_id, report_id, key, content, version, written_by, updated_at)
+             SELECT $1, $2, key, content, 1, written_by, $5 FROM report_texts WHERE shard_id = $3 AND report_id = $4",
+            id.shard,
+            id.id,
+            taken.shard,
+            taken.id,
+            app.now()
+        )
+        .run(&mut *tx)
+        .await?;
+    }
+    let from = taken.map(|t| t.to_string()).unwrap_or_default();
+    write_audit(tx, app, account, question.unit, id, "write", &from).await?;
     Ok(id)
 }
 

@@ -18,6 +18,7 @@ use super::report::{self, Report, State};
 use super::steps::find;
 use super::template::Office;
 use crate::access::Act;
+use crate::app::day_of;
 use crate::error::{FieldProblem, Result};
 use crate::features::numbers::{
     self, Changes, changed_since, frozen_figures, mark, period_words, table_path, units_text,
@@ -185,6 +186,8 @@ pub struct ShowPage {
     as_of: String,
     signer: String,
     offices: Vec<OfficeView>,
+    /// The withdrawn report whose texts a draft began with.
+    taken_from: Option<Report>,
 }
 
 impl ShowPage {
@@ -230,11 +233,13 @@ impl ShowPage {
         parent.to_uppercase().lines().map(str::to_owned).collect()
     }
     fn number(&self) -> String {
-        format!(
-            "Số: {}/{}",
-            self.paper.number.as_deref().map_or("……".into(), print::register_number),
-            self.paper.symbol
-        )
+        format!("Số: {}", self.register(self.paper.number.as_deref()))
+    }
+    fn moved_on(&self, report: &Report) -> String {
+        self.page.date(day_of(report.updated_at))
+    }
+    fn register(&self, number: Option<&str>) -> String {
+        format!("{}/{}", number.map_or("……".into(), print::register_number), self.paper.symbol)
     }
     fn place_and_date(&self) -> String {
         let place = &self.paper.place;
@@ -452,6 +457,10 @@ pub(super) async fn view(
             page.moment(freeze.as_ref().map_or(app.now(), |f| f.created_at)),
             units_text(page.words(), lang, report.units)
         ),
+        taken_from: match report.taken_from.filter(|_| report.state == State::Draft) {
+            Some(id) => Some(report::get(&app.db, id).await?),
+            None => None,
+        },
         now_words: period_words(&page, report.period),
         last_words: period_words(&page, numbers.last.period),
         compared: compared.collect(),

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use store::Id;
 
-use super::list::{communes_below, named};
+use super::list::communes_below;
 use super::report::{self, State};
 use crate::access::Act;
 use crate::features::numbers::{Period, period_text};
@@ -96,9 +96,10 @@ impl Tasks for Waiting {
         Box::pin(async move {
             let app = &signed.app;
             let mut tasks = Vec::new();
-            let words = |key: &str, period: Period, unit: &str| {
+            let words = |key: &str, period: Period, number: &Option<String>| {
                 let period = period_text(&app.words, signed.lang(), period);
-                app.words.say(signed.lang(), key, &[("period", period), ("unit", named(signed.lang(), unit))])
+                let number = number.clone().unwrap_or_default();
+                app.words.say(signed.lang(), key, &[("period", period), ("number", number)])
             };
             let is_fresh = |r: &report::Report| {
                 app.now().duration_since(r.updated_at) < jiff::SignedDuration::from_hours(TOLD_HOURS)
@@ -111,7 +112,6 @@ impl Tasks for Waiting {
                     continue;
                 }
                 let (writes, signs) = (signed.can(Act::WriteReport, unit), signed.can(Act::SignReport, unit));
-                let name = signed.unit_name(unit).await?;
                 let reports = report::list(&app.db, unit).await?;
                 let level = signed.tree.get(unit).map_or("", |u| u.level.as_str());
                 for due in due_days(level, app.today()).into_iter().filter(|_| writes) {
@@ -124,8 +124,9 @@ impl Tasks for Waiting {
                         key: format!("papers-due-{unit}-{}", due.period),
                         due: Some(due.day),
                         state: "papers-state-none",
-                        title: words("papers-task-due", due.period, &name),
+                        title: words("papers-task-due", due.period, &None),
                         path: begun.map_or(format!("/bao-cao?don-vi={unit}"), |r| super::path(r.id)),
+                        unit: Some(unit),
                         quick: None,
                     });
                 }
@@ -150,6 +151,7 @@ impl Tasks for Waiting {
                         state: "papers-state-none",
                         title: app.words.say(signed.lang(), "papers-task-below", &counted),
                         path: format!("/bao-cao?don-vi={unit}#cap-duoi"),
+                        unit: Some(unit),
                         quick: None,
                     });
                 }
@@ -172,13 +174,9 @@ impl Tasks for Waiting {
                         key: format!("{key}-{}", r.id),
                         due: None,
                         state: if r.note.is_some() { "papers-state-returned" } else { r.state.word() },
-                        title: match &r.number {
-                            Some(number) if r.state == State::Issued => {
-                                format!("{} – {number}", words(key, r.period, &name))
-                            }
-                            _ => words(key, r.period, &name),
-                        },
+                        title: words(key, r.period, &r.number),
                         path: super::path(r.id),
+                        unit: Some(unit),
                         quick: None,
                     });
                 }

@@ -28,8 +28,11 @@ pub async fn text(signed: Signed, Path(id): Path<String>, form: Form) -> Result<
     let template = compose::template_of(&report)?;
     let key = template.written().find(|k| *k == form.text("khoa")).ok_or(Error::NotFound)?;
     let mut problems = Problems::default();
-    let began: i64 = problems.parse(&form, "phien-ban").unwrap_or(0);
-    let typed = problems.optional(&form, "noi-dung", LONGEST).replace("\r\n", "\n");
+    let began: i64 = form.text("phien-ban").parse().unwrap_or(0);
+    let typed = form.text("noi-dung").replace("\r\n", "\n");
+    if typed.chars().count() > LONGEST {
+        problems.add_value(key, "error-too-long", LONGEST.to_string());
+    }
     if !problems.0.is_empty() {
         return show_again(&show::view(&signed, &report, form, problems.0, None).await?);
     }
@@ -118,11 +121,12 @@ pub async fn figures(signed: Signed, Path(id): Path<String>, form: Form) -> Resu
     if !problems.0.is_empty() {
         return show_again(&show::view(&signed, &report, form, problems.0, None).await?);
     }
-    let began: i64 = problems.parse(&form, "phien-ban").unwrap_or(0);
+    let began: i64 = form.text("phien-ban").parse().unwrap_or(0);
     let version = |key: &String| texts.get(key).map_or(0, |t| t.version);
     let now: i64 = typed.iter().map(|(key, _)| version(key)).sum();
     if began != now {
-        let problem = FieldProblem { field: "so-ghi-tay", key: "papers-clash-figures", value: String::new() };
+        let field = compose::template_of(&report)?.stated().next().unwrap_or_default();
+        let problem = FieldProblem { field, key: "papers-clash-figures", value: String::new() };
         return show_again(&show::view(&signed, &report, form, vec![problem], None).await?);
     }
     let mut tx = app.db.begin().await?;

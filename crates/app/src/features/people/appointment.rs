@@ -36,7 +36,7 @@ pub enum When {
 
 impl Appointed {
     pub fn when(&self, today: Date) -> When {
-        if self.valid_until.is_some_and(|until| until <= today) {
+        if self.valid_until.is_some_and(|until| until <= today || until <= self.valid_from) {
             When::Ended
         } else if self.valid_from > today {
             When::Coming
@@ -100,7 +100,7 @@ pub async fn list_of_unit(db: &Db, unit: Id) -> Result<Vec<Appointed>> {
 pub async fn count_of_unit(db: &Db, unit: Id, day: Date) -> Result<i64> {
     let (people,): (i64,) = sql!(
         "SELECT COUNT(DISTINCT account_id) FROM appointments
-         WHERE unit_id = $1 AND (valid_until IS NULL OR valid_until > $2)",
+         WHERE unit_id = $1 AND (valid_until IS NULL OR (valid_until > $2 AND valid_until > valid_from))",
         unit,
         day
     )
@@ -115,7 +115,8 @@ pub async fn administrators(db: &Db, day: Date) -> Result<Vec<Account>> {
     Ok(sql!(
         "SELECT DISTINCT a.id, a.email, a.name, a.password_hash, a.disabled_at
          FROM appointments p JOIN accounts a ON a.id = p.account_id AND a.disabled_at IS NULL
-         WHERE p.role = 'system-administrator' AND (p.valid_until IS NULL OR p.valid_until > $1)
+         WHERE p.role = 'system-administrator'
+           AND (p.valid_until IS NULL OR (p.valid_until > $1 AND p.valid_until > p.valid_from))
          ORDER BY a.id",
         day
     )
@@ -172,7 +173,7 @@ pub async fn appoint(
     let (overlapping,): (i64,) = sql!(
         "SELECT COUNT(*) FROM appointments
          WHERE account_id = $1 AND unit_id = $2 AND role = $3
-           AND (valid_until IS NULL OR valid_until > $4) AND (CAST($5 AS TEXT) IS NULL OR valid_from < $5)",
+           AND (valid_until IS NULL OR (valid_until > $4 AND valid_until > valid_from)) AND (CAST($5 AS TEXT) IS NULL OR valid_from < $5)",
         account,
         a.unit,
         a.role.code(),

@@ -101,8 +101,11 @@ pub async fn do_it(s: Signed, Path(id): Path<String>, form: Form) -> Result<Resp
     let of = get_changeable(&s, id.parse()?).await?;
     let mut problems = Problems::default();
     let day = problems.date(&form, "ngay").unwrap_or_else(|| app.today());
-    if day <= of.valid_from || of.valid_until.is_some_and(|until| until < day) {
+    if day < app.today() || day <= of.valid_from || of.valid_until.is_some_and(|until| until < day) {
         problems.add("ngay", "people-hand-over-day");
+    }
+    if of.role().is_some_and(|role| !role.stands_at(of.unit_id, &s.tree, app.today())) {
+        problems.add("nguoi", "people-role-level");
     }
     let email = form.text("email");
     let successor = match (form.text("nguoi").parse::<Id>(), email) {
@@ -133,14 +136,17 @@ pub async fn do_it(s: Signed, Path(id): Path<String>, form: Form) -> Result<Resp
     Ok(s.redirect(&format!("/quan-tri/nguoi/{}?xong=ban-giao", successor.id)))
 }
 
-/// Ends an appointment on a day and begins the same role at the same unit for another account, with all open
-/// personal work; the record's id.
+/// Begins a role at its unit for another account on a day and ends it for who holds it, with all open personal work; the
+/// record's id. Whoever hands over today keeps the role to the end of the day, otherwise to the day before: no day is
+/// without a holder, and nobody's role has ended before the act.
 pub async fn hand_over(tx: &mut Tx, app: &App, by: Id, of: &Appointed, to: Id, day: Date) -> Result<Id> {
     appointment::hold(tx, to).await?;
     let shard = shard_of(tx, of.unit_id).await?;
     let role = of.role().ok_or(Error::NotFound)?;
+    let ends = if day == app.today() { day.tomorrow().unwrap_or(day) } else { day };
+    let ends = of.valid_until.map_or(ends, |until| until.min(ends));
     // From here on the appointment is held: of two who hand it over at once, the other finds it given.
-    appointment::set_until(tx, app, Some(by), shard, of, Some(day)).await?;
+    appointment::set_until(tx, app, Some(by), shard, of, Some(ends)).await?;
     if let Some(until) = of.valid_until
         && find_given(tx, of.id, until).await?
     {
@@ -155,9 +161,9 @@ pub async fn hand_over(tx: &mut Tx, app: &App, by: Id, of: &Appointed, to: Id, d
     };
     let id = app.new_id();
     sql!(
-        "INSERT INTO hand_overs (id, unit_id, ended_id, begun_id, held_before, day, previous_until, created_by,
-                                 created_at)
-         VALUES ($1, $2, $3, $4, $9, $5, $6, $7, $8)",
+        "INSERT INTO hand_overs (id, unit_id, ended_id, begun_id, held_before, day, ended_until, previous_until,
+                                 created_by, created_at)
+         VALUES ($1, $2, $3, $4, $9, $5, $10, $6, $7, $8)",
         id,
         of.unit_id,
         of.id,
@@ -166,7 +172,8 @@ pub async fn hand_over(tx: &mut Tx, app: &App, by: Id, of: &Appointed, to: Id, d
         of.valid_until,
         by,
         app.now(),
-        held.is_some()
+        held.is_some(),
+        ends
     )
     .run(tx)
     .await?;
@@ -194,6 +201,7 @@ store::record! {
         begun_id: Id,
         held_before: bool,
         day: Date,
+        ended_until: Date,
         previous_until: Option<Date>,
     }
 }
@@ -201,7 +209,7 @@ store::record! {
 /// Whether an appointment ends on a day because it was handed over.
 async fn find_given(tx: &mut Tx, ended: Id, until: Date) -> Result<bool> {
     let (given,): (i64,) = sql!(
-        "SELECT COUNT(*) FROM hand_overs WHERE ended_id = $1 AND day = $2 AND undone_at IS NULL",
+        "SELECT COUNT(*) FROM hand_overs WHERE ended_id = $1 AND ended_until = $2 AND undone_at IS NULL",
         ended,
         until
     )
@@ -224,7 +232,7 @@ pub async fn find_undoable(db: &Db, ended: Id) -> Result<Option<Id>> {
 pub async fn undo(s: Signed, Path(id): Path<String>) -> Result<Response> {
     let app = &s.app;
     let record: Record = sql!(
-        "SELECT id, ended_id, begun_id, held_before, day, previous_until FROM hand_overs WHERE id = $1 AND undone_at IS NULL",
+        "SELECT id, ended_id, begun_id, held_before, day, ended_until, previous_until FROM hand_overs WHERE id = $1 AND undone_at IS NULL",
         id.parse::<Id>()?
     )
     .get(&app.db)
@@ -233,7 +241,7 @@ pub async fn undo(s: Signed, Path(id): Path<String>) -> Result<Response> {
     let begun = get_changeable(&s, record.begun_id).await?;
     // Somebody has changed either since: what "before" was is no longer clear.
     let kept = record.previous_until.filter(|until| *until > record.day);
-    if ended.valid_until != Some(record.day) || (!record.held_before && begun.valid_until != kept) {
+    if ended.valid_until != Some(record.ended_until) || (!record.held_before && begun.valid_until != kept) {
         return Err(Error::Conflict("people-hand-over-changed"));
     }
     let mut tx = app.db.begin().await?;

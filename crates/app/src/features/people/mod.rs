@@ -47,6 +47,7 @@ pub const FEATURE: crate::Feature = crate::Feature {
 const MIGRATIONS: &[Migration] = &[
     migration!(20, "people", "0020_people.sql"),
     migration!(21, "roles that a successor held already", "0021_held_before.sql"),
+    migration!(22, "until when whoever hands over holds the role", "0022_ended_until.sql"),
 ];
 
 fn routes() -> Routes {

@@ -67,7 +67,8 @@ async fn page(s: &Signed, unit: Id, form: Form, problems: Vec<FieldProblem>) -> 
 
 /// The roles that the person may give at a unit.
 pub fn roles(s: &Signed, unit: Id) -> Vec<Role> {
-    Role::ALL.into_iter().filter(|role| s.actor.can_give(*role, unit, &s.tree)).collect()
+    let stands = |role: &Role| role.stands_at(unit, &s.tree, s.app.today());
+    Role::ALL.into_iter().filter(stands).filter(|role| s.actor.can_give(*role, unit, &s.tree)).collect()
 }
 
 /// A role, and from when to when, out of a form; problems are added, a role one may not give is Forbidden.
@@ -89,6 +90,9 @@ pub fn read_appointment(
     let Some(role) = role else { return Ok(None) };
     if !s.actor.can_give(role, unit, &s.tree) {
         return Err(Error::Forbidden);
+    }
+    if !role.stands_at(unit, &s.tree, s.app.today()) {
+        problems.add("role", "people-role-level");
     }
     Ok(Some(Appointment { role, unit, from, until }))
 }

@@ -333,6 +333,15 @@ async fn of_unit(signed: &Signed, form_unit: &str, law: &str) -> Result<(Id, Com
     Ok((unit, coming))
 }
 
+/// From when to when a law is told of in a year: people should know it before it applies; what applies by then, within a
+/// month.
+pub fn days_for(law: &Law, year: i64, today: Date) -> (Date, Date) {
+    let (first, last) = (day_of_year(year, 1, 1), day_of_year(year, 12, 31));
+    let from = calendar::working_from(first.max(today)).min(last);
+    let until = law.effective.filter(|day| *day > from).unwrap_or(shift(from, 30));
+    (from, calendar::working_from(until).min(last).max(from))
+}
+
 /// The lines that a law puts into a unit's plan of a year: for officials and for the people, by the template.
 fn lines_for(signed: &Signed, unit: Id, year: i64, coming: &Coming, note: &Note) -> Vec<LineContent> {
     let today = signed.app.today();
@@ -342,11 +351,7 @@ fn lines_for(signed: &Signed, unit: Id, year: i64, coming: &Coming, note: &Note)
         .iter()
         .filter(|u| signed.tree.get(**u).is_some_and(|u| u.level == "hamlet"));
     let hamlets = hamlets.count() as i64;
-    let (first, last) = (day_of_year(year, 1, 1), day_of_year(year, 12, 31));
-    let from = calendar::working_from(first.max(today));
-    // People should know the law before it applies; what applies by then, within a month.
-    let until = coming.law.effective.filter(|day| *day > from).unwrap_or(shift(from, 30));
-    let until = calendar::working_from(until).min(last).max(from);
+    let (from, until) = days_for(&coming.law, year, today);
     let concerned = if note.audiences.is_empty() { &coming.audiences } else { &note.audiences };
     let others: Vec<String> = concerned.iter().filter(|a| *a != "officials").cloned().collect();
     // A line is for its own group; only a law that does not concern the people at large is told to those it does.

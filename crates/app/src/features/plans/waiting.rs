@@ -53,8 +53,8 @@ fn say(signed: &Signed, key: &str, value: impl ToString) -> String {
     signed.app.words.say(signed.lang(), key, &[("value", value.to_string())])
 }
 
-fn task(key: String, state: &'static str, title: String, path: String) -> Task {
-    Task { key, due: None, state, title, path, quick: None }
+fn task(unit: Id, key: String, state: &'static str, title: String, path: String) -> Task {
+    Task { key, due: None, state, title, path, unit: Some(unit), quick: None }
 }
 
 async fn in_state(signed: &Signed, unit: Id, states: Vec<State>) -> Result<Vec<Listed>> {
@@ -69,6 +69,7 @@ async fn to_approve(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
         if !plan::is_author(&signed.app.db, p.id(), signed.actor.account).await? {
             let title = say(signed, "plans-task-approve", &p.title);
             tasks.push(task(
+                unit,
                 format!("plans-approve-{}", p.id()),
                 "plans-task-state-waiting",
                 title,
@@ -89,13 +90,13 @@ async fn to_write(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
         let key = format!("plans-{}-{}", p.state, p.id());
         if p.state() == State::Approved {
             let title = say(signed, "plans-task-issue", &p.title);
-            tasks.push(task(key, "plans-task-state-approved", title, p.page()));
+            tasks.push(task(unit, key, "plans-task-state-approved", title, p.page()));
         } else if !plan::get(&signed.app.db, p.id()).await?.remarks.is_empty() {
             let title = say(signed, "plans-task-returned", &p.title);
-            tasks.push(task(key, "plans-task-state-returned", title, p.page()));
+            tasks.push(task(unit, key, "plans-task-state-returned", title, p.page()));
         } else {
             let title = say(signed, "plans-task-draft", &p.title);
-            tasks.push(task(key, BEGUN, title, p.page()));
+            tasks.push(task(unit, key, BEGUN, title, p.page()));
         }
     }
     Ok(tasks)
@@ -124,6 +125,7 @@ async fn due(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
                 Some(plan) => plan.page(),
                 None => format!("/ke-hoach/moi?don-vi={unit}&nam={year}&loai={}", Kind::Annual.code()),
             },
+            unit: Some(unit),
             quick: None,
         });
     }
@@ -151,6 +153,7 @@ async fn late_below(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
                 state: "plans-task-state-due",
                 title: app.words.say(signed.lang(), "plans-task-below", &words),
                 path: format!("{}/cap-duoi?xem=chua", plan.page()),
+                unit: Some(unit),
                 quick: None,
             });
         }
@@ -168,6 +171,7 @@ async fn late_below(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
             state: "plans-task-state-late",
             title: say(signed, "plans-task-lines-below", late),
             path: format!("/so-lieu/dong?don-vi={unit}&ky={year}&cay=nay&chi-tieu=plan-lines-late"),
+            unit: Some(unit),
             quick: None,
         });
     }
@@ -182,6 +186,7 @@ async fn late(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
         state: "plans-task-state-late",
         title: say(signed, "plans-task-late", lines),
         path: format!("{}#nhiem-vu", super::page(plan)),
+        unit: Some(unit),
         quick: None,
     });
     Ok(tasks.collect())
@@ -199,6 +204,7 @@ async fn open_laws(signed: &Signed, unit: Id) -> Result<Option<Task>> {
         state: "plans-task-state-open",
         title: say(signed, "plans-task-laws", open.len()),
         path: format!("/ke-hoach/luat-moi?don-vi={unit}&xem=chua"),
+        unit: Some(unit),
         quick: None,
     }))
 }

@@ -80,6 +80,7 @@ plans-lead = Lead
 plans-with = Working together with
 plans-with-others = Others taking part
 plans-from = From
+plans-when = When
 plans-until = Done by
 plans-talks = How many times
 plans-budget = Budget (đồng)

@@ -80,6 +80,7 @@ plans-lead = Chủ trì
 plans-with = Phối hợp
 plans-with-others = Đơn vị phối hợp khác
 plans-from = Từ ngày
+plans-when = Thời gian
 plans-until = Hạn hoàn thành
 plans-talks = Số cuộc (lần) dự kiến
 plans-budget = Kinh phí (đồng)

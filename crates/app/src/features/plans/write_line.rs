@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use store::{Db, Id, RecordId};
 
+use super::board;
 use super::choose;
 use super::edit::{changed_by, writable};
 use super::line::{self, Line, LineContent};
@@ -167,7 +168,11 @@ pub async fn new(signed: Signed, Path(id): Path<String>, Query(begin): Query<Beg
     form.set("talks", "1");
     form.set("until", last_day(plan.content.year).to_string());
     if let Some(law) = begin.law {
-        form.push("law", law.to_string());
+        let law = laws::get(&signed.app.db, law).await?;
+        let (from, until) = board::days_for(&law, plan.content.year, signed.app.today());
+        form.push("law", law.id.to_string());
+        form.set("from", from.to_string());
+        form.set("until", until.to_string());
     }
     show(&line_page(&signed, &plan, form, None, vec![]).await?)
 }

@@ -90,7 +90,7 @@ pub async fn home(visitor: Visitor) -> Result<Response> {
     show(&HomePage {
         new_laws: new_laws(app, None).await?,
         news: items(app, &places, stories).await?,
-        examples: laws::examples(&app.db).await?,
+        examples: laws::examples(app).await?,
         tops,
         page,
     })

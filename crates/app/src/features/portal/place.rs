@@ -172,7 +172,7 @@ pub async fn show(visitor: Visitor, Path(address): Path<String>) -> Result<Respo
         under: under.map(|u| UnitLink { name: u.name.clone(), path: places.path(u.unit_id) }).collect(),
         new_laws: new_laws(app, Some((unit, &tree))).await?,
         news: items(app, &places, stories).await?,
-        examples: laws::examples(&app.db).await?,
+        examples: laws::examples(app).await?,
         unit,
         ask,
         ask_at,
