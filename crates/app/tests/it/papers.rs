@@ -386,6 +386,27 @@ async fn every_number_of_both_reports_is_the_count_of_its_rows() {
         let path = between(&page, "<h2><a href=\"", "\"").unwrap();
         let page = p.provincial.get(&t, path).await.text();
         assert!(page.contains("1 đơn vị chưa ghi hoạt động nào: Xã An Thạnh"), "{page}");
+        // Kept, it goes on saying what holds; a name behind which nothing stands is not printed.
+        let write = async |text: &str, version: &str| {
+            let form = [("khoa", "limits"), ("phien-ban", version), ("noi-dung", text)];
+            p.provincial.post(&t, &format!("{path}/noi-dung"), &form).await
+        };
+        let unknown = write("Có {khong-co-so} việc.", "0").await;
+        assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(unknown.text().contains("“khong-co-so”"), "{}", unknown.text());
+        let kept = write("{silent-units}. Số cuộc {change:talks} so với {last-period}.", "0").await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+        let said = async || paper_of(&p.provincial.get(&t, path).await.text()).to_owned();
+        assert!(said().await.contains("1 đơn vị chưa ghi hoạt động nào: Xã An Thạnh."), "{}", said().await);
+        let quiet = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap().under(p.province);
+        let tree = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap();
+        let quiet =
+            quiet.into_iter().find(|u| tree.get(*u).is_some_and(|u| u.name == "Xã An Thạnh")).unwrap();
+        let mut tx = t.app.db.begin().await.unwrap();
+        activities::insert(&mut tx, &t.app, None, 1, &talk(quiet, 30)).await.unwrap();
+        tx.commit().await.unwrap();
+        let now = said().await;
+        assert!(now.contains("Không có đơn vị nào chưa ghi hoạt động. Số cuộc tăng "), "{now}");
     })
     .await;
 }

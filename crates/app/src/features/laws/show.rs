@@ -97,7 +97,11 @@ pub async fn show_law(signed: Signed, Path(id): Path<String>, Query(done): Query
         differences: sources::differences(db, id).await?.len(),
         pending: Waits::of(db, &[law.id]).await?.pending(law.id, "", signed.app.today()),
         changes: amendments::of_law(db, &law).await?.len()
-            + amendments::told_by(db, id).await?.len()
+            + amendments::told_by(db, id)
+                .await?
+                .iter()
+                .map(|t| usize::try_from(t.all_of_them).unwrap_or(0))
+                .sum::<usize>()
             + changes::open(db, &law).await?,
         asking: corrections::asking(db, id).await?,
         is_unlooked: scan::is_unlooked(db, id).await?,

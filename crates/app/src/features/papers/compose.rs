@@ -211,8 +211,11 @@ pub fn template_of(report: &Report) -> Result<&'static Template> {
 pub async fn compose(app: &App, report: &Report, texts: &BTreeMap<String, Text>) -> Result<Paper> {
     let template = template_of(report)?;
     let numbers = Numbers::read(app, &report.question()).await?;
-    let words = Words::of(app, report, template).await?;
+    let mut words = Words::of(app, report, template).await?;
     let silent = evidence::silent(&numbers, &words.tree, &template.appendix.levels);
+    let undone = evidence::Undone::read(app, &numbers, &words.tree, &silent).await?;
+    let limits = undone.limits(&numbers);
+    words.names.extend(undone.names());
     let material = material(app, &numbers, &numbers.by_unit.total, texts).await?;
     let tables = (&numbers.by_unit, &numbers.last_by_unit);
     let flags = flags(app, &numbers.question, &numbers.all, &material, tables).await?;
@@ -230,7 +233,7 @@ pub async fn compose(app: &App, report: &Report, texts: &BTreeMap<String, Text>)
         stated: vec![],
     };
     for block in &template.block {
-        writer.add(block, &silent).await?;
+        writer.add(block, &limits).await?;
     }
     let appendix = writer.appendix(template).await?;
     let Writer { blocks, written, stated, .. } = writer;
@@ -367,7 +370,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    async fn add(&mut self, block: &'static template::Block, silent: &[Id]) -> Result<()> {
+    async fn add(&mut self, block: &'static template::Block, limits: &str) -> Result<()> {
         use template::Block as B;
         match block {
             B::Heading { heading, level, text } => {
@@ -392,9 +395,7 @@ impl Writer<'_> {
                     Some(kept) => kept.content.clone(),
                     None => match prefill.as_str() {
                         "evidence:strengths" => evidence::strengths(self.numbers),
-                        "evidence:limits" => {
-                            evidence::limits(self.app, self.numbers, &self.words.tree, silent).await?
-                        }
+                        "evidence:limits" => limits.to_owned(),
                         text => text.to_owned(),
                     },
                 };
@@ -554,6 +555,9 @@ impl Writer<'_> {
                     number(&n.question, code, None, n.reported(code))
                 }
                 Some(("stated", code)) => Run::text(self.stated_text(code)),
+                Some(("change", code)) if n.index(code).is_some() => {
+                    Run::text(evidence::change_text(n, code))
+                }
                 None if n.index(name).is_some() => number(&n.question, name, None, n.reported(name)),
                 None if self.words.names.contains_key(name) => {
                     Run::text(self.words.names.get(name).cloned().unwrap_or_default())

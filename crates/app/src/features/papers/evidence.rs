@@ -1,5 +1,6 @@
 //! The evaluation as the records propose it: late lines, units with nothing recorded, laws without a talk. The
-//! officer edits it; figures in it stay bound (`{talks}`).
+//! officer edits it; figures, changes and lists in it stay bound (`{talks}`, `{change:talks}`, `{untold-laws}`), so that a
+//! sentence that was kept says what holds when the paper is frozen.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +32,20 @@ pub fn silent(numbers: &Numbers, tree: &Tree, levels: &[String]) -> Vec<Id> {
 
 const COMPARED: [&str; 5] = ["talks", "talk-attendances", "broadcasts", "materials", "web-posts"];
 
-/// "Số … tăng 12,5% so với năm 2025 (từ 100 lên 112)": for each figure that went up, or down.
+/// "tăng 12,5%" of a figure against last year's.
+pub fn change_text(numbers: &Numbers, code: &str) -> String {
+    let (now, last) = (numbers.reported(code), numbers.last_reported(code));
+    match change(code, now, last, numbers.last_figure(code).rows) {
+        Change::Percent(percent) if percent > 0.0 => format!("tăng {}%", viet::format_decimal(percent, 1)),
+        Change::Percent(percent) if percent < 0.0 => {
+            format!("giảm {}%", viet::format_decimal(percent.abs(), 1))
+        }
+        Change::Percent(_) => "không đổi".to_owned(),
+        Change::Unknown | Change::Nothing => "chưa đủ số liệu để so sánh".to_owned(),
+    }
+}
+
+/// "Số … tăng 12,5% so với năm 2025 (từ 100 đến 112)": for each figure that went up, or down.
 fn changes(numbers: &Numbers, up: bool) -> Vec<String> {
     let named = |code: &&str| {
         let indicator = find_indicator(code)?;
@@ -43,10 +57,8 @@ fn changes(numbers: &Numbers, up: bool) -> Vec<String> {
         if is_doubtful_growth(now, last) || percent.abs() < 10.0 || (percent > 0.0) != up {
             return None;
         }
-        let (verb, from, to) = if up { ("tăng", "từ", "lên") } else { ("giảm", "từ", "xuống") };
-        let percent = viet::format_decimal(percent.abs(), 1);
         Some(format!(
-            "{} {verb} {percent}% so với {{last-period}} ({from} {{last:{code}}} {to} {{{code}}} {}).",
+            "{} {{change:{code}}} so với {{last-period}} (từ {{last:{code}}} đến {{{code}}} {}).",
             indicator.vi, indicator.unit_vi
         ))
     };
@@ -89,38 +101,63 @@ fn named(names: Vec<String>) -> String {
     if more > 0 { format!("{shown}; và {more} mục khác") } else { shown }
 }
 
-pub async fn limits(app: &App, numbers: &Numbers, tree: &Tree, silent: &[Id]) -> Result<String> {
-    let mut lines = Vec::new();
-    let late = find_indicator("plan-lines-late").filter(|_| numbers.figure("plan-lines-late").total() > 0);
-    if let Some(late) = late {
-        let rows =
-            rows_behind(app, &numbers.question, late, None, Slice { limit: 1_000, ..Slice::default() })
-                .await?;
-        // Many units have the same task in their plans: each is named once, the most frequent first.
+/// What the records show as left undone.
+pub struct Undone {
+    /// Late tasks; one that many units have is named once, the most frequent first.
+    late: Vec<String>,
+    silent: Vec<String>,
+    untold: Vec<String>,
+}
+
+impl Undone {
+    pub async fn read(app: &App, numbers: &Numbers, tree: &Tree, silent: &[Id]) -> Result<Undone> {
+        let late =
+            find_indicator("plan-lines-late").filter(|_| numbers.figure("plan-lines-late").total() > 0);
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
-        rows.into_iter().for_each(|r| *times.entry(r.title).or_default() += 1);
+        if let Some(late) = late {
+            let slice = Slice { limit: 1_000, ..Slice::default() };
+            let rows = rows_behind(app, &numbers.question, late, None, slice).await?;
+            rows.into_iter().for_each(|r| *times.entry(r.title).or_default() += 1);
+        }
         let mut times: Vec<(String, usize)> = times.into_iter().collect();
         times.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
         let title = |(title, n)| if n > 1 { format!("{title} ({n})") } else { title };
-        let titles = times.into_iter().map(title).collect();
-        lines.push(format!("{{plan-lines-late}} nhiệm vụ quá hạn: {}.", named(titles)));
+        Ok(Undone {
+            late: times.into_iter().map(title).collect(),
+            silent: silent.iter().filter_map(|u| tree.get(*u)).map(|u| u.name.clone()).collect(),
+            untold: laws_without_talk(app, numbers, tree).await?,
+        })
     }
-    if !silent.is_empty() {
-        let names = silent.iter().filter_map(|u| tree.get(*u)).map(|u| u.name.clone()).collect();
-        lines.push(format!("{} đơn vị chưa ghi hoạt động nào: {}.", silent.len(), named(names)));
+
+    /// The names by which a text speaks of it.
+    pub fn names(self) -> [(&'static str, String); 3] {
+        let or_none = |all: Vec<String>| if all.is_empty() { "không có".to_owned() } else { named(all) };
+        let silent = match self.silent.len() {
+            0 => "Không có đơn vị nào chưa ghi hoạt động".to_owned(),
+            n => format!("{n} đơn vị chưa ghi hoạt động nào: {}", named(self.silent)),
+        };
+        [("late-tasks", or_none(self.late)), ("silent-units", silent), ("untold-laws", or_none(self.untold))]
     }
-    let untold = laws_without_talk(app, numbers, tree).await?;
-    if !untold.is_empty() {
-        lines.push(format!(
-            "Văn bản có hiệu lực trong kỳ chưa có cuộc phổ biến trực tiếp nào: {}.",
-            named(untold)
-        ));
+
+    pub fn limits(&self, numbers: &Numbers) -> String {
+        let mut lines = Vec::new();
+        if !self.late.is_empty() {
+            lines.push("{plan-lines-late} nhiệm vụ quá hạn: {late-tasks}.".to_owned());
+        }
+        if !self.silent.is_empty() {
+            lines.push("{silent-units}.".to_owned());
+        }
+        if !self.untold.is_empty() {
+            lines.push(
+                "Văn bản có hiệu lực trong kỳ chưa có cuộc phổ biến trực tiếp nào: {untold-laws}.".to_owned(),
+            );
+        }
+        lines.extend(changes(numbers, false));
+        if lines.is_empty() {
+            lines.push("Các dòng đã ghi chưa cho thấy việc nào quá hạn hoặc còn bỏ trống.".to_owned());
+        }
+        listed(lines)
     }
-    lines.extend(changes(numbers, false));
-    if lines.is_empty() {
-        lines.push("Các dòng đã ghi chưa cho thấy việc nào quá hạn hoặc còn bỏ trống.".to_owned());
-    }
-    Ok(listed(lines))
 }
 
 /// The laws that came into force in the period, concern the unit, and had no direct talk.

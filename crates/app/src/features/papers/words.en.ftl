@@ -128,3 +128,4 @@ papers-not-issued-list = { $n } units have not issued theirs
 papers-reopen-figures = This report was frozen before its figures were looked at. Press "Reopen for writing", look at them and freeze it again.
 papers-task-issued = Report (báo cáo), { $period }, No. { $number }
 papers-error-part = There cannot be more than { $value }. Correct one of the two fields and save again.
+papers-error-name = Nothing is called “{ $value }” in braces. Take the braces away, or use a name as in the proposed text.

@@ -128,3 +128,4 @@ papers-not-issued-list = { $n } đơn vị chưa ban hành
 papers-reopen-figures = Báo cáo này đã chốt khi các con số chưa được xem lại. Hãy bấm "Mở lại để sửa", xem các con số rồi chốt lại.
 papers-task-issued = Báo cáo { $period }, số { $number }
 papers-error-part = Không thể nhiều hơn { $value }. Hãy sửa một trong hai ô rồi ghi lại.
+papers-error-name = Không có gì tên là “{ $value }” trong ngoặc nhọn. Hãy bỏ ngoặc, hoặc dùng tên như trong chữ gợi ý.

@@ -8,7 +8,7 @@ use super::open::absent_key;
 use super::report::{self, Report, State};
 use super::show::{self, Clash};
 use super::steps::find;
-use super::{compose, path};
+use super::{compose, path, template};
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::numbers::Flag;
@@ -25,13 +25,16 @@ pub async fn text(signed: Signed, Path(id): Path<String>, form: Form) -> Result<
     let app = &signed.app;
     let report = find(&signed, &id).await?;
     signed.require(Act::WriteReport, report.unit)?;
-    let template = compose::template_of(&report)?;
-    let key = template.written().find(|k| *k == form.text("khoa")).ok_or(Error::NotFound)?;
+    let key =
+        compose::template_of(&report)?.written().find(|k| *k == form.text("khoa")).ok_or(Error::NotFound)?;
     let mut problems = Problems::default();
     let began: i64 = form.text("phien-ban").parse().unwrap_or(0);
     let typed = form.text("noi-dung").replace("\r\n", "\n");
     if typed.chars().count() > LONGEST {
         problems.add_value(key, "error-too-long", LONGEST.to_string());
+    }
+    if let Some(name) = template::unknown_name(&typed) {
+        problems.add_value(key, "papers-error-name", name.to_owned());
     }
     if !problems.0.is_empty() {
         return show_again(&show::view(&signed, &report, form, problems.0, None).await?);
