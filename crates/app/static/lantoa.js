@@ -2,13 +2,6 @@
 "use strict";
 // A page that came back with problems is read from its summary.
 document.getElementById("problems")?.focus();
-// "Fill in this field" says which: the field's own label stands before it.
-for (const a of document.querySelectorAll("#problems a")) {
-  const field = document.getElementById(a.hash.slice(1));
-  const label = field?.labels?.[0] ?? field?.querySelector("legend");
-  const name = label?.firstChild?.textContent.trim();
-  if (name) a.prepend(`${name}: `);
-}
 
 // Photos of a phone weigh more than a weak link carries: they are made small before they are sent.
 addEventListener("change", async ({ target }) => {

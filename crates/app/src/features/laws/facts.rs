@@ -44,7 +44,7 @@ pub(super) const TYPED: [(&str, &str); 11] = [
 ];
 
 /// Longest number, title and issuer of a document, in characters.
-pub(super) const LONGEST: [(&str, usize); 3] = [("number", 100), ("title", 1_000), ("issuer", 300)];
+pub(super) const LONGEST: [(&str, usize); 3] = [("number", 100), ("title", 1_000), ("issuer", 1_000)];
 
 /// Longest sentence that says what is new, in characters.
 pub(super) const SENTENCE: usize = 300;
@@ -55,7 +55,7 @@ impl Facts {
             number: problems.optional(form, "number", 100),
             kind: problems.optional(form, "kind", 100),
             title: problems.optional(form, "title", 1_000),
-            issuer: problems.optional(form, "issuer", 300),
+            issuer: problems.optional(form, "issuer", 1_000),
             issued: problems.date(form, "issued"),
             effective: problems.date(form, "effective"),
             expires: problems.date(form, "expires"),
