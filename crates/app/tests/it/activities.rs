@@ -452,6 +452,12 @@ async fn gaps_are_named_and_what_was_typed_stays() {
         for typed in ["465.00", "mười", "Ấp 5"] {
             assert!(page.contains(typed), "{typed} is kept");
         }
+        // A mistyped year is said of the day, and takes no choice away.
+        let hurried = t.person(Role::CommuneOfficer, p.commune).await;
+        let answer = hurried.post(&t, "/hoat-dong/moi", &with(&TALK, &[("day", "2006-03-05")])).await;
+        assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = answer.text();
+        assert!(page.contains("Hãy xem lại năm.") && page.contains("value=\"talk\" checked"), "{page}");
     })
     .await;
 }

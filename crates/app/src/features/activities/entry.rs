@@ -146,7 +146,9 @@ pub fn check(c: &Content, laws: &[Title]) -> Vec<FieldProblem> {
     if c.audiences.len() > MOST_NAMED {
         problems.add_value("audience", "activities-error-many", MOST_NAMED.to_string());
     }
-    if !reference::methods(c.day).any(|m| m.code == c.method) {
+    if reference::methods(c.day).next().is_none() {
+        problems.add("day", "activities-error-day-early");
+    } else if !reference::methods(c.day).any(|m| m.code == c.method) {
         problems.add("method", "activities-error-method");
     }
     if !c.audiences.iter().all(|code| reference::audiences(c.day).any(|a| a.code == *code)) {
@@ -307,6 +309,8 @@ impl EntryPage {
             .crumb(signed.say("room-activities"), "/hoat-dong");
         let day = viet::parse_date(form.text("day"))
             .and_then(|(y, m, d)| jiff::civil::Date::new(y, m, d).ok())
+            // A mistyped year takes nobody's choices away.
+            .filter(|day| reference::methods(*day).next().is_some())
             .unwrap_or(app.today());
         let used = activity::used_methods(&app.db, unit).await?;
         let rank: HashMap<&str, usize> = used.iter().enumerate().map(|(i, m)| (m.as_str(), i)).collect();

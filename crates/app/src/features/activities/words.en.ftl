@@ -64,6 +64,7 @@ activities-done-recorded = Activity recorded.
 activities-done-changed = Changes saved.
 activities-done-withdrawn = Activity withdrawn. The figures follow.
 activities-withdrawn-already = This activity was withdrawn and cannot be changed. If that was a mistake, record it anew.
+activities-error-day-early = No method was laid down on that day. Look at the year again.
 activities-error-method = Choose a method in force on that day.
 activities-error-law = No legal document “{ $value }” was found. Type a number such as 35/2013/QH13, or leave it empty.
 activities-error-reason = Some figures are unusual. Correct them, or give a reason and save.

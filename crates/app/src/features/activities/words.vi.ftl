@@ -64,6 +64,7 @@ activities-done-recorded = Đã ghi hoạt động.
 activities-done-changed = Đã lưu thay đổi.
 activities-done-withdrawn = Đã rút hoạt động. Số liệu đã được tính lại.
 activities-withdrawn-already = Hoạt động này đã được rút, không sửa được nữa. Nếu rút nhầm, hãy ghi lại thành hoạt động mới.
+activities-error-day-early = Chưa có hình thức nào được quy định vào ngày này. Hãy xem lại năm.
 activities-error-method = Hãy chọn một hình thức có hiệu lực vào ngày đó.
 activities-error-law = Không tìm thấy văn bản “{ $value }”. Hãy gõ số hiệu như 35/2013/QH13, hoặc để trống.
 activities-error-reason = Có số liệu khác thường. Hãy sửa lại, hoặc ghi lý do rồi bấm Lưu.

@@ -115,8 +115,7 @@ pub async fn import(app: &App, paths: &[PathBuf], progress: &dyn Progress) -> an
                     // A text without a name is called by its file's, but only when it reads as a law.
                     if new.number.is_empty() && new.title.is_empty() {
                         if !new.nodes.iter().any(|n| n.is_article()) {
-                            let code = problems.first().map_or("no-title", |p| &p.code).to_owned();
-                            report.unread.push(unread(code));
+                            report.unread.push(unread("no-name".to_owned()));
                             continue;
                         }
                         let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
