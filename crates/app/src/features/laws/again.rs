@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use store::{Db, sql};
+use store::Db;
 
 use super::amendments;
 use super::changes::{Run, runs};
 use super::document::{By, NewLaw};
 use super::law::Law;
 use super::node::{self, Node};
+use super::sources;
 use crate::error::{Error, Result};
 
 /// An article that reads otherwise, came or went.
@@ -45,21 +46,13 @@ pub async fn find(db: &Db, by: &By, new: &NewLaw) -> Result<Option<Again>> {
     let mut new = new.clone();
     new.tidy();
     let Some(law) = new.find(db).await? else { return Ok(None) };
-    store::record! { struct Came { at: Timestamp } }
-    let came: Came = sql!(
-        "SELECT COALESCE((SELECT came_at FROM law_sources WHERE law_id = $1 AND source = $2), created_at) AS at
-         FROM laws WHERE id = $1",
-        law.id,
-        law.source
-    )
-    .get(db)
-    .await?;
+    let came = sources::came_at(db, &law).await?;
     // Amendments are carried out on the new text as on the old one.
     let there = amendments::base(db, law.id, node::nodes(db, law.id).await?).await?;
     let path = law.path();
     let differing = tokio::task::spawn_blocking(move || differing(&there, &new, &path)).await;
     let differing = differing.map_err(|e| Error::Internal(e.into()))?;
-    Ok(Some(Again { came_at: came.at, differing, stays: !by.keeps(&law), law }))
+    Ok(Some(Again { came_at: came, differing, stays: !by.keeps(&law), law }))
 }
 
 fn differing(there: &[Node], new: &NewLaw, law: &str) -> Vec<Differing> {

@@ -344,7 +344,7 @@ impl NewLaw {
         Ok(there.into_iter().find(|law| self.is(law, &digest)))
     }
     pub(super) fn folded(&self) -> String {
-        viet::fold(&format!("{} {} {} {}", self.number, self.kind, self.title, self.issuer))
+        folded(&self.number, &self.kind, &self.title, &self.issuer)
     }
     /// Whether a document of the registry is this one: the number, and something besides, because numbers are
     /// misprinted and cut short.
@@ -604,7 +604,7 @@ async fn take_over(tx: &mut Tx, app: &App, by: &By, law: &Law, new: &NewLaw) -> 
         issued,
         effective,
         order_day(issued, effective),
-        viet::fold(&format!("{} {} {} {}", law.number, kind, title, issuer)),
+        folded(&law.number, &kind, &title, &issuer),
         app.now()
     )
     .run(&mut *tx)
@@ -662,6 +662,11 @@ fn joined(mut there: Vec<Node>, extract: Vec<Node>) -> Vec<Node> {
     articles.into_values().collect()
 }
 
+/// The words that a document is found by in lists.
+fn folded(number: &str, kind: &str, title: &str, issuer: &str) -> String {
+    viet::fold(&format!("{number} {kind} {title} {issuer}"))
+}
+
 pub(super) fn order_day(issued: Option<Date>, effective: Option<Date>) -> String {
     issued.or(effective).map(|d| d.to_string()).unwrap_or_default()
 }
@@ -694,7 +699,7 @@ async fn replace_text(
         new.source,
         digest,
         order_day(issued, effective),
-        viet::fold(&format!("{} {} {} {}", law.number, law.kind, title, issuer)),
+        folded(&law.number, &law.kind, title, issuer),
         app.now()
     )
     .run(tx)

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use jiff::Timestamp;
-use store::{Db, Id, Tx, sql};
+use store::{Db, Id, Runs, Tx, sql};
 
 use super::changes::{Run, runs};
 use super::document::NewLaw;
@@ -24,6 +24,21 @@ pub(super) async fn said_before(tx: &mut Tx, law: Id, source: &str, digest: &str
             .find(tx)
             .await?;
     Ok(known.is_some_and(|k| k.0 == digest))
+}
+
+store::record! { struct Came { at: Timestamp } }
+
+/// When the text that shows came.
+pub(super) async fn came_at(db: impl Runs, law: &Law) -> Result<Timestamp> {
+    let came: Came = sql!(
+        "SELECT COALESCE((SELECT came_at FROM law_sources WHERE law_id = $1 AND source = $2), created_at) AS at
+         FROM laws WHERE id = $1",
+        law.id,
+        law.source
+    )
+    .get(db)
+    .await?;
+    Ok(came.at)
 }
 
 /// Notes what a source says.
@@ -63,17 +78,9 @@ pub(super) async fn keep(tx: &mut Tx, at: Timestamp, law: &Law, base: &[Node], n
         earlier.extend(articles(base).filter(|(path, _)| !there.contains(path)).map(|(_, node)| node));
     }
     if !earlier.is_empty() {
-        store::record! { struct Came { at: Timestamp } }
-        let came: Came = sql!(
-            "SELECT COALESCE((SELECT came_at FROM law_sources WHERE law_id = $1 AND source = $2), created_at) AS at
-             FROM laws WHERE id = $1",
-            law.id,
-            law.source
-        )
-        .get(&mut *tx)
-        .await?;
+        let came = came_at(&mut *tx, law).await?;
         for node in earlier {
-            insert(tx, law.id, &law.source, came.at, node, false).await?;
+            insert(tx, law.id, &law.source, came, node, false).await?;
         }
     }
     for node in later {
