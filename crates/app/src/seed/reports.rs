@@ -176,7 +176,7 @@ pub async fn this_year(
             17 if !is_ben_luc => freeze(app, site, id).await?,
             _ => {
                 let number = if is_ben_luc { 215 } else { 90 + (i * 37) % 160 };
-                issue(app, site, id, at, &format!("{number}/BC-UBND")).await?;
+                issue(app, site, id, at, &number.to_string()).await?;
                 for ((_, text), sum) in stated.iter().zip(&mut sums) {
                     *sum += viet::parse_int(text).unwrap_or(0);
                 }
