@@ -130,7 +130,7 @@ pub async fn last_year(app: &App, people: &People) -> Result<()> {
     let site = people.commune(CARELESS)?;
     let id = begin(app, site, 2025).await?;
     write(app, site, id, &BEN_LUC_MEDIATION, &[("direction", COPIED), ("causes", COPIED)]).await?;
-    issue(app, site, id, at, "07/BC-UBND").await
+    issue(app, site, id, at, "07").await
 }
 
 /// The year's reports: most communes have issued theirs when the province issues its own; those with mistakes, of
