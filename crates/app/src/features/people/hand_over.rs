@@ -229,11 +229,19 @@ pub async fn move_due(app: &App) -> Result<()> {
     .all(&app.db)
     .await?;
     for d in due {
-        let mut tx = app.db.begin().await?;
         let what = HandedOver { unit: d.unit_id, from: d.ended_by, to: d.begun_by, by: d.created_by };
-        move_work(&mut tx, app, d.id, &what).await?;
-        tx.commit().await?;
+        // One that cannot go keeps no other back.
+        if let Err(e) = move_alone(app, d.id, &what).await {
+            tracing::error!(cause = format!("{e:#}"), hand_over = %d.id, "work could not go to the successor");
+        }
     }
+    Ok(())
+}
+
+async fn move_alone(app: &App, id: Id, what: &HandedOver) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    move_work(&mut tx, app, id, what).await?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -241,7 +249,7 @@ pub async fn move_due(app: &App) -> Result<()> {
 pub async fn follow(app: Shared) {
     loop {
         if let Err(e) = move_due(&app).await {
-            tracing::warn!(cause = format!("{e:#}"), "work handed over could not go to the successor");
+            tracing::warn!(cause = format!("{e:#}"), "hand-overs that are due could not be looked up");
         }
         tokio::time::sleep(Duration::from_secs(10)).await;
     }
