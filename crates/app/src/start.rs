@@ -71,6 +71,7 @@ pub async fn open(data: &Data, demo: bool, clock: Clock, random: Random) -> anyh
     refuse_half_restored(data, data.folder.join(RESTORING).exists())?;
     std::fs::create_dir_all(&data.folder).with_context(|| data.folder.display().to_string())?;
     let mut config = Config::load(data.folder.clone(), demo)?;
+    let older = data.exists();
     let db = Db::open(&data.place()).await?;
     refuse_half_restored(data, store::is_being_filled(&db).await?)?;
     store::migrate(&db, &crate::migrations()).await?;
@@ -78,7 +79,7 @@ pub async fn open(data: &Data, demo: bool, clock: Clock, random: Random) -> anyh
     config.demo |=
         crate::seed::find_mark(&db).await.map_err(|e| anyhow::anyhow!("{e}"))? != crate::seed::Marked::No;
     Ok(Arc::new(App {
-        keys: Keys::load(&data.folder, &random)?,
+        keys: Keys::load(&data.folder, &random, older)?,
         mail: crate::mail::Mail::from_config(&config)?,
         files: crate::files::Files::open(&data.folder)?,
         index: crate::features::laws::index::LawIndex::open(&data.folder)?,

@@ -54,6 +54,8 @@ const LAW_DAY: &str = "Ngày Pháp luật được hưởng ứng bằng nói ch
 const LOOKED_AT: &str = "đã đối chiếu với sổ theo dõi và danh sách của từng cuộc; con số đúng";
 const GROWN: &str = "sổ của các đơn vị cũ trong 6 tháng đầu năm trước nhập chưa đủ khi sắp xếp; số năm nay đã đối chiếu \
     với từng dòng";
+/// Where the figures of mediation come from.
+const SOURCE: &str = "sổ theo dõi và báo cáo của các tổ hòa giải";
 const NO_CASES: &str = "các tổ hòa giải không tiếp nhận vụ việc nào";
 /// Last year's, with last year's year left in it.
 const COPIED: &str = "Trong năm 2025, công tác phổ biến, giáo dục pháp luật được triển khai đồng bộ, đúng kế hoạch, có \
@@ -70,8 +72,9 @@ async fn write(
     texts: &[(&str, &str)],
 ) -> Result<()> {
     let figures = mediation.iter().map(|(code, value)| (papers::figure_key(code), *value));
+    let source = (!mediation.is_empty()).then(|| (papers::source_key("mediation"), SOURCE));
     let all: Vec<(String, &str)> =
-        figures.chain(texts.iter().map(|(key, text)| ((*key).to_owned(), *text))).collect();
+        figures.chain(source).chain(texts.iter().map(|(key, text)| ((*key).to_owned(), *text))).collect();
     papers::write(app, site.officer, id, &all).await
 }
 
@@ -96,7 +99,7 @@ async fn freeze(app: &App, site: &Site, id: RecordId) -> Result<()> {
     papers::submit(app, site.officer, id).await
 }
 
-/// What a commune's mediation groups did in a year; their sums are the province's.
+/// What a commune's mediation groups did in a year.
 fn mediation(chance: &mut Chance) -> [i64; 6] {
     let received = chance.skewed(36.0, 0.4, 8, 110);
     let (passed_on, pending) = (received * chance.between(0, 4) / 100, received * chance.between(0, 5) / 100);
@@ -127,7 +130,7 @@ pub async fn last_year(app: &App, people: &People) -> Result<()> {
     let site = people.commune(CARELESS)?;
     let id = begin(app, site, 2025).await?;
     write(app, site, id, &BEN_LUC_MEDIATION, &[("direction", COPIED), ("causes", COPIED)]).await?;
-    issue(app, site, id, at, "07/BC-UBND").await
+    issue(app, site, id, at, "07").await
 }
 
 /// The year's reports: most communes have issued theirs when the province issues its own; those with mistakes, of
@@ -147,7 +150,6 @@ pub async fn this_year(
     let (unit, now) = (careless.place.unit, Units::AsOn(app.today()));
     let half = papers::create(app, careless.officer, unit, Period::half(2026, 1), now).await?;
     write(app, careless, half, &[MISPRINTED], &[("strengths", WRONG_RATE)]).await?;
-    let mut sums = [0_i64; 6];
     for (i, site) in (0_u64..).zip(&people.communes) {
         tell(Told::Step);
         // Two have not begun, as with their plans; some are written, some wait for their leader.
@@ -177,9 +179,6 @@ pub async fn this_year(
             _ => {
                 let number = if is_ben_luc { 215 } else { 90 + (i * 37) % 160 };
                 issue(app, site, id, at, &number.to_string()).await?;
-                for ((_, text), sum) in stated.iter().zip(&mut sums) {
-                    *sum += viet::parse_int(text).unwrap_or(0);
-                }
             }
         }
     }
@@ -189,10 +188,9 @@ pub async fn this_year(
     app.clock.set(at);
     let province = &people.province;
     let id = begin(app, province, 2026).await?;
-    let said = sums.map(viet::format_int);
-    let stated: Vec<(&str, &str)> = MEDIATION.into_iter().zip(said.iter().map(String::as_str)).collect();
-    write(app, province, id, &stated, &[("direction", PROVINCE_DIRECTION), ("law-day", LAW_DAY)]).await?;
-    issue(app, province, id, at, "418/BC-STP").await?;
+    write(app, province, id, &[], &[("direction", PROVINCE_DIRECTION), ("law-day", LAW_DAY)]).await?;
+    papers::take_sums(app, province.officer, id).await?;
+    issue(app, province, id, at, "418").await?;
     // After the province's, too, somebody records something: the papers stay, and list it.
     let site = people.communes.iter().find(|c| c.place.name != BEN_LUC).ok_or(Error::NotFound)?;
     later(app, site, AS_OF - Duration::from_secs(1_800)).await?;

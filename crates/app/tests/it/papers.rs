@@ -156,6 +156,43 @@ async fn count(t: &TestApp, root: Id, mark: &str) -> i64 {
         .sum()
 }
 
+/// What a unit's report states by hand, or the rate of two such figures, in SQL of this test's own.
+async fn stated(t: &TestApp, unit: Id, mark: &str) -> String {
+    let code = mark.split(' ').next().unwrap();
+    let typed = async |code: &str| -> String {
+        let (text,): (String,) = sql!(
+            "SELECT t.content FROM report_texts t JOIN reports r ON r.shard_id = t.shard_id AND r.id = t.report_id
+             WHERE r.unit_id = $1 AND t.key = $2 AND r.state <> 'withdrawn'",
+            unit,
+            format!("figure:{code}")
+        )
+        .get(&t.app.db)
+        .await
+        .unwrap();
+        text
+    };
+    if code != "mediation-rate" {
+        return typed(code).await;
+    }
+    let part = async |code| viet::parse_int(&typed(code).await).unwrap() as f64;
+    let rate = part("mediation-successful").await * 100.0 / part("mediation-mediated").await;
+    viet::format_decimal(rate, 2)
+}
+
+/// A text as it is read, its numbers without their links and flags.
+fn without_links(text: &str) -> String {
+    let mut parts = text.split("<a ");
+    let mut all = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (said, rest) = part.split_once('>').unwrap().1.split_once("</a>").unwrap();
+        if !part.starts_with("class=\"check\"") {
+            all.push_str(said);
+        }
+        all.push_str(rest);
+    }
+    all
+}
+
 /// The page's numbers, each checked against the rows, the DOCX and the PDF.
 async fn check_numbers(t: &TestApp, person: &Person, unit: Id, path: &str) -> BTreeMap<String, String> {
     let page = person.get(t, path).await.text();
@@ -163,8 +200,11 @@ async fn check_numbers(t: &TestApp, person: &Person, unit: Id, path: &str) -> BT
     let numbers = numbers_of(&page);
     assert!(numbers.len() > 60, "{} numbers", numbers.len());
     for (mark, text) in &numbers {
-        let expected = count(t, unit, mark).await;
-        assert_eq!(viet::parse_int(text), Some(expected), "{mark}");
+        let expected = match mark.starts_with("mediation-") {
+            true => stated(t, unit, mark).await,
+            false => viet::format_int(count(t, unit, mark).await),
+        };
+        assert_eq!(*text, expected, "{mark}");
     }
     let docx = person.get(t, &format!("{path}/bao-cao.docx")).await.body;
     let pdf = person.get(t, &format!("{path}/bao-cao.pdf")).await.body;
@@ -412,8 +452,10 @@ async fn every_number_of_both_reports_is_the_count_of_its_rows() {
 }
 
 /// Mediation as an office states it.
-const MEDIATION: [(&str, &str); 7] = [
+const MEDIATION: [(&str, &str); 9] = [
+    ("khoa", "mediation"),
     ("phien-ban", "0"),
+    ("nguon", "Báo cáo của các tổ hòa giải"),
     ("mediation-received", "41"),
     ("mediation-mediated", "39"),
     ("mediation-successful", "36"),
@@ -510,13 +552,20 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
             ("mediation-unsuccessful", "25"),
             ("mediation-passed-on", "25"),
             ("mediation-pending", "4"),
+            ("khoa", "mediation"),
+            ("nguon", "sổ của các tổ"),
         ];
+        let bare = post(&p.officer, "so-ghi-tay", &figures[..8]).await;
+        assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(bare.text().contains("Hãy ghi số này lấy từ nguồn nào."), "{}", bare.text());
+        assert_eq!(post(&p.officer, "so-ghi-tay", &figures[..7]).await.status, StatusCode::NOT_FOUND);
         let kept = post(&p.officer, "so-ghi-tay", &figures).await;
         assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
         let page = p.officer.get(&t, &path).await.text();
         // The rate is computed, never typed.
         assert!(
-            paper_of(&page).contains("Tỷ lệ hòa giải thành trên số vụ việc đã hòa giải: 85,38%."),
+            without_links(paper_of(&page))
+                .contains("Tỷ lệ hòa giải thành trên số vụ việc đã hòa giải: 85,38%."),
             "{page}"
         );
         assert!(!page.contains("name=\"mediation-rate\""), "{page}");
@@ -527,9 +576,9 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
             "{english}"
         );
         assert!(english.contains("for=\"f-mediation-received\">Cases received</label>"), "{english}");
-        assert!(page.contains("175 vụ việc"), "{page}");
+        assert!(without_links(paper_of(&page)).contains("175 vụ việc"), "{page}");
         let wrong =
-            post(&p.officer, "so-ghi-tay", &[("phien-ban", "0"), ("mediation-received", "1,5")]).await;
+            post(&p.officer, "so-ghi-tay", &[figures[7], figures[8], ("mediation-received", "1,5")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         // A part is never more than its whole: told beside it, with all that was typed, and not kept.
         let sum = figures_version(&page);
@@ -556,7 +605,7 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         for kept in ["175", "171", "146"] {
             assert!(refused.text().contains(&format!("inputmode=\"decimal\" value=\"{kept}\"")), "{kept}");
         }
-        let late = post(&p.officer, "so-ghi-tay", &[("phien-ban", "0"), ("mediation-received", "3")]).await;
+        let late = post(&p.officer, "so-ghi-tay", &[figures[0], figures[1], figures[7], figures[8]]).await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
 
         // Nor frozen while something was not looked at: what, and where it is.
@@ -594,7 +643,7 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let paper = paper_of(&page);
         assert!(paper.contains("nội dung nêu trên: lùi sang năm sau.</p>"), "{paper}");
         assert!(paper.contains("Không có số liệu hòa giải ở cơ sở để báo cáo trong kỳ: sổ bị thất lạc."));
-        assert!(!paper.contains("175 vụ việc") && !page.contains("Các phần cộng lại"), "{page}");
+        assert!(!without_links(paper).contains("175 vụ việc") && !page.contains("Các phần cộng lại"), "{page}");
         // Taken back by undoing it, or by writing it after all.
         let undone = post(&p.officer, "khong-co", &[("khoa", "law-day"), ("bo", "1")]).await;
         assert_eq!(undone.status, StatusCode::SEE_OTHER);
@@ -604,7 +653,7 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         again[0].1 = "12";
         assert_eq!(post(&p.officer, "so-ghi-tay", &again).await.status, StatusCode::SEE_OTHER);
         let page = p.officer.get(&t, &path).await.text();
-        assert!(paper_of(&page).contains("175 vụ việc") && !paper_of(&page).contains("thất lạc"), "{page}");
+        assert!(without_links(paper_of(&page)).contains("175 vụ việc") && !paper_of(&page).contains("thất lạc"), "{page}");
         assert!(paper_of(&page).contains("Đã hưởng ứng Ngày Pháp luật"), "{page}");
         for key in ["direction", "law-day", "strengths", "limits", "directions", "requests"] {
             let form = page.split("/noi-dung\">").find(|f| f.contains(&format!("value=\"{key}\""))).unwrap();
@@ -1177,6 +1226,165 @@ async fn a_province_answers_for_the_figures_of_its_communes() {
         let home = leader.get(&t, "/viec").await.text();
         assert!(home.contains("Báo cáo năm 2026, số 9"), "{home}");
         assert_eq!(lantoa::audit::verify(&app.db).await.unwrap().1, vec![]);
+    })
+    .await;
+}
+
+/// Writes, freezes, signs and issues a unit's report of 2026 with figures of mediation, or why there are none.
+async fn issue_report(
+    t: &TestApp,
+    (officer, leader): (&Person, &Person),
+    unit: Id,
+    figures: Result<[&str; 6], &str>,
+    number: &str,
+) -> store::RecordId {
+    let app = &t.app;
+    let (year, now) = (Period::year(2026), Units::AsOn(app.today()));
+    let id = papers::create(app, officer.account, unit, year, now).await.unwrap();
+    let texts: Vec<(String, &str)> = match figures {
+        Ok(all) => MEDIATION[3..].iter().zip(all).map(|((c, _), v)| (papers::figure_key(c), v)).collect(),
+        Err(why) => vec![(papers::absent_key("mediation"), why)],
+    };
+    papers::write(app, officer.account, id, &texts).await.unwrap();
+    papers::write(app, officer.account, id, &[(papers::source_key("mediation"), "Báo cáo tổ hòa giải")])
+        .await
+        .unwrap();
+    papers::keep_proposed(app, officer.account, id).await.unwrap();
+    settle(app, officer.account, id).await;
+    papers::freeze(app, officer.account, id).await.unwrap();
+    papers::submit(app, officer.account, id).await.unwrap();
+    papers::approve(app, leader.account, id).await.unwrap();
+    papers::issue(app, officer.account, id, number, app.today(), (None, None)).await.unwrap();
+    id
+}
+
+/// What nothing counts is stated by communes from a source, summed at the province in one click, and opens all the way
+/// down.
+#[tokio::test]
+async fn a_province_sums_what_its_communes_have_issued() {
+    on_every_engine(async |t| {
+        let nation = t.unit("Việt Nam", "nation", None, "1945-09-02").await;
+        let province = t.unit("Tỉnh Tây Ninh", "province", Some(nation), "2024-01-01").await;
+        let mut units = vec![];
+        for name in ["Phường Long An", "Xã An Thạnh", "Xã Bến Lức", "Xã Cần Giuộc"] {
+            units.push(t.unit(name, "commune", Some(province), "2024-01-01").await);
+        }
+        let officer = t.person(Role::ProvincialOfficer, province).await;
+        let leader = t.person(Role::Leader, province).await;
+        let commune = t.person(Role::CommuneOfficer, units[0]).await;
+        let signer = t.person(Role::Leader, units[1]).await;
+        let who = (&officer, &leader);
+        let first = issue_report(&t, who, units[0], Ok(["41", "39", "36", "3", "1", "1"]), "5").await;
+        let second =
+            issue_report(&t, who, units[1], Ok(["1.009", "1.009", "1.000", "9", "0", "0"]), "6").await;
+        issue_report(&t, who, units[2], Err("không phát sinh"), "7").await;
+
+        let new = [("don-vi", province.to_string()), ("ky", "2026".into()), ("cay", "nay".into())];
+        let new: Vec<(&str, &str)> = new.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let path = officer.post(&t, "/bao-cao", &new).await.location().to_owned();
+        let id: store::RecordId = path.rsplit('/').next().unwrap().parse().unwrap();
+        let page = officer.get(&t, &path).await.text();
+        assert!(page.contains("2 trên 4 đơn vị trực thuộc đã ban hành báo cáo có các số này."), "{page}");
+        assert!(page.contains("Vụ việc tiếp nhận: 1.050</a>"), "{page}");
+        let silent = between(&page, "<summary>1 đơn vị chưa ban hành</summary>", "</ul>").unwrap();
+        assert!(silent.contains("Xã Cần Giuộc"), "{silent}");
+        let opened = format!("{path}/so-ghi-tay/mediation-received");
+        assert!(page.contains(&format!("href=\"{opened}\"")), "{page}");
+        // What could be taken opens before it is.
+        let offer = officer.get(&t, &opened).await.text();
+        assert!(offer.contains("Chưa lấy vào báo cáo.") && offer.contains("từ 2 trên 4"), "{offer}");
+
+        // One click takes it; the paper says of how many it is the sum, and each figure leads to them.
+        let take = [("khoa", "mediation"), ("phien-ban", "0"), ("lay", "1")];
+        let taken = officer.post(&t, &format!("{path}/so-ghi-tay"), &take).await;
+        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text());
+        let page = officer.get(&t, &path).await.text();
+        assert!(page.contains("Đang dùng số cộng"), "{page}");
+        let paper = without_links(paper_of(&page));
+        assert!(paper.contains("Tiếp nhận 1.050 vụ việc; đã hòa giải 1.048 vụ việc"), "{paper}");
+        assert!(paper.contains("báo cáo đã ban hành của 2 trên 4 đơn vị trực thuộc."), "{paper}");
+
+        // Another figure than the sum stands with a reason, and both are printed.
+        let typed = |version, received, why| {
+            let mut form: Vec<(&str, &str)> =
+                vec![("khoa", "mediation"), ("phien-ban", version), ("nguon", why)];
+            let all = [received, "1.048", "1.036", "12", "1", "1"];
+            form.extend(MEDIATION[3..].iter().zip(all).map(|((code, _), value)| (*code, value)));
+            form
+        };
+        let act = format!("{path}/so-ghi-tay");
+        let bare = officer.post(&t, &act, &typed("6", "1.060", "")).await;
+        assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(bare.text().contains("Số ghi khác số cộng của các đơn vị."), "{}", bare.text());
+        let why = "sổ của xã Cần Giuộc có 10 vụ";
+        assert_eq!(officer.post(&t, &act, &typed("6", "1.060", why)).await.status, StatusCode::SEE_OTHER);
+        let page = officer.get(&t, &path).await.text();
+        assert!(page.contains("Lấy số cộng</button>"), "{page}");
+        let said = "Vụ việc tiếp nhận: báo cáo 1.060, cộng được 1.050. Lý do: sổ của xã Cần Giuộc có 10 vụ.";
+        assert!(paper_of(&page).contains(said), "{page}");
+        let otherwise = officer.get(&t, &opened).await.text();
+        assert!(otherwise.contains("Đơn vị báo cáo 1.060; cộng báo cáo"), "{otherwise}");
+        assert!(otherwise.contains("Lý do: sổ của xã Cần Giuộc"), "{otherwise}");
+        let version = figures_version(&page);
+        let take = [("khoa", "mediation"), ("phien-ban", version.as_str()), ("lay", "1")];
+        assert_eq!(officer.post(&t, &act, &take).await.status, StatusCode::SEE_OTHER);
+
+        // Frozen, it is the sum of what was issued then, whatever is withdrawn later.
+        papers::keep_proposed(&t.app, officer.account, id).await.unwrap();
+        settle(&t.app, officer.account, id).await;
+        papers::freeze(&t.app, officer.account, id).await.unwrap();
+        let version = papers::get(&t.app.db, second).await.unwrap().version.to_string();
+        let withdraw = [("version", version.as_str()), ("thu-hoi", "Ghi nhầm")];
+        let done = signer.post(&t, &format!("{}/thu-hoi", papers::path(second)), &withdraw).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        let docx = officer.get(&t, &format!("{path}/bao-cao.docx")).await.body;
+        let marks = press::read_marks(&docx).unwrap();
+        for (mark, text) in [("mediation-received", "1.050"), ("mediation-rate", "98,85")] {
+            assert_eq!(marks[&press::bookmark_name(&format!("{mark} 2026 whole"))], text);
+        }
+        let page = officer.get(&t, &path).await.text();
+        assert!(paper_of(&page).contains(&format!("href=\"{opened}\">1.050</a>")), "{page}");
+        let all = officer.get(&t, &opened).await.text();
+        assert!(all.contains("Cộng được 1.050, từ 2 trên 4 đơn vị"), "{all}");
+        assert!(all.contains("Đã thu hồi") && all.contains("không phát sinh"), "{all}");
+        let code =
+            numbers::get_freeze(&t.app.db, papers::get(&t.app.db, first).await.unwrap().freeze.unwrap());
+        assert!(all.contains(&format!("href=\"/ma/{}\"", code.await.unwrap().code)), "{all}");
+        let rate = officer.get(&t, &format!("{path}/so-ghi-tay/mediation-rate")).await.text();
+        assert!(rate.contains("98,85") && rate.contains("Hòa giải thành: 1.036</a>"), "{rate}");
+
+        // Down to who stated it in a commune, and from what.
+        let below = format!("{}/so-ghi-tay/mediation-received", papers::path(first));
+        assert!(all.contains(&format!("<a href=\"{below}\">41</a>")), "{all}");
+        for person in [&officer, &commune] {
+            let own = person.get(&t, &format!("/en{below}")).await.text();
+            assert!(own.contains("<strong>41</strong> – stated by ") && !own.contains('⟦'), "{own}");
+            assert!(own.contains("Source: Báo cáo tổ hòa giải"), "{own}");
+        }
+        assert_eq!(commune.get(&t, &opened).await.status, StatusCode::NOT_FOUND);
+        let no_such = format!("{path}/so-ghi-tay/talks");
+        assert_eq!(officer.get(&t, &no_such).await.status, StatusCode::NOT_FOUND);
+
+        // What begins after a withdrawal goes on from the same sum.
+        papers::submit(&t.app, officer.account, id).await.unwrap();
+        papers::approve(&t.app, leader.account, id).await.unwrap();
+        papers::issue(&t.app, officer.account, id, "9", t.app.today(), (None, None)).await.unwrap();
+        let version = papers::get(&t.app.db, id).await.unwrap().version.to_string();
+        let withdraw = [("version", version.as_str()), ("thu-hoi", "Ghi nhầm")];
+        assert_eq!(
+            leader.post(&t, &format!("{path}/thu-hoi"), &withdraw).await.status,
+            StatusCode::SEE_OTHER
+        );
+        let again = officer.post(&t, "/bao-cao", &new).await.location().to_owned();
+        let page = officer.get(&t, &format!("{again}/so-ghi-tay/mediation-received")).await.text();
+        assert!(page.contains("Cộng được 1.050, từ 2 trên 4 đơn vị"), "{page}");
+        let nothing = [("khoa", "mediation"), ("phien-ban", "0"), ("lay", "1")];
+        let own = papers::create(&t.app, officer.account, units[3], Period::year(2026), Units::AsTheyWere);
+        let own = papers::path(own.await.unwrap());
+        let last = t.person(Role::CommuneOfficer, units[3]).await;
+        let refused = last.post(&t, &format!("{own}/so-ghi-tay"), &nothing).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text());
+        assert_eq!(lantoa::audit::verify(&t.app.db).await.unwrap().1, vec![]);
     })
     .await;
 }

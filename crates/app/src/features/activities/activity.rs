@@ -289,14 +289,19 @@ fn folded(content: &Content) -> String {
 /// Fills what people search where a migration emptied it: SQL cannot fold as we do. Nothing that somebody recorded changes.
 pub async fn fold_again(db: &Db) -> Result<()> {
     store::record! { struct Unfolded { shard_id: i64, id: Id } }
+    // What has no letter stays empty.
+    let mut last = Unfolded { shard_id: i64::MIN, id: Id([0; 16]) };
     loop {
-        let rows: Vec<Unfolded> =
-            sql!("SELECT shard_id, id FROM activities WHERE folded = '' ORDER BY shard_id, id LIMIT 500")
-                .all(db)
-                .await?;
-        if rows.is_empty() {
-            return Ok(());
-        }
+        let rows: Vec<Unfolded> = sql!(
+            "SELECT shard_id, id FROM activities WHERE folded = '' AND (shard_id > $1 OR (shard_id = $1 AND id > $2))
+             ORDER BY shard_id, id LIMIT 500",
+            last.shard_id,
+            last.id
+        )
+        .all(db)
+        .await?;
+        let Some(end) = rows.last() else { return Ok(()) };
+        last = Unfolded { shard_id: end.shard_id, id: end.id };
         let mut words = Vec::new();
         for row in rows {
             let id = RecordId { shard: row.shard_id, id: row.id };

@@ -129,11 +129,13 @@ pub fn table_path(question: &Question, today: Date) -> String {
     format!("/so-lieu?don-vi={unit}&ky={period}&cay={}&theo={}", units_word(*units, today), by.code())
 }
 
+pub(super) const ROWS: &str = "/so-lieu/dong?";
+
 /// The address of the rows behind a figure.
 pub fn rows_path(question: &Question, today: Date, indicator: &str, row: Option<&RowKey>) -> String {
     let Question { unit, period, units, by } = question;
     let mut path = format!(
-        "/so-lieu/dong?don-vi={unit}&ky={period}&cay={}&theo={}&chi-tieu={indicator}",
+        "{ROWS}don-vi={unit}&ky={period}&cay={}&theo={}&chi-tieu={indicator}",
         units_word(*units, today),
         by.code()
     );

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::{By, Figure, Indicator, Period, Question, find_indicator, list_overrides, read};
+use super::{By, Figure, Indicator, Period, Question, find_indicator, find_stated, list_overrides, read};
 use crate::app::App;
 use crate::error::Result;
 use crate::i18n::Lang;
@@ -59,36 +59,6 @@ enum Kind {
 #[derive(Deserialize)]
 struct File {
     check: Vec<Check>,
-    stated: Vec<StatedFigure>,
-}
-
-/// A figure that no indicator computes.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StatedFigure {
-    pub code: String,
-    vi: String,
-    en: String,
-    /// It is a part of this other figure and may never exceed it.
-    pub part_of: Option<String>,
-    /// It is never typed: the percentage of two others.
-    pub rate: Option<Rate>,
-}
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rate {
-    pub top: String,
-    pub bottom: String,
-}
-impl StatedFigure {
-    pub fn name(&self, lang: Lang) -> &str {
-        lang.pick(&self.vi, &self.en)
-    }
-}
-
-/// A figure that a person states, by its code.
-pub fn find_stated(code: &str) -> Option<&'static StatedFigure> {
-    FILE.stated.iter().find(|s| s.code == code)
 }
 
 static FILE: LazyLock<File> = LazyLock::new(|| {
@@ -658,11 +628,6 @@ mod tests {
         assert!(found[0].impossible);
         assert_eq!(found[0].vi, "“Vụ việc đã hòa giải” là 45, lớn hơn “Vụ việc tiếp nhận” là 41.");
         assert_eq!(found[0].en, "“Cases mediated” is 45, larger than “Cases received”, which is 41.");
-        for figure in &FILE.stated {
-            let known = |code: &String| find_stated(code).is_some();
-            assert!(figure.part_of.as_ref().is_none_or(known), "{figure:?}");
-            assert!(figure.rate.as_ref().is_none_or(|r| known(&r.top) && known(&r.bottom)), "{figure:?}");
-        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Freezing a period: the figures stay; what changed since is listed beside them. `GET /so-lieu/chot` shows what will
 //! be frozen, `POST /so-lieu/chot` does it, `GET /so-lieu/chot/{id}` shows it.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -9,7 +11,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use store::{Db, Filter, Id, RecordId, Runs, Select, Tx, Value, sql};
 
-use super::asked::{Asked, period_words, rows_path, units_words};
+use super::asked::{Asked, ROWS, period_words, rows_path, units_words};
 use super::indicator::position;
 use super::{
     By, Figure, Ground, Indicator, Period, Question, RowKey, Units, behind, checks, find_indicator, flags,
@@ -100,6 +102,16 @@ pub async fn list_freezes(db: &Db, unit: Id) -> Result<Vec<Freeze>> {
     )
     .all(db)
     .await?)
+}
+
+/// The codes of all frozen figures of a period.
+pub async fn freeze_codes(db: &Db, period: Period) -> Result<HashMap<RecordId, String>> {
+    store::record! { struct Coded { shard_id: i64, id: Id, code: String } }
+    let all: Vec<Coded> =
+        sql!("SELECT shard_id, id, code FROM number_freezes WHERE period = $1", period.to_string())
+            .all(db)
+            .await?;
+    Ok(all.into_iter().map(|c| (RecordId { shard: c.shard_id, id: c.id }, c.code)).collect())
 }
 
 /// Where the audit chains stood when periods were frozen: printed in reports, so they must still stand there.
@@ -340,9 +352,9 @@ impl Changes {
 pub fn as_frozen(rows: &str, freeze: RecordId) -> String {
     format!("{rows}{FREEZE}{freeze}")
 }
-/// Whether an address is one of [`as_frozen`].
-pub fn is_frozen(rows: &str) -> bool {
-    rows.contains(FREEZE)
+/// Whether an address is of rows, and not yet of [`as_frozen`].
+pub fn may_be_frozen(path: &str) -> bool {
+    path.starts_with(ROWS) && !path.contains(FREEZE)
 }
 const FREEZE: &str = "&chot=";
 

@@ -39,26 +39,67 @@ pub struct Indicator {
     pub until: Option<Date>,
 }
 
+/// A figure that a person states because nothing counts it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatedFigure {
+    pub code: String,
+    vi: String,
+    en: String,
+    /// It is a part of this other figure and may never exceed it.
+    pub part_of: Option<String>,
+    /// It is never typed: the percentage of two others.
+    pub rate: Option<Rate>,
+    /// What comes of it at the unit above.
+    #[serde(default)]
+    pub roll_up: RollUp,
+    pub legal: String,
+    pub from: Date,
+    pub until: Option<Date>,
+}
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    pub top: String,
+    pub bottom: String,
+}
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RollUp {
+    #[default]
+    None,
+    Sum,
+}
+impl StatedFigure {
+    pub fn name(&self, lang: Lang) -> &str {
+        lang.pick(&self.vi, &self.en)
+    }
+}
+
 #[derive(Deserialize)]
 struct File {
     indicator: Vec<Indicator>,
+    stated: Vec<StatedFigure>,
 }
 
-static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| {
-    let file: Result<File, _> = toml::from_str(include_str!("indicators.toml"));
-    file.map(|f| f.indicator).unwrap_or_else(|e| panic!("indicators.toml: {e}"))
+static FILE: LazyLock<File> = LazyLock::new(|| {
+    toml::from_str(include_str!("indicators.toml")).unwrap_or_else(|e| panic!("indicators.toml: {e}"))
 });
 
 /// The indicators in force on some day of a period.
 pub fn indicators(from: Date, to: Date) -> Vec<&'static Indicator> {
-    INDICATORS.iter().filter(|i| i.from <= to && i.until.is_none_or(|u| from < u)).collect()
+    FILE.indicator.iter().filter(|i| i.from <= to && i.until.is_none_or(|u| from < u)).collect()
 }
 pub fn find_indicator(code: &str) -> Option<&'static Indicator> {
-    INDICATORS.iter().find(|i| i.code == code)
+    FILE.indicator.iter().find(|i| i.code == code)
+}
+/// A figure that a person states, by its code.
+pub fn find_stated(code: &str) -> Option<&'static StatedFigure> {
+    FILE.stated.iter().find(|s| s.code == code)
 }
 /// Where an indicator stands among all: the order of reports and tables; one that is gone comes last.
 pub(super) fn position(code: &str) -> usize {
-    INDICATORS.iter().position(|i| i.code == code).unwrap_or(usize::MAX)
+    FILE.indicator.iter().position(|i| i.code == code).unwrap_or(usize::MAX)
 }
 
 impl Indicator {
@@ -106,6 +147,17 @@ mod tests {
         ] {
             let indicator = find_indicator(code).unwrap();
             assert_eq!((&*indicator.titled(Lang::Vi), &*indicator.titled(Lang::En)), (vi, en));
+        }
+    }
+
+    #[test]
+    fn stated_figures_are_parts_and_rates_of_others() {
+        for figure in &FILE.stated {
+            let known = |code: &String| find_stated(code).is_some();
+            assert!(figure.part_of.as_ref().is_none_or(known), "{figure:?}");
+            assert!(figure.rate.as_ref().is_none_or(|r| known(&r.top) && known(&r.bottom)), "{figure:?}");
+            // A rate of sums is no sum of rates.
+            assert!(figure.rate.is_none() || figure.roll_up == RollUp::None, "{figure:?}");
         }
     }
 }

@@ -27,15 +27,16 @@ use crate::tasks::Later;
 
 pub use asked::{
     estimate_path, mark, month_text, period_text, period_words, row_text, rows_path, table_path, units_text,
+    units_words,
 };
 pub use behind::{Behind, Slice, figure_behind, rows_behind};
 pub use flags::{Flag, Row as AskedRow, Settled, answer, flags};
 pub use freeze::changed_freezes;
 pub use freeze::{
-    Changed, Changes, Freeze, Frozen, as_frozen, changed_since, freeze, frozen_figures, frozen_heads,
-    get_freeze, is_frozen, list_freezes, read_to_freeze,
+    Changed, Changes, Freeze, Frozen, as_frozen, changed_since, freeze, freeze_codes, frozen_figures,
+    frozen_heads, get_freeze, list_freezes, may_be_frozen, read_to_freeze,
 };
-pub use indicator::{Indicator, find_indicator, indicators};
+pub use indicator::{Indicator, Rate, RollUp, StatedFigure, find_indicator, find_stated, indicators};
 pub use overrides::{Override, doubled, list_overrides, state as state_figure};
 pub use period::{BadPeriod, Period};
 pub use printed::{Printed, Prints, Replacement};

@@ -194,6 +194,11 @@ impl Ground {
     pub fn is_empty(&self) -> bool {
         self.spans.iter().all(|s| s.places.is_empty())
     }
+    /// The units directly under the asked one, in the order of a table.
+    pub fn under(&self) -> Vec<Id> {
+        let under = |(place, _)| if let Place::Under(unit) = place { Some(unit) } else { None };
+        self.places().into_iter().filter_map(under).collect()
+    }
     /// The name of a unit as it was last in the period.
     pub fn tree(&self) -> Option<&Tree> {
         self.spans.last().map(|s| s.tree.as_ref())

@@ -13,14 +13,15 @@ use store::{Id, RecordId};
 use super::evidence;
 use super::open::{self, ABSENT, Open, absent};
 use super::report::{self, Report, State, Text};
-use super::template::{self, Agency, Piece, Template, find_template, pieces};
+use super::stated::{self, SOURCE, Sums, figure_path};
+use super::template::{self, Agency, Piece, StatedFigures, Template, find_template, pieces};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::features::numbers::checks::{self, Change, Finding, Material, find_stated};
+use crate::features::numbers::checks::{self, Change, Finding, Material};
 use crate::features::numbers::{
-    By, Figure, Flag, Frozen, Ground, Indicator, NO_LAW, Override, Period, Place, Question, RowKey, Settled,
-    Table, as_frozen, estimate_path, flags, frozen_figures, get_freeze, indicators, list_overrides, mark,
-    of_several_laws, period_text, read, read_on, row_text, rows_path,
+    By, Figure, Flag, Frozen, Ground, Indicator, NO_LAW, Override, Period, Place, Question, Rate, RowKey,
+    Settled, Table, as_frozen, estimate_path, find_stated, flags, frozen_figures, get_freeze, indicators,
+    list_overrides, mark, of_several_laws, period_text, read, read_on, row_text, rows_path,
 };
 use crate::features::orgs::{Tree, bare_name, in_sentence};
 use crate::i18n::Lang;
@@ -173,12 +174,16 @@ pub struct Written {
 
 /// Figures stated by hand, or the reason why there are none.
 pub struct StatedBlock {
-    pub key: &'static str,
+    pub block: StatedFigures,
     pub label_vi: &'static str,
     pub label_en: &'static str,
     pub may_be_absent: bool,
     pub reason: Option<String>,
     pub figures: Vec<Stated>,
+    /// Where they come from, or why they are another than the sum.
+    pub source: String,
+    /// What the units below had stated of them.
+    pub sums: Sums,
 }
 
 /// A figure stated by hand.
@@ -222,6 +227,7 @@ pub async fn compose(app: &App, report: &Report, texts: &BTreeMap<String, Text>)
     let otherwise = reported_otherwise(app, &numbers, &words.tree, template).await?;
     let mut writer = Writer {
         app,
+        report,
         otherwise,
         flags: &flags,
         words: &words,
@@ -277,16 +283,21 @@ pub async fn material(
             }
             Some(_) => {}
             // A reason is printed in a sentence of the template's; what is absent prints nothing else.
-            None if key.starts_with(ABSENT) || absent(texts, key).is_some() => {}
+            None if !is_written(key) || absent(texts, key).is_some() => {}
             None => material.sentences.extend(sentences(&text.content)),
         }
     }
     if let Some(before) = report::find_of(&app.db, question.unit, numbers.last.period).await? {
         let texts = report::texts(&app.db, before).await?;
-        let written = texts.values().filter(|t| !t.key.starts_with(FIGURE) && !t.key.starts_with(ABSENT));
+        let written = texts.values().filter(|t| is_written(&t.key));
         material.sentences_before = written.flat_map(|t| sentences(&t.content)).collect();
     }
     Ok(material)
+}
+
+/// Whether a text is a block of sentences.
+fn is_written(key: &str) -> bool {
+    ![FIGURE, ABSENT, SOURCE].iter().any(|other| key.starts_with(other))
 }
 
 /// A full stop ends a sentence before a space; one between digits belongs to a number.
@@ -357,6 +368,7 @@ fn next_period(period: Period) -> Option<Period> {
 
 struct Writer<'a> {
     app: &'a App,
+    report: &'a Report,
     /// Where a unit below has reported otherwise than is summed here.
     otherwise: Vec<Vec<Run>>,
     words: &'a Words,
@@ -418,7 +430,7 @@ impl Writer<'_> {
                     blocks: from..self.blocks.len(),
                 });
             }
-            B::Stated { stated: key, label_vi, label_en, figures, text, open, absent: nothing } => {
+            B::Stated { stated: key, label_vi, label_en, figures: codes, text, open, absent: nothing } => {
                 let figure = |code: &'static String| {
                     let kept = self.texts.get(&figure_key(code));
                     Stated {
@@ -427,9 +439,12 @@ impl Writer<'_> {
                         version: kept.map_or(0, |k| k.version),
                     }
                 };
-                let figures: Vec<Stated> = figures.iter().map(figure).collect();
+                let figures: Vec<Stated> = codes.iter().map(figure).collect();
                 let reason = absent(self.texts, key);
-                let block = match nothing.as_ref().zip(reason) {
+                let source = self.texts.get(&stated::source_key(key)).map(|t| t.content.clone());
+                let block = StatedFigures { key, figures: codes };
+                let sums = stated::summed(self.app, self.report, &block).await?;
+                let said = match nothing.as_ref().zip(reason) {
                     Some((nothing, reason)) => said_absent(nothing, reason),
                     // Half of them would leave gaps in the sentence.
                     None if figures.iter().any(|f| f.text.is_empty()) => {
@@ -437,14 +452,16 @@ impl Writer<'_> {
                     }
                     None => Block::Paragraph(self.template_runs(text)),
                 };
-                self.blocks.push(block);
+                self.blocks.push(said);
                 self.stated.push(StatedBlock {
-                    key,
+                    block,
                     label_vi,
                     label_en,
                     may_be_absent: nothing.is_some(),
                     reason: reason.map(str::to_owned),
                     figures,
+                    source: source.unwrap_or_default(),
+                    sums,
                 });
             }
             B::Table { table, caption, indicators, note, note_of } => {
@@ -534,11 +551,17 @@ impl Writer<'_> {
         let Some(rate) = find_stated(code).and_then(|s| s.rate.as_ref()) else {
             return typed(code).to_owned();
         };
-        match (viet::parse_int(typed(&rate.top)), viet::parse_int(typed(&rate.bottom))) {
-            (Some(top), Some(bottom)) if bottom > 0 => {
-                viet::format_decimal(top as f64 * 100.0 / bottom as f64, 2)
-            }
-            _ => String::new(),
+        rate_text(rate, typed)
+    }
+    /// The same, leading to where it comes from.
+    fn stated_run(&self, code: &str) -> Run {
+        match self.stated_text(code) {
+            text if text.is_empty() => Run::text(""),
+            text => Run::Number {
+                mark: mark(&self.numbers.question, code, None),
+                text,
+                href: Some(figure_path(self.report.id, code)),
+            },
         }
     }
 
@@ -555,7 +578,7 @@ impl Writer<'_> {
                 Some(("now", code)) if n.index(code).is_some() => {
                     number(&n.question, code, None, n.reported(code))
                 }
-                Some(("stated", code)) => Run::text(self.stated_text(code)),
+                Some(("stated", code)) => self.stated_run(code),
                 Some(("change", code)) if n.index(code).is_some() => {
                     Run::text(evidence::change_text(n, code))
                 }
@@ -735,6 +758,7 @@ impl Writer<'_> {
                 indicator.vi, o.reason
             ))]));
         }
+        blocks.extend(self.stated.iter().filter_map(stated_note));
         if !self.otherwise.is_empty() {
             blocks.push(Block::Paragraph(vec![Run::text(
                 "Đơn vị đã ban hành báo cáo với con số khác với con số được tính ở đây (ghi thêm, sửa hoặc rút sau khi \
@@ -759,6 +783,34 @@ impl Writer<'_> {
         }
         blocks
     }
+}
+
+/// Where the figures of a block come from.
+fn stated_note(block: &StatedBlock) -> Option<Block> {
+    let is_whole = block.figures.iter().all(|f| !f.text.is_empty());
+    if block.reason.is_some() || !is_whole {
+        return None;
+    }
+    let otherwise = |f: &Stated| {
+        let sum = block.sums.of(f.code).filter(|sum| viet::parse_int(&f.text) != Some(*sum))?;
+        let name = find_stated(f.code)?.name(Lang::Vi);
+        Some(format!("{name}: báo cáo {}, cộng được {}", f.text, viet::format_int(sum)))
+    };
+    let otherwise: Vec<String> = block.figures.iter().filter_map(otherwise).collect();
+    let source = block.source.trim().trim_end_matches('.');
+    let said = match (block.sums.stated(), source) {
+        (0, "") => return None,
+        (0, source) => format!("theo {source}."),
+        (stated, _) => {
+            let of = block.sums.units.len();
+            let sum = format!("cộng từ báo cáo đã ban hành của {stated} trên {of} đơn vị trực thuộc");
+            match otherwise.as_slice() {
+                [] => format!("{sum}."),
+                all => format!("{sum}; {}. Lý do: {source}.", all.join("; ")),
+            }
+        }
+    };
+    Some(Block::Paragraph(vec![Run::text(format!("{}: {said}", block.label_vi))]))
 }
 
 /// The units below whose own issued report of the period has other figures than this one sums for them.
@@ -806,6 +858,16 @@ pub fn figure_key(code: &str) -> String {
     format!("{FIGURE}{code}")
 }
 const FIGURE: &str = "figure:";
+
+/// A rate computed from two figures as they are typed; nothing when there is none.
+pub fn rate_text<'a>(rate: &Rate, typed: impl Fn(&str) -> &'a str) -> String {
+    match (viet::parse_int(typed(&rate.top)), viet::parse_int(typed(&rate.bottom))) {
+        (Some(top), Some(bottom)) if bottom > 0 => {
+            viet::format_decimal(top as f64 * 100.0 / bottom as f64, 2)
+        }
+        _ => String::new(),
+    }
+}
 
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();

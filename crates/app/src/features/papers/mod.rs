@@ -7,7 +7,8 @@
 //!
 //! Rules: a figure that the rules ask about, its own or that of a unit below, is corrected or answered for before
 //! anything is frozen, and the answer is printed; every figure printed leads to its rows and carries a mark that names it; a figure that a person stated
-//! says what was computed; rows that change after freezing mark the report and change nothing in it; papers are
+//! says what was computed, one that nothing counts from what source it is, or of which issued reports of units below it is
+//! the sum; rows that change after freezing mark the report and change nothing in it; papers are
 //! in Vietnamese whoever reads them. The number of a paper is typed, never invented (Nghị định 30/2020 Điều 15).
 //!
 //! It reads figures through [`numbers`](super::numbers) alone. Keeps promises C1, G13, G20, G22, G23, G24.
@@ -20,6 +21,7 @@ mod open;
 mod print;
 mod report;
 mod show;
+mod stated;
 mod steps;
 mod template;
 mod waiting;
@@ -33,6 +35,7 @@ pub use known::PRINTS;
 pub use open::absent_key;
 pub use print::{Printed, print};
 pub use report::{Report, State, doubled, get};
+pub use stated::source_key;
 
 use crate::access::Act;
 use crate::app::App;
@@ -57,6 +60,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(81, "how reports are signed", "0081_signed_as.sql"),
     migration!(82, "numbers given once, figures looked at", "0082_numbers_and_figures.sql"),
     migration!(83, "the withdrawn report that another begins with", "0083_taken_from.sql"),
+    migration!(84, "the reports that stated figures are summed from", "0084_parts.sql"),
 ];
 
 fn routes() -> crate::web::Routes {
@@ -68,6 +72,7 @@ fn routes() -> crate::web::Routes {
         .get("/bao-cao/{id}/bao-cao.pdf", show::pdf)
         .post("/bao-cao/{id}/noi-dung", write::text)
         .post("/bao-cao/{id}/so-ghi-tay", write::figures)
+        .get("/bao-cao/{id}/so-ghi-tay/{code}", stated::figure)
         .post("/bao-cao/{id}/khong-co", write::absent)
         .post("/bao-cao/{id}/tra-loi", write::answer)
         .post("/bao-cao/{id}/chot", steps::freeze)
@@ -117,7 +122,7 @@ pub async fn find(db: &Db, unit: Id, period: Period) -> Result<Option<RecordId>>
     Ok(all.into_iter().find(|r| r.unit_id == unit).map(|r| r.id()))
 }
 
-/// Writes texts of a new draft: a block by its key, a stated figure by [`figure_key`], why there is nothing of a
+/// Writes texts of a new draft: a block by its key, a stated figure by [`figure_key`], its source by [`source_key`], why there is nothing of a
 /// block by [`absent_key`].
 pub async fn write(app: &App, account: Id, id: RecordId, texts: &[(String, &str)]) -> Result<()> {
     let r = report::get(&app.db, id).await?;
@@ -126,6 +131,20 @@ pub async fn write(app: &App, account: Id, id: RecordId, texts: &[(String, &str)
         report::keep_text(&mut tx, app, account, &r, (key, text), 0).await?;
     }
     tx.commit().await?;
+    Ok(())
+}
+
+/// States in a draft what the issued reports of the units below sum to.
+pub async fn take_sums(app: &App, account: Id, id: RecordId) -> Result<()> {
+    let r = report::get(&app.db, id).await?;
+    for block in compose::template_of(&r)?.stated() {
+        let sums = stated::issued(app, &r, &block).await?;
+        let typed = stated::as_typed(&block, &sums);
+        let mut tx = app.db.begin().await?;
+        report::hold_draft(&mut tx, id).await?;
+        stated::state(&mut tx, app, account, &r, &block, (&typed, "", &sums)).await?;
+        tx.commit().await?;
+    }
     Ok(())
 }
 

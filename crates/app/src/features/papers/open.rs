@@ -73,7 +73,13 @@ mod tests {
         let template = find_template("annual-report", "2026-01-01".parse().unwrap()).unwrap();
         let mut texts = BTreeMap::new();
         let write = |texts: &mut BTreeMap<String, Text>, key: &str, content: &str| {
-            let text = Text { key: key.into(), content: content.into(), version: 1, written_by: Id([0; 16]) };
+            let text = Text {
+                key: key.into(),
+                content: content.into(),
+                version: 1,
+                written_by: Id([0; 16]),
+                updated_at: jiff::Timestamp::UNIX_EPOCH,
+            };
             texts.insert(key.to_owned(), text);
         };
         let missing = |texts: &BTreeMap<String, Text>| -> Vec<(&str, &str)> {
@@ -87,7 +93,7 @@ mod tests {
         write(&mut texts, "requests", " ");
         let left = [("mediation", "papers-open-figures"), ("requests", "papers-open-empty")];
         assert_eq!(missing(&texts), left);
-        for code in template.stated().skip(1) {
+        for code in template.stated().flat_map(|b| b.figures).skip(1) {
             write(&mut texts, &figure_key(code), "0");
         }
         assert_eq!(open(template, &texts)[0].key, "mediation");

@@ -104,9 +104,9 @@ fn lead_to_frozen(document: &mut Document, freeze: &Freeze) {
             Block::Heading { .. } | Block::PageBreak => continue,
         };
         for run in runs.into_iter().flatten() {
-            // What last year's report was frozen with is of that freeze.
+            // What last year's report was frozen with is of that freeze; a stated figure has no rows.
             if let Run::Number { href: Some(href), .. } = run
-                && !numbers::is_frozen(href)
+                && numbers::may_be_frozen(href)
             {
                 *href = numbers::as_frozen(href, freeze.record_id());
             }

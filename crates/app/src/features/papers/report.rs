@@ -277,7 +277,7 @@ async fn find_withdrawn(tx: &mut Tx, unit: Id, period: Period) -> Result<Option<
 }
 
 /// Begins a report of a unit and a period; one at a time, also when two begin at the same moment. After a withdrawal it
-/// begins with what was written then, and by whom: mending a paper is not writing it anew.
+/// begins with what was written then, by whom and when: mending a paper is not writing it anew.
 pub async fn insert(
     tx: &mut Tx,
     app: &App,
@@ -314,15 +314,16 @@ pub async fn insert(
     if let Some(taken) = taken {
         sql!(
             "INSERT INTO report_texts (shard_id, report_id, key, content, version, written_by, updated_at)
-             SELECT $1, $2, key, content, 1, written_by, $5 FROM report_texts WHERE shard_id = $3 AND report_id = $4",
+             SELECT $1, $2, key, content, 1, written_by, updated_at FROM report_texts
+             WHERE shard_id = $3 AND report_id = $4",
             id.shard,
             id.id,
             taken.shard,
-            taken.id,
-            app.now()
+            taken.id
         )
         .run(&mut *tx)
         .await?;
+        super::stated::take_parts(&mut *tx, taken, id).await?;
     }
     let from = taken.map(|t| t.to_string()).unwrap_or_default();
     write_audit(tx, app, account, question.unit, id, "write", &from).await?;
@@ -354,13 +355,15 @@ pub async fn write_audit(
 store::record! {
     /// What the officer wrote in one place.
     #[derive(Debug, Clone, PartialEq)]
-    pub struct Text { pub key: String, pub content: String, pub version: i64, pub written_by: Id }
+    pub struct Text {
+        pub key: String, pub content: String, pub version: i64, pub written_by: Id, pub updated_at: Timestamp,
+    }
 }
 
 /// What the officer wrote, by key.
 pub async fn texts(on: impl store::Runs, id: RecordId) -> Result<BTreeMap<String, Text>> {
     let rows: Vec<Text> = sql!(
-        "SELECT key, content, version, written_by FROM report_texts WHERE shard_id = $1 AND report_id = $2
+        "SELECT key, content, version, written_by, updated_at FROM report_texts WHERE shard_id = $1 AND report_id = $2
          ORDER BY key",
         id.shard,
         id.id
@@ -416,6 +419,26 @@ pub async fn keep_text(
         write_audit(tx, app, account, r.unit, r.id, "write", &format!("{key}\n{content}")).await?;
     }
     Ok(kept == 1)
+}
+
+/// Keeps a text when it is another than the one that stands there now.
+pub async fn keep_changed(
+    tx: &mut Tx,
+    app: &App,
+    account: Id,
+    r: &Report,
+    key: &str,
+    content: &str,
+) -> Result<()> {
+    let texts = texts(&mut *tx, r.id).await?;
+    let kept = texts.get(key);
+    if kept.map_or("", |t| t.content.as_str()) == content {
+        return Ok(());
+    }
+    match keep_text(tx, app, account, r, (key, content), kept.map_or(0, |t| t.version)).await? {
+        true => Ok(()),
+        false => Err(Error::Conflict("error-conflict")),
+    }
 }
 
 /// Keeps the paper of a draft that is held, as it is now; its figures no longer move.

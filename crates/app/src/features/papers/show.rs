@@ -13,10 +13,10 @@ use serde::Deserialize;
 
 use super::compose::{self, Paper};
 use super::open::Open;
-use super::print;
 use super::report::{self, Report, State};
 use super::steps::find;
 use super::template::Office;
+use super::{print, stated};
 use crate::access::Act;
 use crate::app::day_of;
 use crate::error::{FieldProblem, Result};
@@ -62,12 +62,26 @@ struct StatedView {
     may_be_absent: bool,
     reason: Option<String>,
     figures: Vec<Figure>,
+    version: i64,
+    source: String,
+    offer: Option<Offer>,
 }
 
 struct Figure {
     code: &'static str,
     name: String,
     text: String,
+    /// What the units below have issued comes to, and the page that lists it.
+    sum: Option<(i64, String)>,
+}
+
+/// What the issued reports of the units below sum to.
+struct Offer {
+    stated: usize,
+    all: usize,
+    silent: Vec<(String, String)>,
+    /// Whether the figures are these sums.
+    taken: bool,
 }
 
 struct Finding {
@@ -172,7 +186,6 @@ pub struct ShowPage {
     paper: Document,
     written: Vec<compose::Written>,
     stated: Vec<StatedView>,
-    figures_version: i64,
     findings: Vec<Finding>,
     /// What is asked about the units below, by unit.
     groups: Vec<Group>,
@@ -440,23 +453,10 @@ pub(super) async fn view(
         chosen: if form.has("chuc-vu") { form.is("chuc-vu", &o.code) } else { n == usual },
     });
     let not_issued = if may.freeze { not_issued(signed, report).await? } else { None };
-    let figures_version = stated.iter().flat_map(|b| &b.figures).map(|s| s.version).sum();
-    let figure = |s: compose::Stated| Figure {
-        code: s.code,
-        name: numbers::checks::find_stated(s.code).map_or(s.code, |f| f.name(lang)).to_owned(),
-        text: match form.pairs().any(|(name, _)| name == s.code) {
-            true => form.text(s.code).to_owned(),
-            false => s.text,
-        },
-    };
-    let stated = stated.into_iter().map(|b| StatedView {
-        key: b.key,
-        label: lang.pick(b.label_vi, b.label_en),
-        may_be_absent: b.may_be_absent,
-        reason: b.reason,
-        figures: b.figures.into_iter().map(figure).collect(),
-    });
-    let stated = stated.collect();
+    let mut views = Vec::new();
+    for block in stated.into_iter().filter(|_| may.write) {
+        views.push(stated_view(signed, report, block, &form).await?);
+    }
     Ok(ShowPage {
         as_of: format!(
             "{} · {}",
@@ -474,8 +474,7 @@ pub(super) async fn view(
         written,
         freeze: frozen,
         paper,
-        stated,
-        figures_version,
+        stated: views,
         findings,
         groups,
         flags_open,
@@ -489,6 +488,48 @@ pub(super) async fn view(
         clash,
         signer,
         page,
+    })
+}
+
+async fn stated_view(
+    signed: &Signed,
+    report: &Report,
+    block: compose::StatedBlock,
+    form: &Form,
+) -> Result<StatedView> {
+    let lang = signed.lang();
+    let sums = stated::issued(&signed.app, report, &block.block).await?;
+    let typed = |name: &str, kept: String| match form.pairs().any(|(n, _)| n == name) {
+        true => form.text(name).to_owned(),
+        false => kept,
+    };
+    let is_sum = |f: &compose::Stated| sums.of(f.code).is_none_or(|s| viet::parse_int(&f.text) == Some(s));
+    let offer = match sums.stated() {
+        0 => None,
+        stated => {
+            let mut silent = Vec::new();
+            for unit in sums.silent() {
+                silent.push((signed.unit_name(unit).await?, format!("/bao-cao?don-vi={unit}")));
+            }
+            let taken = block.figures.iter().all(is_sum);
+            Some(Offer { stated, all: sums.units.len(), silent, taken })
+        }
+    };
+    let figure = |s: &compose::Stated| Figure {
+        code: s.code,
+        name: numbers::find_stated(s.code).map_or(s.code, |f| f.name(lang)).to_owned(),
+        text: typed(s.code, s.text.clone()),
+        sum: sums.of(s.code).map(|sum| (sum, stated::figure_path(report.id, s.code))),
+    };
+    Ok(StatedView {
+        key: block.block.key,
+        label: lang.pick(block.label_vi, block.label_en),
+        may_be_absent: block.may_be_absent,
+        reason: block.reason,
+        version: block.figures.iter().map(|s| s.version).sum(),
+        figures: block.figures.iter().map(figure).collect(),
+        source: typed("nguon", block.source),
+        offer,
     })
 }
 
@@ -529,14 +570,15 @@ async fn flag_view(
 /// The units below whose reports of the period are not issued, when they are more than the template lets pass.
 async fn not_issued(signed: &Signed, report: &Report) -> Result<Option<NotIssued>> {
     let template = compose::template_of(report)?;
-    let below = signed.tree.children(report.unit).iter().filter_map(|u| signed.tree.get(*u));
-    let below: Vec<_> = below.filter(|u| template.agency.contains_key(&u.level)).collect();
+    let below = stated::units_below(&signed.app, template, &report.question()).await?;
     let reports = report::of_period(&signed.app.db, report.period).await?;
     let issued = |unit: store::Id| {
         reports.iter().any(|r| r.unit_id == unit && State::from_code(&r.state) == Some(State::Issued))
     };
-    let waiting = below.iter().filter(|u| !issued(u.unit_id));
-    let names: Vec<_> = waiting.map(|u| (u.name.clone(), format!("/bao-cao?don-vi={}", u.unit_id))).collect();
+    let mut names = Vec::new();
+    for unit in below.iter().filter(|u| !issued(**u)) {
+        names.push((signed.unit_name(*unit).await?, format!("/bao-cao?don-vi={unit}")));
+    }
     let (all, done) = (below.len(), below.len() - names.len());
     Ok((done * 100 < all * template.below_issued).then_some(NotIssued { issued: done, all, names }))
 }

@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::features::numbers::checks::find_stated;
-use crate::features::numbers::find_indicator;
+use crate::features::numbers::{find_indicator, find_stated};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -127,6 +126,13 @@ pub struct Appendix {
     pub by_month: Vec<String>,
 }
 
+/// A block of figures stated by hand: its key, and their codes.
+#[derive(Debug, Clone, Copy)]
+pub struct StatedFigures {
+    pub key: &'static str,
+    pub figures: &'static [String],
+}
+
 impl Template {
     /// How papers of a unit of a level are headed and signed.
     pub fn agency(&self, level: &str) -> Option<&Agency> {
@@ -149,15 +155,12 @@ impl Template {
             _ => None,
         })
     }
-    /// Codes of the figures stated by hand.
-    pub fn stated(&'static self) -> impl Iterator<Item = &'static str> {
-        self.block
-            .iter()
-            .flat_map(|b| match b {
-                Block::Stated { figures, .. } => figures.as_slice(),
-                _ => &[],
-            })
-            .map(String::as_str)
+    /// The blocks of figures stated by hand.
+    pub fn stated(&'static self) -> impl Iterator<Item = StatedFigures> {
+        self.block.iter().filter_map(|b| match b {
+            Block::Stated { stated, figures, .. } => Some(StatedFigures { key: stated, figures }),
+            _ => None,
+        })
     }
 }
 

@@ -8,11 +8,11 @@ use super::open::absent_key;
 use super::report::{self, Report, State};
 use super::show::{self, Clash};
 use super::steps::find;
-use super::{compose, path, template};
+use super::{compose, path, stated, template};
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::numbers::Flag;
-use crate::features::numbers::checks::find_stated;
+use crate::features::numbers::find_stated;
 use crate::page::show_again;
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -55,17 +55,7 @@ pub async fn text(signed: Signed, Path(id): Path<String>, form: Form) -> Result<
 
 /// Keeps why there is nothing of a block; an empty reason takes it back.
 async fn say_absent(tx: &mut Tx, signed: &Signed, report: &Report, key: &str, reason: &str) -> Result<()> {
-    let texts = report::texts(&mut *tx, report.id).await?;
-    let key = absent_key(key);
-    let kept = texts.get(&key);
-    if kept.map_or("", |t| t.content.as_str()) == reason {
-        return Ok(());
-    }
-    let (account, version) = (signed.actor.account, kept.map_or(0, |t| t.version));
-    match report::keep_text(tx, &signed.app, account, report, (&key, reason), version).await? {
-        true => Ok(()),
-        false => Err(Error::Conflict("error-conflict")),
-    }
+    report::keep_changed(tx, &signed.app, signed.actor.account, report, &absent_key(key), reason).await
 }
 
 /// `POST /bao-cao/{id}/khong-co`: there is nothing of a block, with the reason; `bo` takes that back.
@@ -98,59 +88,64 @@ pub async fn absent(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
     Ok(signed.redirect(&format!("{}?xong=ghi#khoi-{key}", path(report.id))))
 }
 
-/// `POST /bao-cao/{id}/so-ghi-tay`: figures that no feature counts yet.
+/// `POST /bao-cao/{id}/so-ghi-tay`: figures of a block that no feature counts yet, typed, or taken (`lay`) as the sum of
+/// what the units below have issued.
 pub async fn figures(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
     let app = &signed.app;
     let report = find(&signed, &id).await?;
     signed.require(Act::WriteReport, report.unit)?;
-    let texts = report::texts(&app.db, report.id).await?;
+    let mut blocks = compose::template_of(&report)?.stated();
+    let block = blocks.find(|b| b.key == form.text("khoa")).ok_or(Error::NotFound)?;
+    let sums = stated::issued(app, &report, &block).await?;
+    let takes = form.has("lay");
+    let typed: Vec<(&'static str, String)> = match takes {
+        true if sums.stated() == 0 => return Err(Error::Conflict("papers-nothing-to-sum")),
+        true => stated::as_typed(&block, &sums),
+        false => block.figures.iter().map(|c| (c.as_str(), form.text(c).trim().to_owned())).collect(),
+    };
+    let typed_of = |code: &str| typed.iter().find(|(c, _)| *c == code).and_then(|(_, v)| viet::parse_int(v));
     let mut problems = Problems::default();
-    let mut typed = Vec::new();
-    for code in compose::template_of(&report)?.stated() {
-        let value = form.text(code);
+    for (code, value) in &typed {
         if !value.is_empty() && viet::parse_int(value).is_none_or(|n| n < 0) {
             problems.add(code, "error-count");
         }
         let of = find_stated(code).and_then(|s| s.part_of.as_deref()).and_then(find_stated);
-        let (part, whole) = (viet::parse_int(value), of.and_then(|of| viet::parse_int(form.text(&of.code))));
+        let (part, whole) = (viet::parse_int(value), of.and_then(|of| typed_of(&of.code)));
         if let (Some(of), Some(part), Some(whole)) = (of, part, whole)
             && part > whole
         {
             let value = format!("“{}” ({})", of.name(signed.lang()), viet::format_int(whole));
             problems.add_value(code, "papers-error-part", value);
         }
-        typed.push((compose::figure_key(code), value.trim().to_owned()));
+    }
+    let is_any = typed.iter().any(|(_, value)| !value.is_empty());
+    let is_summed = is_any
+        && typed.iter().all(|(code, value)| value.is_empty() || viet::parse_int(value) == sums.of(code));
+    let source = if takes || is_summed { String::new() } else { problems.optional(&form, "nguon", 300) };
+    if is_any && !takes && !is_summed && source.is_empty() {
+        let key = if sums.stated() > 0 { "papers-otherwise-needs-reason" } else { "papers-source-needed" };
+        problems.add("nguon", key);
     }
     if !problems.0.is_empty() {
         return show_again(&show::view(&signed, &report, form, problems.0, None).await?);
     }
+    let mut tx = app.db.begin().await?;
+    report::hold_draft(&mut tx, report.id).await?;
+    let texts = report::texts(&mut tx, report.id).await?;
     let began: i64 = form.text("phien-ban").parse().unwrap_or(0);
-    let version = |key: &String| texts.get(key).map_or(0, |t| t.version);
-    let now: i64 = typed.iter().map(|(key, _)| version(key)).sum();
-    if began != now {
-        let field = compose::template_of(&report)?.stated().next().unwrap_or_default();
+    let version = |code: &String| texts.get(&compose::figure_key(code)).map_or(0, |t| t.version);
+    if began != block.figures.iter().map(version).sum::<i64>() {
+        drop(tx);
+        let field = block.figures.first().map_or("", String::as_str);
         let problem = FieldProblem { field, key: "papers-clash-figures", value: String::new() };
         return show_again(&show::view(&signed, &report, form, vec![problem], None).await?);
     }
-    let mut tx = app.db.begin().await?;
-    for (key, value) in &typed {
-        let kept = texts.get(key).map_or("", |t| t.content.as_str());
-        if kept != value
-            && !report::keep_text(&mut tx, app, signed.actor.account, &report, (key, value), version(key))
-                .await?
-        {
-            return Err(Error::Conflict("error-conflict"));
-        }
-    }
-    for (key, codes) in compose::template_of(&report)?.absent() {
-        let is_stated =
-            |code: &String| typed.iter().any(|(k, v)| !v.is_empty() && *k == compose::figure_key(code));
-        if codes.iter().any(is_stated) {
-            say_absent(&mut tx, &signed, &report, key, "").await?;
-        }
+    stated::state(&mut tx, app, signed.actor.account, &report, &block, (&typed, &source, &sums)).await?;
+    if is_any {
+        say_absent(&mut tx, &signed, &report, block.key, "").await?;
     }
     tx.commit().await?;
-    Ok(signed.redirect(&format!("{}?xong=ghi", path(report.id))))
+    Ok(signed.redirect(&format!("{}?xong=ghi#khoi-{}", path(report.id), block.key)))
 }
 
 /// `POST /bao-cao/{id}/tra-loi`: why a figure that is asked about stands.
