@@ -7,7 +7,7 @@ use super::{
     read_on,
 };
 use crate::error::Result;
-use crate::features::orgs::{Shift, Shifted};
+use crate::features::orgs::{Shift, Shifted, ShiftedFigure, ShiftedRow};
 use crate::page::date_text;
 use crate::web::Signed;
 
@@ -67,9 +67,9 @@ pub(super) async fn shifted(signed: &Signed, shift: &Shift) -> Result<Shifted> {
             let figure = column.figures.get(at).copied().unwrap_or_default();
             let rows = column.rows.as_ref().filter(|_| figure.rows > 0);
             let path = rows.map(|(question, key)| rows_path(question, today, &indicator.code, key.as_ref()));
-            (viet::format_int(figure.total()), path)
+            ShiftedFigure { text: viet::format_int(figure.total()), rows: path }
         };
-        (indicator.titled(lang).into_owned(), columns.iter().map(cell).collect())
+        ShiftedRow { name: indicator.titled(lang).into_owned(), figures: columns.iter().map(cell).collect() }
     };
     Ok(Shifted {
         caption: app.words.say(lang, "numbers-shift", &[("period", period_text(&app.words, lang, period))]),

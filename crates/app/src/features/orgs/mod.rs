@@ -510,8 +510,19 @@ pub struct Shift {
 pub struct Shifted {
     pub caption: String,
     pub columns: Vec<String>,
-    /// Each figure with the page of its rows, where it has one today.
-    pub rows: Vec<(String, Vec<(String, Option<String>)>)>,
+    pub rows: Vec<ShiftedRow>,
+}
+
+/// An indicator, with a figure for each column.
+pub struct ShiftedRow {
+    pub name: String,
+    pub figures: Vec<ShiftedFigure>,
+}
+
+/// A figure with the page of its rows, where it has one today.
+pub struct ShiftedFigure {
+    pub text: String,
+    pub rows: Option<String>,
 }
 
 /// Says that units, versions or successions changed: cached trees are made anew, on every node.
