@@ -124,8 +124,8 @@ pub struct Keys {
     secret: [u8; 32],
 }
 impl Keys {
-    /// Reads `secret.key`, or makes it.
-    pub fn load(data: &std::path::Path, random: &Random) -> anyhow::Result<Keys> {
+    /// Reads `secret.key`, or makes it; beside data that are `older` a new one is told.
+    pub fn load(data: &std::path::Path, random: &Random, older: bool) -> anyhow::Result<Keys> {
         let path: PathBuf = data.join("secret.key");
         if let Ok(bytes) = std::fs::read(&path) {
             let secret = <[u8; 32]>::try_from(bytes.as_slice())
@@ -135,6 +135,10 @@ impl Keys {
         let secret = random.bytes();
         std::fs::create_dir_all(data)?;
         write_private(&path, &secret)?;
+        if older {
+            let path = path.display();
+            tracing::warn!(%path, "a new key was made: whoever was signed in signs in again; tokens and links of before count no more");
+        }
         Ok(Keys { secret })
     }
     pub fn from_bytes(secret: [u8; 32]) -> Keys {

@@ -99,6 +99,11 @@ pub fn on_laws() -> Vec<&'static dyn features::laws::OnLaw> {
     vec![&features::plans::Chained, &features::content::POSTS]
 }
 
+/// The feature that prints frozen figures.
+pub fn prints() -> &'static dyn features::numbers::Prints {
+    &features::papers::PRINTS
+}
+
 /// Every feature that the search of the top bar asks, in the order of its answers.
 pub fn finders() -> Vec<&'static dyn found::Finds> {
     vec![

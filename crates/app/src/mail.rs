@@ -7,9 +7,11 @@ use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, To
 use crate::config::Config;
 use crate::error::{Error, Result};
 
-/// Whether mail could be sent there.
+/// Whether mail could be sent there. Quoted names ("a b"@…) and hosts without a domain are correct by the letter; people
+/// who type them have mistyped.
 pub fn is_address(text: &str) -> bool {
-    text.parse::<lettre::Address>().is_ok()
+    let is_domain = |domain: &str| domain.contains('.') && domain.split('.').all(|part| !part.is_empty());
+    text.parse::<lettre::Address>().is_ok_and(|a| !a.user().starts_with('"') && is_domain(a.domain()))
 }
 
 pub struct Mail {

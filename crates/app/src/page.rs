@@ -228,6 +228,11 @@ pub fn show(template: &impl Template) -> Result<Response> {
     Ok(html(template)?.into_response())
 }
 
+/// A page that says what is not here, and where to go on: 404.
+pub fn show_absent(template: &impl Template) -> Result<Response> {
+    Ok((axum::http::StatusCode::NOT_FOUND, html(template)?).into_response())
+}
+
 /// A page with problems: 422, what was typed kept.
 pub fn show_again(template: &impl Template) -> Result<Response> {
     Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, html(template)?).into_response())

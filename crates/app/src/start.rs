@@ -71,13 +71,15 @@ pub async fn open(data: &Data, demo: bool, clock: Clock, random: Random) -> anyh
     refuse_half_restored(data, data.folder.join(RESTORING).exists())?;
     std::fs::create_dir_all(&data.folder).with_context(|| data.folder.display().to_string())?;
     let mut config = Config::load(data.folder.clone(), demo)?;
+    let older = data.exists();
     let db = Db::open(&data.place()).await?;
     refuse_half_restored(data, store::is_being_filled(&db).await?)?;
     store::migrate(&db, &crate::migrations()).await?;
+    crate::features::activities::fold_again(&db).await.map_err(|e| anyhow::anyhow!("{e}"))?;
     config.demo |=
         crate::seed::find_mark(&db).await.map_err(|e| anyhow::anyhow!("{e}"))? != crate::seed::Marked::No;
     Ok(Arc::new(App {
-        keys: Keys::load(&data.folder, &random)?,
+        keys: Keys::load(&data.folder, &random, older)?,
         mail: crate::mail::Mail::from_config(&config)?,
         files: crate::files::Files::open(&data.folder)?,
         index: crate::features::laws::index::LawIndex::open(&data.folder)?,
@@ -127,6 +129,7 @@ pub async fn listen(address: &str) -> anyhow::Result<TcpListener> {
 pub async fn serve(app: Shared, listener: TcpListener, langs: &[Lang]) -> anyhow::Result<()> {
     tokio::spawn(crate::features::laws::index::follow(Arc::clone(&app)));
     tokio::spawn(crate::features::laws::alerts::follow(Arc::clone(&app)));
+    tokio::spawn(crate::features::people::follow(Arc::clone(&app)));
     tokio::spawn(crate::features::laws::scan::follow(Arc::clone(&app)));
     // The port may have been left to the system.
     print_aside(format_args!("http://{}", listener.local_addr()?));

@@ -130,7 +130,7 @@ pub async fn last_year(app: &App, people: &People) -> Result<()> {
     let site = people.commune(CARELESS)?;
     let id = begin(app, site, 2025).await?;
     write(app, site, id, &BEN_LUC_MEDIATION, &[("direction", COPIED), ("causes", COPIED)]).await?;
-    issue(app, site, id, at, "07/BC-UBND").await
+    issue(app, site, id, at, "07").await
 }
 
 /// The year's reports: most communes have issued theirs when the province issues its own; those with mistakes, of
@@ -178,7 +178,7 @@ pub async fn this_year(
             17 if !is_ben_luc => freeze(app, site, id).await?,
             _ => {
                 let number = if is_ben_luc { 215 } else { 90 + (i * 37) % 160 };
-                issue(app, site, id, at, &format!("{number}/BC-UBND")).await?;
+                issue(app, site, id, at, &number.to_string()).await?;
             }
         }
     }
@@ -190,7 +190,7 @@ pub async fn this_year(
     let id = begin(app, province, 2026).await?;
     write(app, province, id, &[], &[("direction", PROVINCE_DIRECTION), ("law-day", LAW_DAY)]).await?;
     papers::take_sums(app, province.officer, id).await?;
-    issue(app, province, id, at, "418/BC-STP").await?;
+    issue(app, province, id, at, "418").await?;
     // After the province's, too, somebody records something: the papers stay, and list it.
     let site = people.communes.iter().find(|c| c.place.name != BEN_LUC).ok_or(Error::NotFound)?;
     later(app, site, AS_OF - Duration::from_secs(1_800)).await?;

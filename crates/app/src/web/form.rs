@@ -161,6 +161,27 @@ impl Problems {
         }
         viet::nfc(text).into_owned()
     }
+    /// The number that the agency's register gave a paper, and the symbol where one was written after it: "15", "15a",
+    /// "15/KH-UBND" (Nghị định 30/2020/NĐ-CP, Phụ lục I). `symbol` is the usual one.
+    pub fn register_number(
+        &mut self,
+        form: &Form,
+        field: &'static str,
+        symbol: &str,
+    ) -> (String, Option<String>) {
+        let text = self.required(form, field, 40);
+        let (number, written) = match text.split_once('/') {
+            Some((number, written)) => (number.trim_end(), Some(written.trim_start())),
+            None => (text.as_str(), None),
+        };
+        let digits = number.strip_suffix(|c: char| c.is_alphabetic()).unwrap_or(number);
+        let is_number = (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        let is_symbol = |s: &str| s.starts_with(char::is_alphanumeric) && !s.contains(char::is_whitespace);
+        if !(text.is_empty() || is_number && written.is_none_or(is_symbol)) {
+            self.add_value(field, "error-register-number", symbol.to_owned());
+        }
+        (number.to_owned(), written.map(str::to_owned))
+    }
     /// What is typed one after another, with semicolons or line by line; nothing when the whole is too long, so that
     /// nobody looks it all up.
     pub fn several(&mut self, form: &Form, field: &'static str, max: usize) -> Vec<String> {

@@ -4,10 +4,12 @@
 //! many names, many machines cannot try one name, an office behind one address can still work, and whoever
 //! has signed in from the same browser before is counted apart from strangers.
 
+use std::collections::HashMap;
 use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::Request;
+use axum::extract::{FromRequestParts as _, Request};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -15,8 +17,10 @@ use governor::clock::Clock as _;
 use governor::nanos::Nanos;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use store::Id;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
+use super::Signed;
 use crate::app::{Clock, Shared};
 use crate::error::{Error, Result};
 
@@ -33,12 +37,18 @@ pub struct Attempts {
     open: Limiter,
     hashing: Semaphore,
     uploads: Semaphore,
+    uploads_of: Mutex<HashMap<Id, Arc<Semaphore>>>,
 }
+
+/// Room for one person's files, given back when it is dropped.
+pub struct Room<'a>(#[expect(dead_code)] (OwnedSemaphorePermit, SemaphorePermit<'a>));
 
 /// Passwords hashed at the same time.
 const HASHING: usize = 4;
 /// Memory, in kilobytes, of all files that are being sent and worked on; and how long one more waits for its part.
 const UPLOADS: usize = 512 << 10;
+/// As much of it as one person may take: whoever sends slowly, or much, keeps nobody else's files out.
+const UPLOADS_OF_ONE: usize = UPLOADS / 4;
 const UPLOAD_WAITS: Duration = Duration::from_secs(60);
 
 impl Attempts {
@@ -56,6 +66,7 @@ impl Attempts {
             open: per_minute(60, 60),
             hashing: Semaphore::new(HASHING),
             uploads: Semaphore::new(UPLOADS),
+            uploads_of: Mutex::default(),
         }
     }
 
@@ -84,23 +95,41 @@ impl Attempts {
     pub async fn hashing(&self) -> Option<SemaphorePermit<'_>> {
         self.hashing.acquire().await.ok()
     }
-    /// Room in memory for files of so many bytes together; none within [`UPLOAD_WAITS`] while others take it all.
-    pub async fn room(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
-        let kilobytes = u32::try_from((bytes >> 10).min(UPLOADS)).unwrap_or(u32::MAX);
-        tokio::time::timeout(UPLOAD_WAITS, self.uploads.acquire_many(kilobytes)).await.ok()?.ok()
+    /// Room in memory for a person's files of so many bytes together; none within [`UPLOAD_WAITS`] while others,
+    /// or their own, take it all.
+    pub async fn room(&self, person: Id, bytes: usize) -> Option<Room<'_>> {
+        let kilobytes = u32::try_from((bytes >> 10).min(UPLOADS_OF_ONE)).unwrap_or(u32::MAX);
+        let own = self.uploads_of(person);
+        let taking = async {
+            let own = own.acquire_many_owned(kilobytes).await.ok()?;
+            Some(Room((own, self.uploads.acquire_many(kilobytes).await.ok()?)))
+        };
+        tokio::time::timeout(UPLOAD_WAITS, taking).await.ok()?
+    }
+    fn uploads_of(&self, person: Id) -> Arc<Semaphore> {
+        let mut uploads = self.uploads_of.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever sends nothing needs no entry.
+        uploads.retain(|_, own| Arc::strong_count(own) > 1);
+        uploads.entry(person).or_insert_with(|| Arc::new(Semaphore::new(UPLOADS_OF_ONE))).clone()
     }
 }
 
 /// Lets a request that may bring up to `most` bytes of files in when there is room for what it says it brings.
+/// Strangers get none: they are answered before their files are read.
 pub async fn wait_for_room(most: usize, request: Request, next: Next) -> Response {
     let Some(app) = request.extensions().get::<Shared>().cloned() else {
         return next.run(request).await;
     };
-    let said = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
-    let Some(_room) = app.attempts.room(said.unwrap_or(most).min(most)).await else {
+    let (mut parts, body) = request.into_parts();
+    let person = match Signed::from_request_parts(&mut parts, &app).await {
+        Ok(signed) => signed.actor.account,
+        Err(refused) => return refused.into_response(),
+    };
+    let said = parts.headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
+    let Some(_room) = app.attempts.room(person, said.unwrap_or(most).min(most)).await else {
         return Error::Unavailable("too many files are being sent".to_owned()).into_response();
     };
-    next.run(request).await
+    next.run(Request::from_parts(parts, body)).await
 }
 
 const fn some(n: u32) -> NonZeroU32 {
@@ -198,18 +227,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn files_wait_for_room() {
+    async fn files_wait_for_room_and_nobody_takes_it_all() {
         let (_, attempts) = set_clock();
+        let id = |n: u8| Id([n; 16]);
         let most = 64 << 20;
-        let mut taken = Vec::new();
-        for _ in 0..8 {
-            taken.push(attempts.room(most).await.expect("room"));
-        }
         let soon = Duration::from_millis(20);
-        assert!(tokio::time::timeout(soon, attempts.room(most)).await.is_err(), "there is none");
-        assert!(attempts.room(1_000).await.is_some(), "what is small needs none");
+        let mut taken = Vec::new();
+        for person in (1..=4).map(id) {
+            taken.push(attempts.room(person, most).await.expect("room"));
+            taken.push(attempts.room(person, most).await.expect("room"));
+            if person != id(4) {
+                let more = tokio::time::timeout(soon, attempts.room(person, most)).await;
+                assert!(more.is_err(), "one person has more than their part");
+            }
+        }
+        assert!(tokio::time::timeout(soon, attempts.room(id(5), most)).await.is_err(), "there is none");
+        assert!(attempts.room(id(5), 1_000).await.is_some(), "what is small needs none");
         taken.pop();
-        assert!(attempts.room(most).await.is_some());
+        assert!(attempts.room(id(5), most).await.is_some());
+        drop(taken);
+        drop(attempts.room(id(1), most).await);
+        assert_eq!(attempts.uploads_of.lock().unwrap().len(), 1, "whoever sends nothing is forgotten");
     }
 
     #[test]

@@ -62,5 +62,6 @@ error-too-long = Longer than { $value } characters. Please shorten it.
 error-count = Enter a whole number, e.g. 1.234.
 error-date = Enter a date like 23/11/2026.
 error-choice = Choose an item of the list.
-error-email = This e-mail address is not right.
+error-email = This e-mail address is not right. Give all of it, such as my.name@xa.gov.vn.
+error-register-number = Give the number of the register of documents, such as 15, or with the symbol: 15/{ $value }.
 error-wrong-password = E-mail or password is not right. Try again, or use "Forgotten password".

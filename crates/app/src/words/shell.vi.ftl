@@ -62,5 +62,6 @@ error-too-long = Nội dung dài quá { $value } ký tự. Hãy viết ngắn l�
 error-count = Hãy ghi một số nguyên, ví dụ 1.234.
 error-date = Hãy ghi ngày theo dạng 23/11/2026.
 error-choice = Hãy chọn một mục trong danh sách.
-error-email = Địa chỉ thư điện tử chưa đúng.
+error-email = Địa chỉ thư điện tử chưa đúng. Hãy ghi đủ, ví dụ ten.cua.toi@xa.gov.vn.
+error-register-number = Hãy ghi số thứ tự trong sổ văn bản đi, ví dụ 15, hoặc cả ký hiệu: 15/{ $value }.
 error-wrong-password = Thư điện tử hoặc mật khẩu chưa đúng. Hãy thử lại, hoặc dùng "Quên mật khẩu".

@@ -64,6 +64,11 @@ async fn the_work_list_holds_what_waits_and_lets_it_be_settled() {
         let page = reader.get(&t, "/viec").await.text();
         assert!(page.contains("Không có việc nào đang chờ") && !page.contains("/hoat-dong/moi"), "{page}");
         assert!(!page.contains("nút phía trên"), "a button that is not there: {page}");
+        // Nobody is left at an empty page: a reader is led to what there is to read, an editor to what they write.
+        assert!(page.contains("Số liệu và báo cáo của đơn vị: <a href=\"/so-lieu\">"), "{page}");
+        let editor = t.person(Role::Editor, commune).await;
+        let page = editor.get(&t, "/viec").await.text();
+        assert!(page.contains("<a class=\"button\" href=\"/tin-bai/moi\">Viết bài</a>"), "{page}");
         assert!(!officer.get(&t, "/en/viec").await.text().contains('⟦'));
         assert_eq!(lantoa::audit::verify(&t.app.db).await.unwrap().1, vec![]);
     })

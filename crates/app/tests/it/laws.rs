@@ -353,9 +353,31 @@ async fn the_reader_shows_every_part_at_its_address_without_a_cookie() {
         assert!(page.contains("Điều 2. Giải thích từ ngữ") && page.contains("Chương II"), "{page}");
         let page = t.get("/en/van-ban/90-2099-qh99/dieu-3").await.text();
         assert!(page.contains("/en/van-ban/90-2099-qh99/dieu-3/khoan-2") && !page.contains('⟦'), "{page}");
-        for missing in ["/van-ban/x", "/van-ban/90-2099-qh99/dieu-9", "/van-ban/90-2099-qh99/dieu-3/khoan-9"]
-        {
-            assert_eq!(t.get(missing).await.status, StatusCode::NOT_FOUND, "{missing}");
+        // What is not there is said, with what is: the same to everybody.
+        let law = "href=\"/van-ban/90-2099-qh99\">Toàn văn Luật 90/2099/QH99";
+        for (missing, says, link) in [
+            ("90-2099-qh99/dieu-9", "Ở đây Luật 90/2099/QH99 có 4 điều, không có Điều 9.", law),
+            ("90-2099-qh99/dieu-9", "Mục lục", "href=\"/van-ban/90-2099-qh99/dieu-1\""),
+            (
+                "90-2099-qh99/dieu-3/khoan-9",
+                "khoản, không có khoản 9.",
+                "<li><a href=\"/van-ban/90-2099-qh99/dieu-3\">Điều 3.",
+            ),
+            (
+                "90-2099-qh99/dieu-3/khoan-1/diem-x",
+                "Khoản 1 Điều 3 của Luật 90/2099/QH99 không có điểm x.",
+                law,
+            ),
+            ("90-2099-qh99/chuong-99", "Trong Luật 90/2099/QH99 không có mục nào", law),
+            ("35-2099-qh99", "Chưa có văn bản này", "href=\"/hoi?q=35/2099/QH99\">Tìm “35/2099/QH99”"),
+            ("luat-dat-dai/dieu-2", "Chưa có văn bản này", "href=\"/van-ban\">Xem tất cả văn bản"),
+        ] {
+            let answer = t.get(&format!("/van-ban/{missing}")).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{missing}");
+            let page = answer.text();
+            assert!(page.contains(says) && page.contains(link), "{missing}: {page}");
+            let english = t.get(&format!("/en/van-ban/{missing}")).await;
+            assert!(english.status == StatusCode::NOT_FOUND && !english.text().contains('⟦'));
         }
         let list = t.get("/van-ban?q=ben+nuoc&hieu-luc=not-yet&loai=Lu%E1%BA%ADt&nam=2026").await.text();
         assert!(list.contains("/van-ban/90-2099-qh99") && !list.contains('⟦'), "{list}");

@@ -874,6 +874,14 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         ] {
             assert_eq!(post(&p.officer, "ban-hanh", &bad).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
+        // What is no number of a register is not cut to one: the field says what is asked for and keeps what was typed.
+        for bad in ["abc/x", "15/TB-UBND", "15/", "1234567"] {
+            let refused = post(&p.officer, "ban-hanh", &[("so", bad), ("ngay", "23/11/2026")]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+            let page = refused.text();
+            let says = "<p class=\"bad-text\" id=\"e-so\">Hãy ghi số thứ tự trong sổ văn bản đi, ví dụ 15, hoặc cả ký hiệu: 15/BC-UBND.";
+            assert!(page.contains(says) && page.contains(&format!("value=\"{bad}\"")), "{page}");
+        }
         let issue =
             [("so", "5/BC-UBND"), ("ngay", "23/11/2026"), ("chuc-vu", "head"), ("nguoi-ky", "Người Ký Thử")];
         assert_eq!(post(&p.leader, "ban-hanh", &issue).await.status, StatusCode::FORBIDDEN);
@@ -905,8 +913,23 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let (reported, here) = talks.and_then(|t| t.split_once(", ở đây ")).expect("the talks, both");
         assert_eq!(reported.parse::<i64>().unwrap() + 1, here.parse::<i64>().unwrap(), "{remark:?}");
 
+        // Whoever holds the paper reads its number, and learns when it is withdrawn.
+        let page = p.officer.get(&t, &path).await.text();
+        let code = between(&page, "; mã ", ":").unwrap().to_owned();
+        let (public, english) = (format!("/ma/{code}"), format!("/en/ma/{code}"));
+        let page = t.get(&public).await.text();
+        assert!(page.contains("<p>Báo cáo số 05/BC-UBND ngày 23/11/2026.</p>"), "{page}");
+        assert!(page.contains(&format!("href=\"{english}\"")), "{page}");
+
         // Withdrawn with a reason; then a new one may begin.
         assert_eq!(post(&p.officer, "thu-hoi", &[("thu-hoi", "x")]).await.status, StatusCode::SEE_OTHER);
+        let page = t.get(&public).await.text();
+        assert!(page.contains("Báo cáo số 05/BC-UBND ngày 23/11/2026 đã được thu hồi ngày 23/11/2026"), "{page}");
+        assert!(page.contains("Chưa có báo cáo thay thế"), "{page}");
+        let page = t.get(&english).await.text();
+        assert!(page.contains("was withdrawn on 23/11/2026") && page.contains("in its place yet"), "{page}");
+        let known = t.get(&format!("/api/v1/numbers/{code}")).await.json()["report"].clone();
+        assert_eq!((&known["number"], &known["withdrawn_on"]), (&"05/BC-UBND".into(), &"2026-11-23".into()));
         assert!(p.officer.get(&t, &path).await.text().contains("Đã thu hồi"));
         // It begins with the texts and the typed figures of the withdrawn one, still by whoever wrote them, and says so.
         let begun = p.officer.post(&t, "/bao-cao", &new).await;
@@ -937,6 +960,18 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
                 assert!(!page.text().contains('⟦'), "{}", page.text());
             }
         }
+        // Issued in its place, it is what the holder of the old paper is led to.
+        let report = again.rsplit('/').next().unwrap().parse().unwrap();
+        papers::keep_proposed(&t.app, p.officer.account, report).await.unwrap();
+        settle(&t.app, p.officer.account, report).await;
+        papers::freeze(&t.app, p.officer.account, report).await.unwrap();
+        papers::submit(&t.app, p.officer.account, report).await.unwrap();
+        papers::approve(&t.app, p.leader.account, report).await.unwrap();
+        papers::issue(&t.app, p.officer.account, report, "6", t.app.today(), (None, None)).await.unwrap();
+        let page = t.get(&public).await.text();
+        let instead = between(&page, "<a href=\"/ma/", "\">Báo cáo thay thế: số 06/BC-UBND ngày 23/11/2026</a>");
+        let page = t.get(&format!("/ma/{}", instead.expect("a link"))).await.text();
+        assert!(page.contains("<p>Báo cáo số 06/BC-UBND") && !page.contains("thu hồi"), "{page}");
         assert_eq!(lantoa::audit::verify(&t.app.db).await.unwrap().1, vec![]);
     })
     .await;
@@ -1056,6 +1091,16 @@ async fn last_years_text_is_asked_about() {
         activities::withdraw(&mut tx, app, None, &activity, "ghi trùng").await.unwrap();
         tx.commit().await.unwrap();
         let this = papers::find(&app.db, p.commune, Period::year(2026)).await.unwrap().unwrap();
+        // How a row is to be read is said where it stands in the table, and nowhere else.
+        for (audience, is_said) in [("people", false), ("minority", true)] {
+            let counted =
+                Content { minority: Some(5), audiences: vec![audience.into()], ..talk(p.commune, 40) };
+            let mut tx = app.db.begin().await.unwrap();
+            activities::insert(&mut tx, app, None, 1, &counted).await.unwrap();
+            tx.commit().await.unwrap();
+            let page = p.officer.get(&t, &format!("/bao-cao/{this}")).await.text();
+            assert_eq!(page.contains("Hai số đo hai việc"), is_said, "{audience}: {page}");
+        }
         let page = p.officer.get(&t, &format!("/bao-cao/{this}")).await.text();
         let mut checked = 0;
         for link in page.split("href=\"").filter(|h| h.contains("ky=2025&") && h.contains("/so-lieu/dong?")) {

@@ -156,6 +156,35 @@ async fn from_an_empty_page_to_an_issued_plan_and_its_progress() {
         let nothing = p.officer.post(&t, &format!("{path}/trinh"), &[("version", "1")]).await;
         assert_status(&nothing, StatusCode::CONFLICT);
         in_words(&p.officer.get(&t, &format!("{path}/dong/moi")).await);
+        // A deadline before its first day is refused; one outside the plan's year is asked about.
+        let dated = |from, until, outside| {
+            let line = LINE.iter().copied().filter(|(name, _)| *name != "until");
+            line.chain([("from", from), ("until", until), ("outside", outside)]).collect::<Vec<_>>()
+        };
+        for (from, until, outside, says) in [
+            ("2026-12-01", "2026-11-01", "1", "phải sau ngày bắt đầu"),
+            ("", "2062-12-20", "", "không thuộc năm 2026 của kế hoạch"),
+        ] {
+            let answer = p.officer.post(&t, &format!("{path}/dong/moi"), &dated(from, until, outside)).await;
+            assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+            let page = answer.text();
+            assert!(
+                page.contains(says) && page.contains(until) && page.contains("name=\"outside\""),
+                "{page}"
+            );
+        }
+        went_to(&p.officer.post(&t, &format!("{path}/dong/moi"), &dated("", "2027-01-10", "1")).await);
+        let id: RecordId = path.rsplit('/').next().unwrap().parse().unwrap();
+        let outside = plans::lines(&t.app.db, id).await.unwrap().remove(0);
+        // What was answered is not asked again.
+        let edit = format!("{}/sua", outside.page());
+        let version = outside.version.to_string();
+        let mut same = dated("", "2027-01-10", "");
+        same.push(("version", &version));
+        went_to(&p.officer.post(&t, &edit, &same).await);
+        let version = hidden(&p.officer.get(&t, &edit).await.text(), "version");
+        let drop = format!("{}/bo", outside.page());
+        went_to(&p.officer.post(&t, &drop, &[("version", &version)]).await);
         assert_eq!(went_to(&p.officer.post(&t, &format!("{path}/dong/moi"), &LINE).await), path);
         let page = in_words(&p.officer.get(&t, &path).await);
         assert!(page.contains("kinh phí 3.000.000 đồng") && page.contains("1 nhiệm vụ"), "{page}");
@@ -194,6 +223,11 @@ async fn from_an_empty_page_to_an_issued_plan_and_its_progress() {
         let answer = p.officer.post(&t, &format!("{path}/ban-hanh"), &ahead).await;
         assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
         let given = [ahead[0], ahead[1], ("issued_on", "2026-01-12")];
+        let mistyped = [ahead[0], ("number", "abc/x"), given[2]];
+        let answer = p.officer.post(&t, &format!("{path}/ban-hanh"), &mistyped).await;
+        assert_status(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = answer.text();
+        assert!(page.contains("value=\"abc/x\"") && page.contains("hoặc cả ký hiệu: 15/KH-UBND"), "{page}");
         went_to(&p.officer.post(&t, &format!("{path}/ban-hanh"), &given).await);
         let page = in_words(&p.officer.get(&t, &path).await);
         for part in ["05/KH-UBND", "ban hành ngày 12/01/2026", "Chưa làm", "0/2"] {

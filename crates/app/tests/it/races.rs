@@ -52,6 +52,12 @@ async fn what_may_stand_once_stands_once() {
         let in_force = sql!("SELECT COUNT(*) FROM number_overrides WHERE withdrawn_at IS NULL");
         assert_eq!(rows(&t, in_force).await, 1);
 
+        // One law of a number.
+        let law =
+            [("number", "7-HD/HU"), ("kind", "Hướng dẫn"), ("title", "Về tủ sách"), ("issued", "02/03/2026")];
+        assert_eq!(count(&at_once(&t, &keeper, "/luat/moi", &law).await, done), 4);
+        assert_eq!(rows(&t, sql!("SELECT COUNT(*) FROM laws")).await, 1);
+
         // One hamlet of a name.
         let hamlet = [("level", "hamlet"), ("kind", "ấp"), ("name", "Ấp 3"), ("from", "01/11/2026")];
         let add = format!("/don-vi/{commune}/don-vi-con");

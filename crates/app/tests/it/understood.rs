@@ -177,8 +177,27 @@ async fn an_amendment_waits_is_carried_out_and_undone_to_the_byte() {
         assert!(early.text().contains("Chưa đến ngày có hiệu lực"));
         assert_eq!(texts(&t, old).await, before);
 
+        let is_confirmed = async || {
+            let all = laws::relations(&t.app.db, amending).await.unwrap().of_it;
+            let amends: Vec<bool> =
+                all.iter().filter(|r| r.relation == Relation::Amends).map(|r| !r.proposed).collect();
+            assert_eq!(amends.len(), 1, "{all:?}");
+            amends[0]
+        };
+        let confirmations = async || {
+            let acts: Vec<(String,)> =
+                sql!("SELECT object_id FROM audit_entries WHERE act = 'confirm-amends'")
+                    .all(&t.app.db)
+                    .await
+                    .unwrap();
+            acts.into_iter().map(|(law,)| law).collect::<Vec<_>>()
+        };
+        assert!(!is_confirmed().await && confirmations().await.is_empty());
         let done = person.post(&t, &path, &[("act", "apply-all")]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        // Whoever keeps the law and carries it out has said that it is amended.
+        assert!(is_confirmed().await);
+        assert_eq!(confirmations().await, [old.to_string()]);
         let page = t.get(public).await.text();
         assert!(!page.contains("chưa phải bản mới nhất"), "{page}");
         assert!(
@@ -215,6 +234,8 @@ async fn an_amendment_waits_is_carried_out_and_undone_to_the_byte() {
             assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text());
         }
         assert_eq!(texts(&t, old).await, before);
+        // It waits again; that it is amended stays said.
+        assert!(is_confirmed().await);
         assert!(t.get(public).await.text().contains("chưa phải bản mới nhất"));
         let twice = person.post(&t, &path, &[("act", "undo"), ("amendment", &ids[0])]).await;
         assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -286,6 +286,42 @@ fn folded(content: &Content) -> String {
     viet::fold(&content.texts().map(|(_, text)| text).join(" "))
 }
 
+/// Fills what people search where a migration emptied it: SQL cannot fold as we do. Nothing that somebody recorded changes.
+pub async fn fold_again(db: &Db) -> Result<()> {
+    store::record! { struct Unfolded { shard_id: i64, id: Id } }
+    // What has no letter stays empty.
+    let mut last = Unfolded { shard_id: i64::MIN, id: Id([0; 16]) };
+    loop {
+        let rows: Vec<Unfolded> = sql!(
+            "SELECT shard_id, id FROM activities WHERE folded = '' AND (shard_id > $1 OR (shard_id = $1 AND id > $2))
+             ORDER BY shard_id, id LIMIT 500",
+            last.shard_id,
+            last.id
+        )
+        .all(db)
+        .await?;
+        let Some(end) = rows.last() else { return Ok(()) };
+        last = Unfolded { shard_id: end.shard_id, id: end.id };
+        let mut words = Vec::new();
+        for row in rows {
+            let id = RecordId { shard: row.shard_id, id: row.id };
+            words.push((id, folded(&get(db, id).await?.content)));
+        }
+        let mut tx = db.begin().await?;
+        for (id, folded) in words {
+            sql!(
+                "UPDATE activities SET folded = $3 WHERE shard_id = $1 AND id = $2 AND folded = ''",
+                id.shard,
+                id.id,
+                folded
+            )
+            .run(&mut tx)
+            .await?;
+        }
+        tx.commit().await?;
+    }
+}
+
 async fn insert_parts(tx: &mut Tx, id: RecordId, content: &Content) -> Result<()> {
     for audience in &content.audiences {
         sql!(

@@ -38,7 +38,7 @@ mod then;
 mod under;
 mod waiting;
 
-pub use activity::{Activity, Content, get, insert, update, withdraw};
+pub use activity::{Activity, Content, fold_again, get, insert, update, withdraw};
 pub use evidence::{insert as insert_evidence, keep as keep_evidence};
 pub use find::FINDS;
 pub use import::{Imported, import_workbook};
@@ -64,6 +64,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(51, "rows asked about", "0051_asked.sql"),
     migration!(52, "activity drafts", "0052_drafts.sql"),
     migration!(53, "changed rows and evidence taken off", "0053_kept.sql"),
+    migration!(54, "a row is found by the reason of its figures", "0054_folded.sql"),
 ];
 
 fn routes() -> crate::web::Routes {

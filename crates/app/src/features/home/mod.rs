@@ -78,6 +78,7 @@ struct HomePage {
     pressing: usize,
     figures: Vec<Figure>,
     may_record: bool,
+    may_write: bool,
 }
 
 /// `GET /viec`
@@ -117,6 +118,7 @@ async fn home(signed: Signed) -> Result<Response> {
         pressing,
         figures,
         may_record: signed.actor.can_anywhere(Act::RecordActivity),
+        may_write: signed.actor.can_anywhere(Act::WriteContent),
         page,
     })
 }

@@ -1,4 +1,5 @@
 home-record = Record an activity
+home-write = Write an article
 home-pressing = { $value ->
     [one] { $value } item late or due this week
    *[other] { $value } items late or due this week
@@ -15,6 +16,7 @@ home-days-left = { $value ->
 home-due = due { $value }
 home-nothing = Nothing is waiting.
 home-nothing-record = When there is a talk, a broadcast or a handout, record it with the button above.
+home-nothing-look = The unit's figures and reports:
 home-this-month = This month
 home-search-title = Search
 home-search = Words, a question or a number

@@ -1,4 +1,5 @@
 home-record = Ghi một hoạt động
+home-write = Viết bài
 home-pressing = { $value } mục quá hạn hoặc đến hạn trong tuần
 home-late = Quá hạn { $value } ngày
 home-today = Hạn hôm nay
@@ -6,6 +7,7 @@ home-days-left = Còn { $value } ngày
 home-due = hạn { $value }
 home-nothing = Không có việc nào đang chờ.
 home-nothing-record = Khi có buổi phổ biến, loa hay phát tài liệu, ghi lại ngay ở nút phía trên.
+home-nothing-look = Số liệu và báo cáo của đơn vị:
 home-this-month = Tháng này
 home-search-title = Tìm
 home-search = Từ khóa, câu hỏi hoặc số hiệu

@@ -1,4 +1,4 @@
-//! A place that a question names and that is not here: said plainly, before what else there is.
+//! A place that a question or an address names and that is not here: said plainly, before what else there is.
 
 use seek::{Answer, Hit};
 use serde::Serialize;
@@ -6,10 +6,11 @@ use store::{Db, Id, sql};
 
 use super::index::read_hit_id;
 use super::law::{self, Law};
-use super::node::{self, Block};
+use super::node::{self, Block, Node};
 use crate::app::App;
 use crate::error::Result;
 use crate::i18n::Lang;
+use crate::page::Page;
 
 /// What is not here, as programs read it too.
 #[derive(Serialize)]
@@ -102,36 +103,72 @@ async fn in_law(db: &Db, law: Id, article: Option<&str>) -> Result<Missing> {
         return Ok(Some(("text", "laws-absent-text", 0)));
     }
     let Some(article) = article else { return Ok(None) };
-    let articles: Vec<String> =
-        rows.iter().filter(|row| row.level == "article").map(|row| row.label.to_lowercase()).collect();
-    Ok(match articles.len() {
-        0 => Some(("article", "laws-absent-articles", 0)),
-        // It is here and a filter leaves it out.
-        _ if articles.iter().any(|label| label == article) => None,
-        count => Some(("article", "laws-absent-article", count)),
-    })
+    let articles = rows.iter().filter(|row| row.level == "article").map(|row| row.label.as_str());
+    Ok(lacking_article(articles, article))
 }
 
 async fn in_article(db: &Db, law: &Law, hit: &Hit, asked: &seek::Understood) -> Result<Missing> {
     let Some(article) = node::article(db, law.id, read_hit_id(&hit.id).1).await? else { return Ok(None) };
-    let mut blocks = &article.clauses;
-    if let Some(label) = &asked.clause {
+    Ok(lacking_part(&article.clauses, asked.clause.as_deref(), asked.point.as_deref()))
+}
+
+fn lacking_article<'a>(articles: impl Iterator<Item = &'a str>, article: &str) -> Missing {
+    let articles: Vec<String> = articles.map(str::to_lowercase).collect();
+    match articles.len() {
+        0 => Some(("article", "laws-absent-articles", 0)),
+        // It is here and a filter leaves it out.
+        _ if articles.iter().any(|label| label == article) => None,
+        count => Some(("article", "laws-absent-article", count)),
+    }
+}
+
+fn lacking_part(article: &[Block], clause: Option<&str>, point: Option<&str>) -> Missing {
+    let mut blocks = article;
+    if let Some(label) = clause {
         match part(blocks, "clause", label) {
             Some(clause) => blocks = &clause.children,
             None => {
                 let count = blocks.iter().filter(|b| b.level == "clause").count();
                 let key = if count == 0 { "laws-absent-clauses" } else { "laws-absent-clause" };
-                return Ok(Some(("clause", key, count)));
+                return Some(("clause", key, count));
             }
         }
     }
-    Ok(match &asked.point {
+    match point {
         Some(label) if part(blocks, "point", label).is_none() => {
-            let key = if asked.clause.is_some() { "laws-absent-point-of" } else { "laws-absent-point" };
+            let key = if clause.is_some() { "laws-absent-point-of" } else { "laws-absent-point" };
             Some(("point", key, 0))
         }
         _ => None,
-    })
+    }
+}
+
+/// What is said where an address leads to a place that a text has not, and the article in which it would stand.
+pub fn at_path<'a>(page: &Page, law: &Law, nodes: &'a [Node], path: &str) -> (String, Option<&'a Node>) {
+    let name = law.short_name();
+    let label = |kind: &str| {
+        let named = path.split('/').find_map(|part| part.strip_prefix(kind)?.strip_prefix('-'));
+        named.map(law::label_of)
+    };
+    let (article, clause, point) = (label("dieu"), label("khoan"), label("diem"));
+    let articles = || nodes.iter().filter(|n| n.is_article());
+    let found = article.and_then(|article| articles().find(|n| n.label.to_lowercase() == article));
+    let missing = match (found, article) {
+        (Some(found), _) => lacking_part(&found.content, clause, point),
+        (None, Some(_)) if nodes.is_empty() => Some(("text", "laws-absent-text", 0)),
+        (None, Some(article)) => lacking_article(articles().map(|n| n.label.as_str()), article),
+        (None, None) => None,
+    };
+    let (key, count) = missing.map_or(("laws-absent-place", 0), |(_, key, count)| (key, count));
+    let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
+    let args = [
+        ("law", name),
+        ("value", count.to_string()),
+        ("article", text(article)),
+        ("clause", text(clause)),
+        ("point", text(point)),
+    ];
+    (page.tn(key, &args), found)
 }
 
 /// The clause or point of that label, wherever it stands.

@@ -5,7 +5,7 @@
 //! the first day of its effect on; until then, and until a person has carried it out, the document says that its text
 //! is not the whole truth (promises A5, A6, A7).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use lawtext::amend::{self, Act, CannotApply, Change, Edit, History, Instruction, Target};
@@ -15,6 +15,7 @@ use store::{Columns, Db, Filter, Id, Relation, Runs, Select, Tx, sql};
 use super::document::{self, By};
 use super::law::{self, Law};
 use super::node::{self, Node};
+use super::relations;
 use super::tree;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -574,7 +575,7 @@ pub async fn decide(tx: &mut Tx, app: &App, by: &By, law: Id, ids: &[Id], what: 
     let mut made = changes(&mut *tx, law.id).await?;
     let taken = Taken::of(node::nodes(&mut *tx, law.id).await?);
     let mut history = history(taken.first.clone(), &made);
-    let mut done = 0;
+    let (mut done, mut carried_out) = (0, BTreeSet::new());
     for id in ids {
         let Some(chosen) = all.iter().find(|a| a.id == *id) else { return Err(Error::NotFound) };
         let outcome = match what {
@@ -616,9 +617,19 @@ pub async fn decide(tx: &mut Tx, app: &App, by: &By, law: Id, ids: &[Id], what: 
             _ => Err(Error::invalid("amendment", "laws-cannot-changed")),
         };
         match outcome {
-            Ok(()) => done += 1,
+            Ok(()) => {
+                done += 1;
+                if what != Decision::Undo {
+                    carried_out.insert(chosen.from_id);
+                }
+            }
             Err(e) if ids.len() == 1 => return Err(e),
             Err(_) => {}
+        }
+    }
+    for from in carried_out {
+        if relations::confirm_amends(tx, from, &law).await? {
+            document::write_down(tx, app, by, "confirm-amends", law.id, from.to_string().as_bytes()).await?;
         }
     }
     let (nodes, changes) = history.into_parts();

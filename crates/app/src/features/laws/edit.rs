@@ -12,6 +12,7 @@ use super::facts::{self, Facts};
 use super::law::{self, Coming, Kind, Law};
 use super::relations::{self, NewRelation, Relation, Relations};
 use crate::access::Act;
+use crate::app::App;
 use crate::audiences::{Audience, audiences};
 use crate::changes::{Conflict, both};
 use crate::error::{Error, FieldProblem, Result};
@@ -118,17 +119,31 @@ pub async fn create(signed: Signed, form: Form) -> Result<Response> {
     }
     let mut new = NewLaw { relations: relation.into_iter().collect(), ..NewLaw::default() };
     facts.apply(&mut new, by.unit);
+    let saved = match insert(app, &by, &new).await {
+        // Sent twice at once, the other came first: now it is there to be found.
+        Err(Error::Conflict(_)) => insert(app, &by, &new).await,
+        done => done,
+    };
+    match saved {
+        Ok(law) => {
+            changed(&signed);
+            Ok(signed.redirect(&format!("/luat/{law}")))
+        }
+        Err(Error::Invalid(taken)) => show_again(&page(&signed, None, form, by.unit, taken).await?),
+        Err(other) => Err(other),
+    }
+}
+
+/// The id of the law that is there after it. Errors beside the number when another's law has that number.
+async fn insert(app: &App, by: &By, new: &NewLaw) -> Result<Id> {
     let mut tx = app.db.begin().await?;
-    let (saved, said) = document::insert(&mut tx, app, &by, &new).await?;
-    let taken = said.into_iter().find(|p| p.code == document::KEPT_BY_OTHERS);
-    if let Some(other) = taken {
-        drop(tx);
-        let taken = FieldProblem { field: "number", key: "laws-error-number-taken", value: other.excerpt };
-        return show_again(&page(&signed, None, form, by.unit, vec![taken]).await?);
+    let (saved, said) = document::insert(&mut tx, app, by, new).await?;
+    if let Some(other) = said.into_iter().find(|p| p.code == document::KEPT_BY_OTHERS) {
+        let (field, key) = ("number", "laws-error-number-taken");
+        return Err(Error::Invalid(vec![FieldProblem { field, key, value: other.excerpt }]));
     }
     tx.commit().await?;
-    changed(&signed);
-    Ok(signed.redirect(&format!("/luat/{}", saved.id())))
+    Ok(saved.id())
 }
 
 /// What follows a change of the registry: the index and the public pages.

@@ -218,23 +218,26 @@ pub fn place(path: &str) -> String {
             "phu-luc" => "phụ lục",
             _ => return None,
         };
-        // Addresses write letters with marks as they are typed.
-        let letter = match label {
-            "dd" => "đ",
-            "aw" => "ă",
-            "aa" => "â",
-            "ee" => "ê",
-            "oo" => "ô",
-            "ow" => "ơ",
-            "uw" => "ư",
-            label => label,
-        };
-        Some(format!("{name} {letter}"))
+        Some(format!("{name} {}", label_of(label)))
     };
     let parts: Vec<String> = path.split('/').map(|p| word(p).unwrap_or_else(|| p.to_owned())).collect();
     let text = parts.join(", ");
     let mut letters = text.chars();
     letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The label that an address names: it writes letters with marks as they are typed.
+pub(super) fn label_of(written: &str) -> &str {
+    match written {
+        "dd" => "đ",
+        "aw" => "ă",
+        "aa" => "â",
+        "ee" => "ê",
+        "oo" => "ô",
+        "ow" => "ơ",
+        "uw" => "ư",
+        label => label,
+    }
 }
 
 /// How a number is looked up: the official writing, without marks, case and signs.

@@ -7,6 +7,7 @@ use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::absent;
 use super::amendments::{self, Pending, Waits};
 use super::citations;
 use super::compare::{self, News};
@@ -21,7 +22,7 @@ use lawtext::Place;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::page::{Page, href, show};
+use crate::page::{Page, href, show, show_absent};
 use crate::web::Visitor;
 
 /// A line of the outline.
@@ -96,8 +97,11 @@ async fn nodes(visitor: &Visitor, law: &Law, day: Option<Date>) -> Result<Vec<No
     }
 }
 
+/// The document at an address; else what is answered: where it has gone, or that there is none.
 async fn find(visitor: &Visitor, slug: &str, path: &str) -> Result<Result<Law, Response>> {
-    let law = law::find_by_slug(&visitor.app.db, slug).await?.ok_or(Error::NotFound)?;
+    let Some(law) = law::find_by_slug(&visitor.app.db, slug).await? else {
+        return Ok(Err(unknown(visitor, slug)?));
+    };
     if law.slug == slug {
         return Ok(Ok(law));
     }
@@ -106,6 +110,53 @@ async fn find(visitor: &Visitor, slug: &str, path: &str) -> Result<Result<Law, R
     let to = href(visitor.lang(), &format!("{}{rest}", law.path()));
     let to = HeaderValue::from_str(&to).map_err(|_| Error::NotFound)?;
     Ok(Err((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, to)]).into_response()))
+}
+
+/// There is no such document, or no such place in it.
+#[derive(Template)]
+#[template(path = "laws/no_such_place.html")]
+struct AbsentPage {
+    page: Page,
+    says: String,
+    law: Option<Law>,
+    /// The article in which the place would stand.
+    article: Option<Line>,
+    outline: Vec<Line>,
+    /// What to search for.
+    question: String,
+}
+
+fn unknown(visitor: &Visitor, slug: &str) -> Result<Response> {
+    let plain = |c: char| c.is_alphanumeric() || c == '-';
+    let slug: String = slug.chars().filter(|c| plain(*c)).take(100).collect();
+    // "35-2013-qh13" as it is written: 35/2013/QH13.
+    let mut parts = slug.splitn(3, '-');
+    let question = match (parts.next(), parts.next(), parts.next()) {
+        (Some(n), Some(year), Some(symbol)) if [n, year].iter().all(|p| p.parse::<u32>().is_ok()) => {
+            format!("{n}/{year}/{}", symbol.to_uppercase())
+        }
+        _ => slug.replace('-', " ").trim().to_owned(),
+    };
+    let page = visitor
+        .page(&say(visitor, "laws-unknown-title"))
+        .crumb(say(visitor, "laws-public-title"), "/van-ban");
+    let says = page.t("laws-unknown");
+    show_absent(&AbsentPage { page, says, law: None, article: None, outline: vec![], question })
+}
+
+fn no_such_place(visitor: &Visitor, law: Law, nodes: &[Node], path: &str) -> Result<Response> {
+    let base = href(visitor.lang(), &law.path());
+    let link = |n: &Node| format!("{base}/{}", n.path.as_deref().unwrap_or_default());
+    let page = visitor.page(&law.name()).crumb(say(visitor, "laws-public-title"), "/van-ban");
+    let (says, article) = absent::at_path(&page, &law, nodes, path);
+    show_absent(&AbsentPage {
+        article: article.map(|n| Line { title: n.title(), link: link(n), depth: 0 }),
+        outline: outline(nodes, link),
+        question: String::new(),
+        law: Some(law),
+        says,
+        page,
+    })
 }
 
 /// `GET /van-ban/{slug}`: the whole document.
@@ -145,8 +196,9 @@ pub async fn part(
     let as_of = asked.day(visitor.app.today())?;
     let nodes = nodes(&visitor, &law, as_of).await?;
     let is_it = |n: &Node| n.path.as_deref() == Some(path) || n.holds(path);
-    let at = nodes.iter().position(is_it).ok_or(Error::NotFound)?;
-    let found = nodes.get(at).ok_or(Error::NotFound)?;
+    let Some((at, found)) = nodes.iter().enumerate().find(|(_, n)| is_it(n)) else {
+        return no_such_place(&visitor, law, &nodes, path);
+    };
     // A head is shown with everything under it.
     let under =
         nodes.iter().skip(at + 1).take_while(|n| n.depth > found.depth && n.document == found.document);

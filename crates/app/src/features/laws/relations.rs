@@ -236,6 +236,22 @@ pub(super) async fn settle(
     Ok(())
 }
 
+/// Whoever keeps a document and carries out in it what another one says has confirmed that the other amends it; whether
+/// that was open until now. Taken out of the text again, the other amends it still: only a person takes that back.
+pub(super) async fn confirm_amends(tx: &mut Tx, from: Id, law: &Law) -> Result<bool> {
+    let confirmed = sql!(
+        "UPDATE law_relations SET proposed = $4
+         WHERE from_id = $1 AND relation = 'amends' AND to_key = $2 AND (to_id IS NULL OR to_id = $3) AND proposed",
+        from,
+        law::number_key(&law.number),
+        law.id,
+        false
+    )
+    .run(tx)
+    .await?;
+    Ok(confirmed > 0)
+}
+
 store::record! {
     struct Edge { from_id: Id, to_id: Option<Id>, relation: String, to_number: String, partial: bool, evidence: String, proposed: bool, bearers: i64 }
 }

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use store::Id;
 
 use super::asked::{Asked, row_text, rows_path};
-use super::freeze::{find_by_code, frozen_figures};
+use super::freeze::frozen_figures;
+use super::printed::{Printed, find_by_code};
 use super::{Figure, Indicator, Question, Units, find_indicator, indicators, read};
 use crate::app::Shared;
 use crate::error::{Error, Result};
@@ -186,6 +187,8 @@ struct Frozen {
     units_on: Option<Date>,
     frozen_at: Timestamp,
     audit_head: String,
+    /// The issued report; none while there is none.
+    report: Option<Printed>,
     figures: Vec<FrozenNumber>,
 }
 
@@ -196,7 +199,7 @@ pub async fn by_code(
     State(app): State<Shared>,
     Path(code): Path<String>,
 ) -> Result<Response> {
-    let freeze = find_by_code(&app, &peer, &code).await?;
+    let (freeze, report) = find_by_code(&app, &peer, &code).await?;
     let question = freeze.question()?;
     let figures = frozen_figures(&app.db, freeze.record_id()).await?.into_iter().filter_map(|f| {
         let indicator = described(find_indicator(&f.indicator)?, visitor.lang());
@@ -217,6 +220,7 @@ pub async fn by_code(
         units_on: units_on(&question),
         frozen_at: freeze.created_at,
         audit_head: freeze.audit_head(),
+        report,
         figures: figures.collect(),
     };
     Ok(api::one(&app, StatusCode::OK, answer))

@@ -1,5 +1,5 @@
 //! Freezing a period: the figures stay; what changed since is listed beside them. `GET /so-lieu/chot` shows what will
-//! be frozen, `POST /so-lieu/chot` does it, `GET /so-lieu/chot/{id}` shows it, and `GET /ma/{code}` for whoever holds the printed report.
+//! be frozen, `POST /so-lieu/chot` does it, `GET /so-lieu/chot/{id}` shows it.
 
 use std::collections::HashMap;
 
@@ -23,8 +23,8 @@ use crate::audit;
 use crate::error::{Error, FieldProblem, Result};
 use crate::facts::{Fact, Was};
 use crate::page::{Page, Room, show, show_again};
+use crate::web::Signed;
 use crate::web::form::{Form, Problems};
-use crate::web::{Peer, Signed, Visitor};
 
 store::record! {
     /// A frozen period (promise G23).
@@ -554,11 +554,11 @@ pub async fn create(signed: Signed, State(app): State<Shared>, form: Form) -> Re
     Ok(signed.redirect(&format!("/so-lieu/chot/{id}")))
 }
 
-struct Line {
-    name: String,
-    reported: i64,
-    stated: bool,
-    computed: i64,
+pub(super) struct Line {
+    pub name: String,
+    pub reported: i64,
+    pub stated: bool,
+    pub computed: i64,
     now: Option<i64>,
     /// The rows it was counted from.
     rows: String,
@@ -635,7 +635,7 @@ pub async fn page(
     })
 }
 
-fn lines(page: &Page, frozen: &[Frozen]) -> Vec<(String, Line)> {
+pub(super) fn lines(page: &Page, frozen: &[Frozen]) -> Vec<(String, Line)> {
     frozen
         .iter()
         .filter_map(|f| {
@@ -652,50 +652,4 @@ fn lines(page: &Page, frozen: &[Frozen]) -> Vec<(String, Line)> {
             Some((f.indicator.clone(), line))
         })
         .collect()
-}
-
-#[derive(Template)]
-#[template(path = "numbers/code.html")]
-struct CodePage {
-    page: Page,
-    freeze: Freeze,
-    unit: String,
-    period: String,
-    units: String,
-    lines: Vec<Line>,
-}
-
-/// The freeze of a printed code. Looking up is throttled by address: 80 bits of chance are not found by trying,
-/// and nobody keeps the holder of a paper from asking.
-pub(super) async fn find_by_code(app: &App, peer: &Peer, code: &str) -> Result<Freeze> {
-    app.attempts.check_open("printed code", &peer.address)?;
-    Ok(sql!(
-        "SELECT shard_id, id, unit_id, period, units_on, code, audit_seq, audit_hash, account_id, created_at
-         FROM number_freezes WHERE code = $1",
-        code.trim().to_uppercase()
-    )
-    .get(&app.db)
-    .await?)
-}
-
-/// Aggregates only, for whoever holds the paper; throttled, never kept in a cache.
-pub async fn by_code(
-    visitor: Visitor,
-    peer: Peer,
-    State(app): State<Shared>,
-    Path(code): Path<String>,
-) -> Result<Response> {
-    let freeze = find_by_code(&app, &peer, &code).await?;
-    let question = freeze.question()?;
-    let mut page = visitor.page("");
-    page.title = page.t("numbers-code-title");
-    let frozen = frozen_figures(&app.db, freeze.record_id()).await?;
-    show(&CodePage {
-        unit: app.trees.name(&app.db, freeze.unit_id).await?,
-        period: period_words(&page, question.period),
-        units: units_words(&page, question.units),
-        lines: lines(&page, &frozen).into_iter().map(|(_, l)| l).collect(),
-        freeze,
-        page,
-    })
 }

@@ -13,6 +13,7 @@ mod freeze;
 mod indicator;
 mod overrides;
 mod period;
+mod printed;
 mod reading;
 mod rows;
 mod shift;
@@ -40,6 +41,7 @@ pub use freeze::{
 pub use indicator::{Indicator, Rate, RollUp, StatedFigure, find_indicator, find_stated, indicators};
 pub use overrides::{Override, doubled, list_overrides, state as state_figure};
 pub use period::{BadPeriod, Period};
+pub use printed::{Printed, Prints, Replacement};
 pub use reading::{
     By, Figure, Ground, NO_LAW, Place, Question, RowKey, Table, Units, of_several_laws, read, read_on,
     silent_units,
@@ -96,7 +98,7 @@ fn routes() -> crate::web::Routes {
         .get("/so-lieu/chot/{id}", freeze::page)
         .post("/so-lieu/ghi-de", overrides::create)
         .post("/so-lieu/ghi-de/{id}/thu-hoi", overrides::withdraw)
-        .anyone(axum::http::Method::GET, "/ma/{code}", freeze::by_code)
+        .anyone(axum::http::Method::GET, "/ma/{code}", printed::by_code)
         .get("/api/v1/numbers", api::numbers)
         .anyone(axum::http::Method::GET, "/api/v1/numbers/{code}", api::by_code)
 }

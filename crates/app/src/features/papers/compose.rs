@@ -464,7 +464,7 @@ impl Writer<'_> {
                     sums,
                 });
             }
-            B::Table { table, caption, indicators, note } => {
+            B::Table { table, caption, indicators, note, note_of } => {
                 let by = By::from_code(table).ok_or(Error::NotFound)?;
                 let split = match by {
                     By::Law => &self.numbers.by_law,
@@ -500,7 +500,8 @@ impl Writer<'_> {
                         ))]));
                     }
                 }
-                if let Some(note) = note {
+                let stands = |row: &String| rows.iter().any(|(key, _)| key.value.as_ref() == Some(row));
+                if let Some(note) = note.as_ref().filter(|_| note_of.as_ref().is_none_or(stands)) {
                     let runs = self.template_runs(note);
                     if !runs.is_empty() {
                         self.blocks.push(Block::Paragraph(runs));

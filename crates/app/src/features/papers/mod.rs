@@ -15,6 +15,7 @@
 
 mod compose;
 mod evidence;
+mod known;
 mod list;
 mod open;
 mod print;
@@ -30,6 +31,7 @@ use jiff::civil::Date;
 use store::{Db, Id, Migration, RecordId, migration};
 
 pub use compose::figure_key;
+pub use known::PRINTS;
 pub use open::absent_key;
 pub use print::{Printed, print};
 pub use report::{Report, State, doubled, get};
@@ -123,7 +125,7 @@ pub async fn create(app: &App, account: Id, unit: Id, period: Period, units: Uni
 /// The report of a unit and a period, unless withdrawn.
 pub async fn find(db: &Db, unit: Id, period: Period) -> Result<Option<RecordId>> {
     let all = report::of_period(db, period).await?;
-    Ok(all.into_iter().find(|r| r.unit_id == unit).map(|r| RecordId { shard: r.shard_id, id: r.id }))
+    Ok(all.into_iter().find(|r| r.unit_id == unit).map(|r| r.id()))
 }
 
 /// Writes texts of a new draft: a block by its key, a stated figure by [`figure_key`], its source by [`source_key`], why there is nothing of a
@@ -217,8 +219,6 @@ async fn do_issue(
     day: Date,
     (authority, signer): (Option<&str>, Option<&str>),
 ) -> Result<()> {
-    // "15/BC-UBND": the symbol is the template's.
-    let number = number.split('/').next().unwrap_or_default().trim();
     let said = report::Said { number: Some(number), issued_on: Some(day), authority, signer, note: None };
     move_to(app, account, r, State::Issued, said).await
 }

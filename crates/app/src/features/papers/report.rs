@@ -193,21 +193,40 @@ store::record! {
         pub issued_on: Option<Date>,
         freeze_shard: Option<i64>,
         freeze_id: Option<Id>,
+        /// When it last moved on.
+        pub updated_at: Timestamp,
     }
 }
 
 impl Progress {
+    pub fn id(&self) -> RecordId {
+        RecordId { shard: self.shard_id, id: self.id }
+    }
+    pub fn freeze(&self) -> Option<RecordId> {
+        self.freeze_shard.zip(self.freeze_id).map(|(shard, id)| RecordId { shard, id })
+    }
     /// The figures of an issued report.
     pub fn issued(&self) -> Option<RecordId> {
-        let freeze = self.freeze_shard.zip(self.freeze_id).map(|(shard, id)| RecordId { shard, id });
-        freeze.filter(|_| self.state == State::Issued.code())
+        self.freeze().filter(|_| self.state == State::Issued.code())
     }
+}
+
+/// How far the reports of a unit and a period are, withdrawn ones too.
+pub async fn of_unit(db: &Db, unit: Id, period: Period) -> Result<Vec<Progress>> {
+    Ok(sql!(
+        "SELECT shard_id, id, unit_id, state, number, issued_on, freeze_shard, freeze_id, updated_at
+         FROM reports WHERE unit_id = $1 AND period = $2 ORDER BY created_at, id",
+        unit,
+        period.to_string()
+    )
+    .all(db)
+    .await?)
 }
 
 /// How far all units' reports of a period are, withdrawn ones left out.
 pub async fn of_period(db: &Db, period: Period) -> Result<Vec<Progress>> {
     Ok(sql!(
-        "SELECT shard_id, id, unit_id, state, number, issued_on, freeze_shard, freeze_id
+        "SELECT shard_id, id, unit_id, state, number, issued_on, freeze_shard, freeze_id, updated_at
          FROM reports WHERE period = $1 AND state <> 'withdrawn'
          ORDER BY unit_id, id",
         period.to_string()

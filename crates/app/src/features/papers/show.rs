@@ -152,6 +152,12 @@ struct Compared {
     asked: Vec<usize>,
 }
 
+impl Compared {
+    fn lacks_last(&self) -> bool {
+        self.last.is_none()
+    }
+}
+
 struct OfficeView {
     code: &'static str,
     text: String,

@@ -141,9 +141,11 @@ pub async fn give_back(signed: Signed, Path(id): Path<String>, form: Form) -> Re
 pub async fn issue(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
     let report = as_seen(&signed, &id, Act::WriteReport, &form).await?;
     let mut problems = Problems::default();
-    let number = problems.required(&form, "so", 20);
-    if !number.is_empty() && !number.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '/')) {
-        problems.add("so", "papers-bad-number");
+    let symbol = report.frozen.as_ref().map_or("", |paper| paper.symbol.as_str());
+    let (number, written) = problems.register_number(&form, "so", symbol);
+    // The paper prints its own symbol: another one would vanish.
+    if problems.0.is_empty() && written.is_some_and(|w| viet::fold(&w) != viet::fold(symbol)) {
+        problems.add_value("so", "error-register-number", symbol.to_owned());
     }
     let day = problems.date(&form, "ngay");
     if !form.has("ngay") {

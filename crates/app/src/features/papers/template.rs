@@ -99,8 +99,9 @@ pub enum Block {
         table: String,
         caption: String,
         indicators: Vec<String>,
-        /// Said below it: how it is to be read.
+        /// Said below it: how it is to be read; of one row, only where that row stands in it.
         note: Option<String>,
+        note_of: Option<String>,
     },
     List {
         list: Vec<String>,

@@ -88,7 +88,6 @@ papers-parts-code = Code
 papers-parts-number = no. { $number }
 papers-last-year = Beside last year
 papers-last-report = Report, { $period }
-papers-bad-number = A number has letters, digits and hyphens only, such as 15.
 papers-day-to-come = That day has not come. Write the day on the paper.
 papers-frozen-already = This report is not a draft any more. Press "Reopen for writing" first.
 papers-issued-already = The report is issued and cannot be changed. Withdraw it and begin a new one.

@@ -88,7 +88,6 @@ papers-parts-code = Mã tra cứu
 papers-parts-number = số { $number }
 papers-last-year = So với năm trước
 papers-last-report = Báo cáo { $period }
-papers-bad-number = Số chỉ gồm chữ, số và gạch nối, ví dụ 15.
 papers-day-to-come = Ngày ban hành chưa đến. Hãy ghi ngày trên văn bản.
 papers-frozen-already = Báo cáo này không còn là bản nháp. Hãy bấm "Mở lại để sửa" trước.
 papers-issued-already = Báo cáo đã ban hành, không sửa được nữa. Hãy thu hồi rồi lập báo cáo mới.

@@ -1,8 +1,10 @@
 //! Hand-over (bàn giao): a leaver's role at a unit, and the personal work that goes with it, to a successor,
 //! in one act with a dated record that can be undone. Of a successor who holds the role there already it stays as
-//! it is, and only the work goes over. Keeps promise B4.
+//! it is, and only the work goes over. The work goes on the day of the hand-over: until then it stays with whoever
+//! may do it. Keeps promise B4.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::Path;
@@ -13,7 +15,7 @@ use store::{Db, Id, Tx, sql};
 use super::appointment::{self, Appointed, When};
 use super::person::{get_changeable, shard_of};
 use crate::access::Appointment;
-use crate::app::App;
+use crate::app::{App, Shared};
 use crate::audit;
 use crate::error::{Error, FieldProblem, Result};
 use crate::page::{Page, Room, show, show_again};
@@ -162,8 +164,8 @@ pub async fn hand_over(tx: &mut Tx, app: &App, by: Id, of: &Appointed, to: Id, d
     let id = app.new_id();
     sql!(
         "INSERT INTO hand_overs (id, unit_id, ended_id, begun_id, held_before, day, ended_until, previous_until,
-                                 created_by, created_at)
-         VALUES ($1, $2, $3, $4, $9, $5, $10, $6, $7, $8)",
+                                 created_by, created_at, moved)
+         VALUES ($1, $2, $3, $4, $9, $5, $10, $6, $7, $8, FALSE)",
         id,
         of.unit_id,
         of.id,
@@ -177,9 +179,24 @@ pub async fn hand_over(tx: &mut Tx, app: &App, by: Id, of: &Appointed, to: Id, d
     )
     .run(tx)
     .await?;
-    let what = HandedOver { unit: of.unit_id, from: of.account_id, to, by };
+    note(tx, app, by, (of.unit_id, shard), id, "hand-over").await?;
+    if day == app.today() {
+        move_work(tx, app, id, &HandedOver { unit: of.unit_id, from: of.account_id, to, by }).await?;
+    }
+    Ok(id)
+}
+
+/// Gives the open work to the successor, once.
+async fn move_work(tx: &mut Tx, app: &App, id: Id, what: &HandedOver) -> Result<()> {
+    let touched =
+        sql!("UPDATE hand_overs SET moved = TRUE WHERE id = $1 AND NOT moved AND undone_at IS NULL", id)
+            .run(&mut *tx)
+            .await?;
+    if touched == 0 {
+        return Ok(());
+    }
     for feature in crate::hand_overs() {
-        for moved in feature.hand_over(tx, app, &what).await? {
+        for moved in feature.hand_over(tx, app, what).await? {
             sql!(
                 "INSERT INTO hand_over_items (hand_over_id, kind, object_id) VALUES ($1, $2, $3)",
                 id,
@@ -190,8 +207,52 @@ pub async fn hand_over(tx: &mut Tx, app: &App, by: Id, of: &Appointed, to: Id, d
             .await?;
         }
     }
-    note(tx, app, by, (of.unit_id, shard), id, "hand-over").await?;
-    Ok(id)
+    let shard = shard_of(tx, what.unit).await?;
+    note(tx, app, what.by, (what.unit, shard), id, "move-work").await
+}
+
+store::record! {
+    struct Due { id: Id, unit_id: Id, ended_by: Id, begun_by: Id, created_by: Id }
+}
+
+/// Gives the open work of every hand-over whose day has come to the successor. Of one whose roles were changed since, the
+/// work goes once the leaver no longer holds the role and the successor does.
+pub async fn move_due(app: &App) -> Result<()> {
+    let due: Vec<Due> = sql!(
+        "SELECT h.id, h.unit_id, e.account_id AS ended_by, b.account_id AS begun_by, h.created_by
+         FROM hand_overs h JOIN appointments e ON e.id = h.ended_id JOIN appointments b ON b.id = h.begun_id
+         WHERE NOT h.moved AND h.undone_at IS NULL AND h.day <= $1 AND e.valid_until <= $1
+           AND b.valid_from <= $1 AND (b.valid_until IS NULL OR b.valid_until > $1)
+         ORDER BY h.created_at, h.id",
+        app.today()
+    )
+    .all(&app.db)
+    .await?;
+    for d in due {
+        let what = HandedOver { unit: d.unit_id, from: d.ended_by, to: d.begun_by, by: d.created_by };
+        // One that cannot go keeps no other back.
+        if let Err(e) = move_alone(app, d.id, &what).await {
+            tracing::error!(cause = format!("{e:#}"), hand_over = %d.id, "work could not go to the successor");
+        }
+    }
+    Ok(())
+}
+
+async fn move_alone(app: &App, id: Id, what: &HandedOver) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    move_work(&mut tx, app, id, what).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Moves work on its day as long as the program runs.
+pub async fn follow(app: Shared) {
+    loop {
+        if let Err(e) = move_due(&app).await {
+            tracing::warn!(cause = format!("{e:#}"), "hand-overs that are due could not be looked up");
+        }
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
 }
 
 store::record! {

@@ -31,7 +31,7 @@ mod unit;
 
 pub use account::{create, disable, mail_link, one_time_link};
 pub use appointment::{Appointed, administrators, appoint, doubled, list_of_unit, orphans};
-pub use hand_over::{HandOver, HandedOver, Moved};
+pub use hand_over::{HandOver, HandedOver, Moved, follow, move_due};
 
 pub const FEATURE: crate::Feature = crate::Feature {
     name: "people",
@@ -48,6 +48,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(20, "people", "0020_people.sql"),
     migration!(21, "roles that a successor held already", "0021_held_before.sql"),
     migration!(22, "until when whoever hands over holds the role", "0022_ended_until.sql"),
+    migration!(23, "work goes over on the day of the hand-over", "0023_work_moved.sql"),
 ];
 
 fn routes() -> Routes {

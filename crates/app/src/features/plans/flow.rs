@@ -100,7 +100,8 @@ pub async fn issue(signed: Signed, Path(id): Path<String>, form: Form) -> Result
     let mut plan = as_seen(&signed, &id, Act::WritePlan, &form).await?;
     plan.must_be(State::Approved)?;
     let mut problems = Problems::default();
-    let number = viet::clean(&problems.required(&form, "number", 40));
+    let (number, symbol) = problems.register_number(&form, "number", "KH-UBND");
+    let number = symbol.map_or_else(|| number.clone(), |symbol| format!("{number}/{symbol}"));
     let on = problems.date(&form, "issued_on");
     match on {
         None if problems.0.iter().all(|p| p.field != "issued_on") => {

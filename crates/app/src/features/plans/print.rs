@@ -134,11 +134,10 @@ pub async fn document(signed: &Signed, plan: &Plan, lines: &[Shown]) -> Result<D
         blocks.extend(paragraphs(&c.organisation));
     }
     let issued = matches!(plan.state, State::Issued) || plan.number.is_some();
-    let (number, symbol) = match &plan.number {
-        Some(number) => number_and_symbol(number),
-        None => {
-            (String::new(), format!("{}-{}", t.kind_code, words.symbol()).trim_end_matches('-').to_owned())
-        }
+    let (number, symbol) = number_and_symbol(plan.number.as_deref().unwrap_or_default());
+    let symbol = match symbol.as_str() {
+        "" => format!("{}-{}", t.kind_code, words.symbol()).trim_end_matches('-').to_owned(),
+        _ => symbol,
     };
     let kind = in_sentence(&t.kind.to_lowercase());
     let with = match plan.issued_on {

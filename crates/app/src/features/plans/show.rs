@@ -238,6 +238,9 @@ impl ShowPage {
         };
         runs.iter().map(text).collect()
     }
+    fn right(&self, align: &press::Align) -> bool {
+        matches!(align, press::Align::Right)
+    }
     fn first_line(&self, title: &str) -> String {
         title.replace('\n', ". ")
     }

@@ -72,8 +72,11 @@ async fn read(
     let mut problems = Problems::default();
     let from = problems.date(form, "from");
     let until = problems.date(form, "until").unwrap_or(last_day(plan.content.year));
+    let is_kept = before.is_some_and(|b| b.until == until);
     if from.is_some_and(|f| f > until) {
         problems.add("until", "plans-error-until");
+    } else if i64::from(until.year()) != plan.content.year && !is_kept && !form.has("outside") {
+        problems.add_value("until", "plans-error-outside", plan.content.year.to_string());
     }
     let talks = problems.count(form, "talks");
     if talks == Some(0) {
@@ -148,6 +151,9 @@ impl LinePage {
     fn ticked(&self) -> &[(Id, String)] {
         let others = self.partners.get(1..).unwrap_or_default();
         others.get(..TICKED_PARTNERS).unwrap_or(others)
+    }
+    fn asks_outside(&self) -> bool {
+        self.form.has("outside") || self.page.problems.iter().any(|p| p.key == "plans-error-outside")
     }
     fn special_open(&self) -> bool {
         self.audiences.iter().any(|a| a.special && self.form.is("audience", &a.code))

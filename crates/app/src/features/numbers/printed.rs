@@ -1,0 +1,89 @@
+//! `GET /ma/{code}`: for whoever holds a printed report, its figures by the code on it, and whether it still stands.
+//! Aggregates only; throttled, never kept in a cache.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use jiff::civil::Date;
+use serde::Serialize;
+use store::sql;
+
+use super::asked::{period_words, units_words};
+use super::freeze::{Freeze, Line, frozen_figures, lines};
+use crate::app::{App, Shared};
+use crate::error::Result;
+use crate::page::{Page, show};
+use crate::tasks::Later;
+use crate::web::{Peer, Visitor};
+
+/// What everybody may know of the issued report that frozen figures stand in.
+#[derive(Debug, Serialize)]
+pub struct Printed {
+    /// With its symbol: "05/BC-UBND".
+    pub number: String,
+    pub issued_on: Date,
+    pub withdrawn_on: Option<Date>,
+    /// Of a withdrawn one, the report that was issued in its place.
+    pub replaced_by: Option<Replacement>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Replacement {
+    pub number: String,
+    pub issued_on: Date,
+    pub code: String,
+}
+
+/// The feature that prints frozen figures; named once in `lib.rs`.
+pub trait Prints: Sync {
+    fn find<'a>(&'a self, app: &'a App, freeze: &'a Freeze) -> Later<'a, Option<Printed>>;
+}
+
+/// The freeze of a printed code, and the report. Looking up is throttled by address: 80 bits of chance are not found by
+/// trying, and nobody keeps the holder of a paper from asking.
+pub(super) async fn find_by_code(app: &App, peer: &Peer, code: &str) -> Result<(Freeze, Option<Printed>)> {
+    app.attempts.check_open("printed code", &peer.address)?;
+    let freeze: Freeze = sql!(
+        "SELECT shard_id, id, unit_id, period, units_on, code, audit_seq, audit_hash, account_id, created_at
+         FROM number_freezes WHERE code = $1",
+        code.trim().to_uppercase()
+    )
+    .get(&app.db)
+    .await?;
+    let printed = crate::prints().find(app, &freeze).await?;
+    Ok((freeze, printed))
+}
+
+#[derive(Template)]
+#[template(path = "numbers/code.html")]
+struct CodePage {
+    page: Page,
+    freeze: Freeze,
+    printed: Option<Printed>,
+    unit: String,
+    period: String,
+    units: String,
+    lines: Vec<Line>,
+}
+
+pub async fn by_code(
+    visitor: Visitor,
+    peer: Peer,
+    State(app): State<Shared>,
+    Path(code): Path<String>,
+) -> Result<Response> {
+    let (freeze, printed) = find_by_code(&app, &peer, &code).await?;
+    let question = freeze.question()?;
+    let mut page = visitor.page("");
+    page.title = page.t("numbers-code-title");
+    let frozen = frozen_figures(&app.db, freeze.record_id()).await?;
+    show(&CodePage {
+        unit: app.trees.name(&app.db, freeze.unit_id).await?,
+        period: period_words(&page, question.period),
+        units: units_words(&page, question.units),
+        lines: lines(&page, &frozen).into_iter().map(|(_, l)| l).collect(),
+        printed,
+        freeze,
+        page,
+    })
+}
