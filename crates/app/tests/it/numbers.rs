@@ -211,6 +211,12 @@ async fn a_form_that_freezes_sent_twice_at_once_freezes_once() {
         let once = page.split("name=\"lan\" value=\"").nth(1).unwrap().split('"').next().unwrap();
         let unit = commune.to_string();
         let form = [("lan", once), ("don-vi", &unit), ("ky", "2026"), ("cay", "nay")];
+        // One of the rows is moved out of the period later, one within it.
+        let mut tx = t.app.db.begin().await.unwrap();
+        let out = activities::insert(&mut tx, &t.app, None, 1, &talk(commune, 20)).await.unwrap();
+        let within = activities::insert(&mut tx, &t.app, None, 1, &talk(commune, 20)).await.unwrap();
+        tx.commit().await.unwrap();
+        t.app.clock.set(t.app.now() + std::time::Duration::from_secs(60));
         let (a, b) = tokio::join!(freeze(&form), freeze(&form));
         assert_eq!((a.status, b.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER), "{}", b.text());
         assert_eq!(a.location(), b.location());
@@ -247,6 +253,29 @@ async fn a_form_that_freezes_sent_twice_at_once_freezes_once() {
             rows.contains("Từ đó có 201 dòng") && rows.contains("Xem mọi thay đổi sau khi chốt"),
             "{rows}"
         );
+
+        // So is a row that has left the period: once, wherever it stands today.
+        t.app.clock.set(t.app.now() + std::time::Duration::from_secs(60));
+        for (id, day) in [(out, "2025-03-01"), (within, "2026-03-02")] {
+            let before = activities::get(&t.app.db, id).await.unwrap();
+            let content = activities::Content {
+                day: day.parse().unwrap(),
+                title: "Dời ngày".into(),
+                ..before.content.clone()
+            };
+            let mut tx = t.app.db.begin().await.unwrap();
+            activities::update(&mut tx, &t.app, None, &before, &content).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let first = officer.get(&t, a.location()).await.text();
+        assert!(first.contains("Có 203 thay đổi; trang này liệt kê 200."), "{first}");
+        for moved in [out, within] {
+            assert!(first.contains(&format!("href=\"{}\"", activities::page(moved))), "{first}");
+        }
+        let next = first.split("href=\"").find(|h| h.contains("?sau=")).unwrap().split('"').next().unwrap();
+        let second = officer.get(&t, next).await.text();
+        assert_eq!((changes(&first).len(), changes(&second).len()), (200, 3));
+        assert_eq!(changes(&first).union(&changes(&second)).count(), 203);
 
         // The page opened anew freezes anew; another's form opens nothing.
         let anew = t.app.new_id().to_string();

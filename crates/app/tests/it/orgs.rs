@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use jiff::civil::Date;
 use lantoa::access::Role;
 use lantoa::features::activities;
+use lantoa::features::numbers::{self, By, Period, Question, Units};
 use lantoa::features::orgs::{self, Tree, figures, import, source};
 use store::Id;
 
@@ -186,6 +187,10 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         let mut tx = t.app.db.begin().await.unwrap();
         let talk = crate::spine::talk(s.communes[0], 60);
         activities::insert(&mut tx, &t.app, Some(officer.account), 1, &talk).await.unwrap();
+        for (unit, people) in [(s.hamlets[0], 7), (s.communes[1], 5)] {
+            let talk = crate::spine::talk(unit, people);
+            activities::insert(&mut tx, &t.app, Some(officer.account), 1, &talk).await.unwrap();
+        }
         let old_plan = lantoa::features::plans::Content {
             title: "Kế hoạch năm 2024".into(),
             ..crate::plans::plan_of(s.communes[0], 2024)
@@ -229,7 +234,7 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         let (people, plans) =
             (format!("/quan-tri?don-vi={first}"), format!("/ke-hoach?don-vi={first}&#38;nam=moi-nam"));
         for shown in [
-            "1 hoạt động đã ghi",
+            "3 hoạt động đã ghi",
             "1 người đang giữ vai trò",
             "1 kế hoạch",
             "4 địa chỉ công khai",
@@ -240,6 +245,24 @@ async fn a_planned_merger_takes_effect_on_its_day() {
             assert!(preview.contains(shown), "{shown} is not in {preview}");
         }
         assert!(officer.get(&t, &people).await.text().contains("commune-officer"));
+        // What is counted at a unit is what its list shows, hamlets and all.
+        let list = format!("/hoat-dong?don-vi={first}");
+        assert!(preview.contains(&format!("<a href=\"{list}\">Xã Bến Lức</a>: 2</li>")), "{preview}");
+        assert_eq!(officer.get(&t, &list).await.text().matches("href=\"/hoat-dong/1-").count(), 2);
+        // The year's figures before and after: those before open to their rows.
+        let shift = |page: &str| {
+            let table = page.split("trước và sau khi sắp xếp</caption>").nth(1).expect("figures").to_owned();
+            let row =
+                table.split("<tr>").find(|r| r.contains("Số lượt người dự các cuộc")).unwrap().to_owned();
+            let cells = row.split("<td").skip(1).map(|c| c.split("</td>").next().unwrap());
+            let text = |c: &str| c.trim_end_matches("</a>").rsplit('>').next().unwrap().to_owned();
+            let links =
+                row.split("href=\"").skip(1).map(|h| h.split('"').next().unwrap().replace("&#38;", "&"));
+            (cells.map(text).collect::<Vec<_>>(), links.collect::<Vec<_>>())
+        };
+        let (figures, links) = shift(&preview);
+        assert_eq!((figures, links.len()), (vec!["67".to_owned(), "5".into(), "72".into()], 2));
+        assert!(officer.get(&t, &links[0]).await.text().contains("<strong>67 "));
         let all = officer.get(&t, &format!("/ke-hoach?don-vi={first}&nam=moi-nam")).await.text();
         assert!(all.contains("Kế hoạch năm 2024") && all.contains("Mọi năm"), "{all}");
         // A proposal changes nothing and is nobody else's to see.
@@ -253,7 +276,8 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         let decided = officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await;
         assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text());
         assert_eq!(officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await.status, StatusCode::CONFLICT);
-        assert!(officer.get(&t, &path).await.text().contains("chờ đến ngày"));
+        let planned = officer.get(&t, &path).await.text();
+        assert!(planned.contains("chờ đến ngày") && shift(&planned) == shift(&preview), "{planned}");
         assert_eq!(commune_officer.post(&t, &format!("{path}/huy"), &[]).await.status, StatusCode::FORBIDDEN);
         // Whoever works there is told in time, with the way to what is open.
         let told = commune_officer.get(&t, "/viec").await.text();
@@ -354,7 +378,44 @@ async fn a_division_counts_once_and_by_a_stated_key_only_as_an_estimate() {
         ];
         let path = officer.post(&t, "/sap-xep", &fields).await.location().to_owned();
         assert!(officer.get(&t, &path).await.text().contains("không hủy được"));
+        // Before it is decided its figures are shown as they will be: of the divided unit once, above.
+        let mut tx = t.app.db.begin().await.unwrap();
+        for (unit, people) in [(s.communes[0], 60), (s.hamlets[1], 7), (s.communes[1], 5)] {
+            let talk = crate::spine::talk(unit, people);
+            activities::insert(&mut tx, &t.app, Some(officer.account), 1, &talk).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let preview = officer.get(&t, &path).await.text();
+        let table = preview.split("trước và sau khi sắp xếp</caption>").nth(1).expect("figures");
+        let row = table.split("<tr>").find(|r| r.contains("Số lượt người dự các cuộc")).unwrap();
+        let shown: Vec<String> = row
+            .split("<td class=\"n\" data-label=\"")
+            .skip(1)
+            .map(|c| {
+                let (label, rest) = c.split_once('"').unwrap();
+                let text = rest.split("</td>").next().unwrap().trim_end_matches("</a>");
+                format!("{label}: {}", text.rsplit('>').next().unwrap())
+            })
+            .collect();
+        let expected = [
+            "Xã Bến Lức, hiện nay: 67",
+            "Xã Mỹ Yên, hiện nay: 5",
+            "Xã Bến Lức, từ 01/11/2026: 0",
+            "Xã Mỹ Yên, từ 01/11/2026: 12",
+            "Xã Bến Lức: tính một lần ở Tỉnh Tây Ninh: 60",
+        ];
+        assert_eq!(shown, expected);
+        let own = row.split("href=\"").last().unwrap().split('"').next().unwrap().replace("&#38;", "&");
+        assert!(officer.get(&t, &own).await.text().contains("<strong>60 "), "{own}");
         officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await;
+        let whole = Question {
+            unit: s.communes[1],
+            period: Period::year(2026),
+            units: Units::AsOn(day("2026-11-23")),
+            by: By::Whole,
+        };
+        let attendances = [numbers::find_indicator("talk-attendances").unwrap()];
+        assert_eq!(numbers::read(&t.app, &whole, &attendances).await.unwrap().total[0].total(), 12);
         let now = tree(&t, "2026-11-23").await;
         assert_eq!(now.children(s.communes[1]), [s.hamlets[1]]);
         let placed = t.app.trees.placements(&t.app.db, day("2026-11-23")).await.unwrap();

@@ -106,7 +106,7 @@ impl Asked {
             }
         }
     }
-    fn select(&self, units: Option<Vec<Id>>, today: Date) -> Select {
+    pub fn select(&self, units: Option<Vec<Id>>, today: Date) -> Select {
         let mut select = Select::from(&LIST);
         select = select
             .filter(Filter::is("state", if self.show == "withdrawn" { "withdrawn" } else { "recorded" }));

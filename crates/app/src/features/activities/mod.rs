@@ -107,12 +107,13 @@ impl Touches for Touched {
     fn words(&self) -> &'static str {
         "activities-touched"
     }
-    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
+    fn lists_all_under(&self) -> bool {
+        true
+    }
+    fn count<'a>(&'a self, app: &'a App, units: &'a [Id]) -> Later<'a, i64> {
+        let listed = list::Asked::default().select(Some(units.to_vec()), app.today());
         Box::pin(async move {
-            let (here,): (i64,) =
-                sql!("SELECT COUNT(*) FROM activities WHERE unit_id = $1 AND state = 'recorded'", unit)
-                    .get(&app.db)
-                    .await?;
+            let (here,): (i64,) = listed.count(vec![]).query().get(&app.db).await?;
             Ok(here)
         })
     }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use store::{Columns, Filter, Id, RecordId, Relation, Select, Value};
+use store::{Columns, Db, Filter, Id, RecordId, Relation, Select, Value};
 
 use super::post::State;
 use crate::access::Act;
@@ -63,6 +63,13 @@ pub fn select() -> Select {
     let columns = ["shard_id", "id", "unit_id", "title", "state", "remarks", "updated_at"];
     let select = columns.into_iter().fold(Select::from(&LIST), |select, column| select.list(column));
     select.order("updated_at", true).order("id", true)
+}
+
+/// How many there are of some units.
+pub async fn count_of(db: &Db, units: &[Id]) -> Result<i64> {
+    let of = Filter::any_of("unit_id", units.iter().copied());
+    let (all,): (i64,) = Select::from(&LIST).count(vec![]).filter(of).query().get(db).await?;
+    Ok(all)
 }
 
 /// What is asked of the list, as it stands in the address.

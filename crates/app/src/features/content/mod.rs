@@ -17,7 +17,7 @@
 //!
 //! Keeps promises C1, C17, C18 (the text; delivery is recorded by hand as an activity).
 
-use store::{Columns, Id, Migration, RecordId, Relation, migration, sql};
+use store::{Columns, Id, Migration, RecordId, Relation, migration};
 
 use crate::access::Act;
 use crate::app::App;
@@ -113,12 +113,11 @@ impl Touches for Touched {
     fn words(&self) -> &'static str {
         "content-touched"
     }
-    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
-        Box::pin(async move {
-            let (here,): (i64,) =
-                sql!("SELECT COUNT(*) FROM posts WHERE unit_id = $1", unit).get(&app.db).await?;
-            Ok(here)
-        })
+    fn lists_all_under(&self) -> bool {
+        true
+    }
+    fn count<'a>(&'a self, app: &'a App, units: &'a [Id]) -> Later<'a, i64> {
+        Box::pin(list::count_of(&app.db, units))
     }
     fn list(&self, unit: Id) -> (Act, String) {
         (Act::See, format!("/tin-bai?don-vi={unit}"))

@@ -124,18 +124,7 @@ pub(super) async fn changed_behind(
     let mut changed: HashMap<RecordId, Changed> = HashMap::new();
     let mut count = 0;
     for was in then.spans.iter().flat_map(|s| &s.then) {
-        changed.insert(
-            was.id,
-            Changed {
-                id: was.id.id,
-                day: was.day,
-                title: was.title.clone(),
-                page: (then.fact.page)(was.id),
-                at: was.at,
-                added: false,
-                withdrawn: was.since == Some(Since::Withdrawn),
-            },
-        );
+        changed.insert(was.id, left(then.fact, was));
     }
     let gone: Vec<Id> = changed.keys().map(|id| id.id).collect();
     for span in &now.spans {
@@ -167,6 +156,43 @@ pub(super) async fn changed_behind(
     }
     count += i64::try_from(gone.len()).unwrap_or_default();
     Ok(Changes::of(count, changed.into_values().collect()))
+}
+
+/// A row that a figure was counted from, with what became of it.
+pub(super) fn left(fact: &Fact, was: &Was) -> Changed {
+    Changed {
+        id: was.id.id,
+        day: was.day,
+        title: was.title.clone(),
+        page: (fact.page)(was.id),
+        at: was.at,
+        added: false,
+        withdrawn: was.since == Some(Since::Withdrawn),
+    }
+}
+
+/// The recording units of spans of days, as [`Ground::members`] gives them.
+type Members = [(Date, Date, Option<Vec<Id>>)];
+
+/// The rows of a fact at a moment that its relation does not show as they stood, of all these units.
+pub(super) async fn rows_then(
+    app: &App,
+    fact: &'static Fact,
+    members: &Members,
+    at: Timestamp,
+) -> Result<Vec<Was>> {
+    let named: Option<Vec<&Vec<Id>>> = members.iter().map(|(_, _, ids)| ids.as_ref()).collect();
+    let mut units: Option<Vec<Id>> = named.map(|all| all.into_iter().flatten().copied().collect());
+    if let Some(units) = &mut units {
+        units.sort();
+        units.dedup();
+    }
+    fact.then.rows(&app.db, at, units.as_deref()).await
+}
+
+/// Whether a row stood in a span of days, at one of its units.
+pub(super) fn stood(was: &Was, (from, to): (Date, Date), members: Option<&[Id]>) -> bool {
+    (from..=to).contains(&was.day) && members.is_none_or(|m| m.binary_search(&was.unit).is_ok())
 }
 
 /// Where the rows behind a figure are, by spans of days, the newest first.
@@ -222,16 +248,7 @@ impl RowsBehind {
         let mut members = ground.members(row.and_then(|r| r.place));
         members.reverse();
         let then = match as_of {
-            Some(at) => {
-                let named: Option<Vec<&Vec<Id>>> = members.iter().map(|(_, _, ids)| ids.as_ref()).collect();
-                let mut units: Option<Vec<Id>> =
-                    named.map(|all| all.into_iter().flatten().copied().collect());
-                if let Some(units) = &mut units {
-                    units.sort();
-                    units.dedup();
-                }
-                fact.then.rows(&app.db, at, units.as_deref()).await?
-            }
+            Some(at) => rows_then(app, fact, &members, at).await?,
             None => vec![],
         };
         let there = then.iter().map(|was| was.id).collect();
@@ -240,8 +257,7 @@ impl RowsBehind {
         for (from, to, members) in members {
             let Some((from, to)) = within(from, to, row)? else { continue };
             let is_then = |was: &&Was| {
-                (from..=to).contains(&was.day)
-                    && members.as_ref().is_none_or(|m| m.binary_search(&was.unit).is_ok())
+                stood(was, (from, to), members.as_deref())
                     && counts(was, indicator, split, today)
                     && estimates.is_none_or(|e| e == was.estimated)
             };

@@ -21,7 +21,7 @@ use crate::access::Act;
 use crate::app::{App, Shared};
 use crate::audit;
 use crate::error::{Error, FieldProblem, Result};
-use crate::facts::Fact;
+use crate::facts::{Fact, Was};
 use crate::page::{Page, Room, show, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -361,12 +361,13 @@ const FREEZE: &str = "&chot=";
 /// Most changes on one page.
 pub(super) const LISTED: usize = 200;
 
-/// The rows in the frozen scope that were added, changed or withdrawn since.
+/// The rows in the frozen scope that were added, changed, withdrawn or taken out of it since.
 pub async fn changed_since(app: &App, freeze: &Freeze, after: Option<Mark>) -> Result<Changes> {
     changes(app, &freeze.question()?, &crate::facts(), None, freeze.created_at, after).await
 }
 
-/// The rows of facts that were added, changed or withdrawn since a moment, at one row of a table (or all), after a mark.
+/// The rows of facts that were added, changed, withdrawn or moved elsewhere since a moment, at one row of a table (or all),
+/// after a mark.
 pub async fn changes(
     app: &App,
     question: &Question,
@@ -376,11 +377,24 @@ pub async fn changes(
     after: Option<Mark>,
 ) -> Result<Changes> {
     let ground = Ground::of(app, question).await?;
-    let (mut count, mut listed) = (0, Vec::new());
+    let members = ground.members(row.and_then(|r| r.place));
+    let number = async |select: Select| -> Result<i64> {
+        let (number,): (i64,) = select.count(vec![]).query().get(&app.db).await?;
+        Ok(number)
+    };
+    let mut count = 0;
+    let mut listed: HashMap<RecordId, Changed> = HashMap::new();
     for fact in facts {
         let Some(relation) = fact.changes else { continue };
-        for (from, to, members) in ground.members(row.and_then(|r| r.place)) {
-            let Some((from, to)) = behind::within(from, to, row)? else { continue };
+        // A row that was taken out of here since is found only as it stood.
+        let then = behind::rows_then(app, fact, &members, since).await?;
+        let mut were: HashMap<RecordId, &Was> = HashMap::new();
+        let mut scopes = Vec::new();
+        for (from, to, members) in &members {
+            let Some((from, to)) = behind::within(*from, *to, row)? else { continue };
+            let changed = then.iter().filter(|was| was.since.is_some() && was.at > since);
+            let here = changed.filter(|was| behind::stood(was, (from, to), members.as_deref()));
+            were.extend(here.map(|was| (was.id, was)));
             let mut scope = Select::from(relation)
                 .filter(Filter::at_least("day", from))
                 .filter(Filter::at_most("day", to))
@@ -388,8 +402,15 @@ pub async fn changes(
             if let Some(members) = members {
                 scope = scope.filter(Filter::any_of("unit_id", members));
             }
-            let (here,): (i64,) = scope.clone().count(vec![]).query().get(&app.db).await?;
-            count += here;
+            scopes.push(scope);
+        }
+        count += i64::try_from(were.len()).unwrap_or_default();
+        let ids: Vec<Id> = were.keys().map(|id| id.id).collect();
+        for scope in scopes {
+            count += number(scope.clone()).await?;
+            for some in ids.chunks(500) {
+                count -= number(scope.clone().filter(Filter::any_of("id", some.iter().copied()))).await?;
+            }
             let mut select = scope.order("updated_at", true).order("id", true).limit(LISTED as i64 + 1);
             for column in ["shard_id", "id", "day", "title", "updated_at", "state", "created_at"] {
                 select = select.list(column);
@@ -401,20 +422,25 @@ pub async fn changes(
             for row in select.query().rows(&app.db).await? {
                 let bytes = row.bytes_at(1)?.unwrap_or_default();
                 let id = Id(bytes.try_into().map_err(|_| Error::NotFound)?);
-                listed.push(Changed {
+                let record = RecordId { shard: row.int_at(0)?.unwrap_or(0), id };
+                let changed = Changed {
                     id,
                     day: row.text_at(2)?.and_then(|d| d.parse().ok()).ok_or(Error::NotFound)?,
                     title: row.text_at(3)?.unwrap_or_default(),
-                    page: (fact.page)(RecordId { shard: row.int_at(0)?.unwrap_or(0), id }),
+                    page: (fact.page)(record),
                     at: Timestamp::from_microsecond(row.int_at(4)?.unwrap_or(0))
                         .map_err(|_| Error::NotFound)?,
                     withdrawn: row.text_at(5)?.as_deref() == Some("withdrawn"),
                     added: row.int_at(6)?.unwrap_or(0) > since.as_microsecond(),
-                });
+                };
+                listed.insert(record, changed);
             }
         }
+        for (id, was) in were.into_iter().filter(|(id, was)| after.is_none_or(|m| (was.at, id.id) < m)) {
+            listed.entry(id).or_insert_with(|| behind::left(fact, was));
+        }
     }
-    Ok(Changes::of(count, listed))
+    Ok(Changes::of(count, listed.into_values().collect()))
 }
 
 /// The figures that cannot be, its own or those of the units below, each as a problem: they are not frozen.

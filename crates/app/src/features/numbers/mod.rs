@@ -16,14 +16,16 @@ mod period;
 mod printed;
 mod reading;
 mod rows;
+mod shift;
 mod table;
 
 use store::{Id, Migration, migration};
 
 use crate::access::Act;
 use crate::app::App;
-use crate::features::orgs::Touches;
+use crate::features::orgs::{Shift, Shifted, Touches};
 use crate::tasks::Later;
+use crate::web::Signed;
 
 pub use asked::{
     estimate_path, mark, month_text, period_text, period_words, row_text, rows_path, table_path, units_text,
@@ -69,8 +71,17 @@ impl Touches for Touched {
     fn words(&self) -> &'static str {
         "numbers-touched"
     }
-    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
-        Box::pin(async move { Ok(list_freezes(&app.db, unit).await?.len() as i64) })
+    fn count<'a>(&'a self, app: &'a App, units: &'a [Id]) -> Later<'a, i64> {
+        Box::pin(async move {
+            let mut freezes = 0;
+            for unit in units {
+                freezes += list_freezes(&app.db, *unit).await?.len() as i64;
+            }
+            Ok(freezes)
+        })
+    }
+    fn shift<'a>(&'a self, signed: &'a Signed, shift: &'a Shift) -> Later<'a, Option<Shifted>> {
+        Box::pin(async move { Ok(Some(shift::shifted(signed, shift).await?)) })
     }
     fn list(&self, unit: Id) -> (Act, String) {
         (Act::See, format!("/so-lieu?don-vi={unit}#chot"))

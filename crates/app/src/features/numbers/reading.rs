@@ -11,7 +11,7 @@ use super::{Indicator, Period};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::facts::{Fact, month_of};
-use crate::features::orgs::Tree;
+use crate::features::orgs::{Placements, Tree};
 
 /// On which tree figures are summed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -159,15 +159,7 @@ impl Ground {
             Units::AsOn(day) => {
                 let tree = app.trees.on(&app.db, day).await?;
                 let placed = app.trees.placements(&app.db, day).await?;
-                let standing = |at: Id| {
-                    placed.standing_at(at).iter().map(|unit| {
-                        let divided = placed.get(*unit).is_some_and(|p| p.divided);
-                        (*unit, if divided { Place::Divided(*unit) } else { Place::Own })
-                    })
-                };
-                let places = places(&tree, question.unit, standing);
-                let all = !places.is_empty() && places.len() == placed.len();
-                spans.push(Span { from: question.period.from, to: question.period.to, tree, places, all });
+                return Ok(Ground::on(question, tree, &placed));
             }
             Units::AsTheyWere => {
                 let (versions, _) = app.trees.history(&app.db).await?;
@@ -188,6 +180,20 @@ impl Ground {
             }
         }
         Ok(Ground { spans })
+    }
+
+    /// On the units of one day.
+    pub(super) fn on(question: &Question, tree: Arc<Tree>, placed: &Placements) -> Ground {
+        let standing = |at: Id| {
+            placed.standing_at(at).iter().map(|unit| {
+                let divided = placed.get(*unit).is_some_and(|p| p.divided);
+                (*unit, if divided { Place::Divided(*unit) } else { Place::Own })
+            })
+        };
+        let places = places(&tree, question.unit, standing);
+        let all = !places.is_empty() && places.len() == placed.len();
+        let Period { from, to } = question.period;
+        Ground { spans: vec![Span { from, to, tree, places, all }] }
     }
 
     /// Whether any unit at all stands under the asked one in the period.

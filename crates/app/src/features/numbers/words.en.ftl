@@ -107,3 +107,7 @@ numbers-override-change = Change
 numbers-override-change-what = Change the override: { $what }
 numbers-override-save = Save this figure
 numbers-touched = Frozen figures, which stay as they are; from that day figures on the new tree count at the unit that takes over: { $n }
+numbers-shift = Figures of { $period } before and after the reorganisation
+numbers-shift-before = { $unit }, today
+numbers-shift-after = { $unit }, from { $day }
+numbers-shift-divided = { $unit }: counted once at { $above }

@@ -104,3 +104,7 @@ numbers-override-change = Sửa
 numbers-override-change-what = Sửa ghi đè: { $what }
 numbers-override-save = Lưu con số này
 numbers-touched = { $n } lần chốt số liệu: con số đã chốt giữ nguyên; từ ngày đó số liệu theo địa giới mới tính về đơn vị nhận
+numbers-shift = Số liệu { $period } trước và sau khi sắp xếp
+numbers-shift-before = { $unit }, hiện nay
+numbers-shift-after = { $unit }, từ { $day }
+numbers-shift-divided = { $unit }: tính một lần ở { $above }

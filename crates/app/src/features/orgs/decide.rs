@@ -1,6 +1,6 @@
 //! Reorganisations listed; one of them previewed, decided, cancelled, its keys stated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use askama::Template;
@@ -12,7 +12,7 @@ use store::Id;
 use super::browse::may_see_proposal;
 use super::propose::read_key;
 use super::reorganisation::{self, Changes, Reorganisation, State};
-use super::{Succession, Unit, manages};
+use super::{Shift, Shifted, Succession, Unit, manages};
 use crate::error::{Error, FieldProblem, Result};
 use crate::page::{Page, Room, show, show_again};
 use crate::web::Signed;
@@ -51,6 +51,7 @@ struct ReorganisationPage {
     changed: Vec<Changed>,
     steps: Vec<Step>,
     touched: Vec<Touched>,
+    shifted: Vec<Shifted>,
     may_decide: bool,
     form: Form,
 }
@@ -140,7 +141,7 @@ async fn one(signed: Signed, r: Reorganisation, form: Form, problems: Vec<FieldP
     let app = signed.app.clone();
     let (versions, successions) = app.trees.history(&app.db).await?;
     let state = r.state(app.today());
-    let before = r.effective.yesterday().unwrap_or(r.effective);
+    let before_day = r.effective.yesterday().unwrap_or(r.effective);
     let mut problems = problems;
     // A proposal shows what deciding it now would do; a decision, what it did.
     let changes = match state {
@@ -168,16 +169,43 @@ async fn one(signed: Signed, r: Reorganisation, form: Form, problems: Vec<FieldP
         match steps.iter_mut().find(|step| step.from == s.from_unit) {
             Some(step) => step.to.push(to),
             None => {
-                steps.push(Step { from: s.from_unit, from_name: name(s.from_unit, before), to: vec![to] })
+                steps.push(Step { from: s.from_unit, from_name: name(s.from_unit, before_day), to: vec![to] })
             }
         }
     }
     for step in &mut steps {
         step.to.sort_by_key(|to| to.step.share != "part-main");
     }
-    let mut touched = Vec::new();
-    if matches!(state, State::Proposed | State::Planned) {
+    let (mut touched, mut shifted) = (Vec::new(), Vec::new());
+    if matches!(state, State::Proposed | State::Planned) && problems.is_empty() {
         touched = touches(&signed, &r, &changes).await?;
+        let mut before = going_over(&r, &changes, &versions);
+        before.sort_by_cached_key(|unit| viet::collation_key(&name(*unit, before_day)));
+        let mut after: Vec<Id> = changes.successions.iter().map(|s| s.to_unit).collect();
+        after.extend(r.proposal().into_iter().flat_map(|p| p.targets).map(|t| t.unit));
+        let mut seen = BTreeSet::new();
+        after.retain(|unit| seen.insert(*unit));
+        let (tree, placed) = match state {
+            State::Proposed => {
+                let (tree, placed) = reorganisation::coming(&changes, r.effective, &versions, &successions);
+                (Arc::new(tree), Arc::new(placed))
+            }
+            _ => {
+                let tree = app.trees.on(&app.db, r.effective).await?;
+                (tree, app.trees.placements(&app.db, r.effective).await?)
+            }
+        };
+        let shift = Shift {
+            effective: r.effective,
+            before: before.iter().map(|unit| (*unit, name(*unit, before_day))).collect(),
+            after: after.iter().map(|unit| (*unit, name(*unit, r.effective))).collect(),
+            above: (r.unit_id, name(r.unit_id, r.effective)),
+            tree,
+            placed,
+        };
+        for touches in crate::features().into_iter().filter_map(|feature| feature.touches) {
+            shifted.extend(touches.shift(&signed, &shift).await?);
+        }
     }
     let mut page = signed
         .page(Room::Settings, &r.title)
@@ -212,10 +240,23 @@ async fn one(signed: Signed, r: Reorganisation, form: Form, problems: Vec<FieldP
         state,
         steps,
         touched,
+        shifted,
         form,
         r,
     };
     if template.page.problems.is_empty() { show(&template) } else { show_again(&template) }
+}
+
+/// The units that end or go over, or take something over.
+fn going_over(r: &Reorganisation, changes: &Changes, versions: &[Arc<Unit>]) -> Vec<Id> {
+    let mut units: BTreeSet<Id> = changes.successions.iter().flat_map(|s| [s.from_unit, s.to_unit]).collect();
+    let proposed = r.proposal().into_iter();
+    units.extend(proposed.flat_map(|p| {
+        let ends = p.steps.into_iter().map(|s| s.from).collect::<Vec<_>>();
+        ends.into_iter().chain(p.targets.into_iter().map(|t| t.unit))
+    }));
+    let is_there = |unit: &Id| versions.iter().any(|v| v.unit_id == *unit && v.valid_from < r.effective);
+    units.into_iter().filter(is_there).collect()
 }
 
 /// What of all features it touches, by the units that end or change; the same before the decision and after it,
@@ -226,15 +267,20 @@ async fn touches(signed: &Signed, r: &Reorganisation, changes: &Changes) -> Resu
     units.extend(r.proposal().into_iter().flat_map(|p| p.targets).filter(|t| !t.new).map(|t| t.unit));
     units.sort();
     units.dedup();
+    // A page that lists what is under a unit too stands for the units under it.
+    let under = |unit: &Id| signed.tree.line(*unit).into_iter().skip(1).any(|above| units.contains(&above));
+    let topmost: Vec<Id> = units.iter().copied().filter(|unit| !under(unit)).collect();
     let mut touched = Vec::new();
     for touches in crate::features().into_iter().filter_map(|feature| feature.touches) {
         let mut at = Vec::new();
-        for unit in &units {
-            // Its page lists what its predecessors recorded too.
-            let mut here = 0;
-            for part in signed.standing.standing_at(*unit) {
-                here += touches.count(&signed.app, *part).await?;
-            }
+        let of_all = touches.lists_all_under();
+        for unit in if of_all { &topmost } else { &units } {
+            let counted = match of_all {
+                true => signed.all_under(*unit).unwrap_or_default(),
+                // Its page lists what its predecessors recorded too.
+                false => signed.standing.standing_at(*unit).to_vec(),
+            };
+            let here = touches.count(&signed.app, &counted).await?;
             if here > 0 {
                 let (act, list) = touches.list(*unit);
                 let list = Some(list).filter(|_| signed.can(act, *unit));

@@ -46,6 +46,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::i18n::Lang;
 use crate::tasks::Later;
+use crate::web::Signed;
 
 pub const MIGRATIONS: &[Migration] = &[migration!(1, "orgs", "0001_orgs.sql")];
 
@@ -284,6 +285,28 @@ impl NewVersion {
     }
 }
 
+impl From<NewVersion> for Unit {
+    /// As it will be read once it is entered.
+    fn from(v: NewVersion) -> Unit {
+        Unit {
+            unit_id: v.unit_id,
+            shard_id: 0,
+            valid_from: v.valid_from,
+            valid_until: v.valid_until,
+            code: v.code,
+            name_key: viet::collation_key(&v.name),
+            name: v.name,
+            kind: v.kind,
+            level: v.level,
+            parent_id: v.parent_id,
+            lat: v.lat,
+            lon: v.lon,
+            area_km2: v.area_km2,
+            known_on: v.known_on,
+        }
+    }
+}
+
 struct NewSuccession {
     reorganisation_id: Id,
     from_unit: Id,
@@ -455,10 +478,51 @@ pub async fn listed_name(app: &App, lang: Lang, unit: Id) -> Result<String> {
 pub trait Touches: Send + Sync {
     /// Key of the words for what is touched: "plans-touched".
     fn words(&self) -> &'static str;
-    /// How many there are at a unit.
-    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64>;
+    /// Whether the page that lists them shows those of the units under a unit too: they are counted with it then.
+    fn lists_all_under(&self) -> bool {
+        false
+    }
+    /// How many of them the page lists of some units.
+    fn count<'a>(&'a self, app: &'a App, units: &'a [Id]) -> Later<'a, i64>;
     /// The page that lists them, and what one must be allowed to do at the unit to open it.
     fn list(&self, unit: Id) -> (Act, String);
+    /// How figures shift, from whoever keeps figures.
+    fn shift<'a>(&'a self, _signed: &'a Signed, _shift: &'a Shift) -> Later<'a, Option<Shifted>> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
+/// Units before and after a reorganisation, by their ids with their names.
+pub struct Shift {
+    pub effective: Date,
+    /// Those that end, are called otherwise or take something over, as they are today.
+    pub before: Vec<(Id, String)>,
+    /// Those that come out.
+    pub after: Vec<(Id, String)>,
+    /// The unit under which it happens.
+    pub above: (Id, String),
+    /// The units of the day, and where every unit stands then.
+    pub tree: Arc<Tree>,
+    pub placed: Arc<Placements>,
+}
+
+/// Figures of the units before and after, a row for each indicator.
+pub struct Shifted {
+    pub caption: String,
+    pub columns: Vec<String>,
+    pub rows: Vec<ShiftedRow>,
+}
+
+/// An indicator, with a figure for each column.
+pub struct ShiftedRow {
+    pub name: String,
+    pub figures: Vec<ShiftedFigure>,
+}
+
+/// A figure with the page of its rows, where it has one today.
+pub struct ShiftedFigure {
+    pub text: String,
+    pub rows: Option<String>,
 }
 
 /// Says that units, versions or successions changed: cached trees are made anew, on every node.

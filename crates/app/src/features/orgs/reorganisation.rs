@@ -8,7 +8,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use store::{Db, Id, Tx, sql};
 
-use super::{NewSuccession, NewUnit, NewVersion, Succession, Unit, scopes};
+use super::{NewSuccession, NewUnit, NewVersion, Placements, Succession, Tree, Unit, placements, scopes};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, FieldProblem, Result};
@@ -207,6 +207,27 @@ pub fn changes(p: &Proposal, id: Id, versions: &[Arc<Unit>]) -> Result<Changes, 
         problems.push(problem("name-1", "orgs-problem-nothing", ""));
     }
     if problems.is_empty() { Ok(changes) } else { Err(problems) }
+}
+
+/// The units of the day on which changes take effect, as if they were decided, and where every unit stands then.
+pub fn coming(
+    changes: &Changes,
+    effective: Date,
+    versions: &[Arc<Unit>],
+    successions: &[Succession],
+) -> (Tree, Placements) {
+    let ends: BTreeSet<Id> = changes.units().into_iter().collect();
+    let until = |v: &Arc<Unit>| match ends.contains(&v.unit_id) && v.holds_on(effective) {
+        true => Arc::new(Unit { valid_until: Some(effective), ..Unit::clone(v) }),
+        false => v.clone(),
+    };
+    let mut versions: Vec<Arc<Unit>> = versions.iter().map(until).collect();
+    let begin = changes.changed.iter().map(|(_, after)| after).chain(&changes.begun);
+    versions.extend(begin.map(|v| Arc::new(v.clone().into())));
+    let steps = [successions, &changes.successions].concat();
+    let tree = Tree::on(effective, &versions);
+    let placed = placements(&tree, &versions, &steps);
+    (tree, placed)
 }
 
 fn problem(field: &'static str, key: &'static str, value: &str) -> FieldProblem {

@@ -129,3 +129,5 @@ orgs-conflict-in-force = The reorganisation is in force and cannot be cancelled.
 orgs-conflict-built-on = Other changes build on this reorganisation. Cancel them first.
 orgs-name-until = { $name } (until { $day })
 orgs-task-planned = { $value }: see what the unit has open before that day
+orgs-shift-hint = What is recorded stays with the unit that recorded it. From the day on, figures on the new units are summed as in the later columns; those of a divided unit are not apportioned but counted once at the level above.
+orgs-shift-figure = Indicator

@@ -129,3 +129,5 @@ orgs-conflict-in-force = Việc sắp xếp đã có hiệu lực nên không h�
 orgs-conflict-built-on = Đã có thay đổi khác dựa trên việc sắp xếp này. Hãy hủy các thay đổi đó trước.
 orgs-name-until = { $name } (đến { $day })
 orgs-task-planned = { $value }: xem việc đang dở của đơn vị trước ngày sắp xếp
+orgs-shift-hint = Dòng nào đã ghi vẫn thuộc đơn vị đã ghi. Từ ngày sắp xếp, số liệu theo địa giới mới cộng như các cột sau; phần của đơn vị bị chia không chia cho các phần mà được tính một lần ở cấp trên.
+orgs-shift-figure = Chỉ tiêu

@@ -96,8 +96,14 @@ impl Touches for Touched {
     fn words(&self) -> &'static str {
         "papers-touched"
     }
-    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
-        Box::pin(report::count_open(&app.db, unit))
+    fn count<'a>(&'a self, app: &'a App, units: &'a [Id]) -> Later<'a, i64> {
+        Box::pin(async move {
+            let mut open = 0;
+            for unit in units {
+                open += report::count_open(&app.db, *unit).await?;
+            }
+            Ok(open)
+        })
     }
     fn list(&self, unit: Id) -> (Act, String) {
         (Act::See, format!("/bao-cao?don-vi={unit}"))

@@ -87,8 +87,14 @@ impl Touches for Touched {
     fn words(&self) -> &'static str {
         "people-touched"
     }
-    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
-        Box::pin(appointment::count_of_unit(&app.db, unit, app.today()))
+    fn count<'a>(&'a self, app: &'a App, units: &'a [Id]) -> Later<'a, i64> {
+        Box::pin(async move {
+            let mut people = 0;
+            for unit in units {
+                people += appointment::count_of_unit(&app.db, *unit, app.today()).await?;
+            }
+            Ok(people)
+        })
     }
     fn list(&self, unit: Id) -> (Act, String) {
         (Act::ManagePeople, format!("/quan-tri?don-vi={unit}"))

@@ -17,7 +17,7 @@
 //!
 //! Keeps promises B1, B8, B9, B13, B14, B16.
 
-use store::{Columns, Db, Id, Migration, RecordId, Relation, migration, sql};
+use store::{Columns, Db, Id, Migration, RecordId, Relation, migration};
 
 use crate::access::Act;
 use crate::app::App;
@@ -117,14 +117,16 @@ impl Touches for Touched {
     fn words(&self) -> &'static str {
         "plans-touched"
     }
-    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
-        Box::pin(async move {
-            let (here,): (i64,) =
-                sql!("SELECT COUNT(*) FROM plans WHERE unit_id = $1 AND state <> 'withdrawn'", unit)
-                    .get(&app.db)
-                    .await?;
-            Ok(here)
-        })
+    fn lists_all_under(&self) -> bool {
+        true
+    }
+    fn count<'a>(&'a self, app: &'a App, units: &'a [Id]) -> Later<'a, i64> {
+        let listed = plan::Wanted {
+            units: Some(units.to_vec()),
+            states: list::SEARCHED.to_vec(),
+            ..plan::Wanted::default()
+        };
+        Box::pin(plan::count(&app.db, listed))
     }
     fn list(&self, unit: Id) -> (Act, String) {
         (Act::See, format!("/ke-hoach?don-vi={unit}&nam=moi-nam"))

@@ -249,24 +249,37 @@ pub struct Wanted {
     pub after: Option<Id>,
 }
 
+impl Wanted {
+    fn narrow(&self, mut select: Select) -> Select {
+        if let Some(units) = &self.units {
+            select = select.filter(Filter::any_of("unit_id", units));
+        }
+        if let Some(year) = self.year {
+            select = select.filter(Filter::is("year", year));
+        }
+        if !self.states.is_empty() {
+            select = select.filter(Filter::any_of("state", self.states.iter().map(|s| s.code())));
+        }
+        if let Some(kind) = self.kind {
+            select = select.filter(Filter::is("kind", kind.code()));
+        }
+        select
+    }
+}
+
+/// How many plans there are.
+pub async fn count(db: &Db, wanted: Wanted) -> Result<i64> {
+    let (all,): (i64,) = wanted.narrow(Select::from(&LIST)).count(vec![]).query().get(db).await?;
+    Ok(all)
+}
+
 /// Plans, newest first.
 pub async fn list(db: &Db, wanted: &Wanted, limit: i64) -> Result<Vec<Listed>> {
     let mut select = Select::from(&LIST);
     for column in LIST.columns {
         select = select.list(column.name());
     }
-    if let Some(units) = &wanted.units {
-        select = select.filter(Filter::any_of("unit_id", units));
-    }
-    if let Some(year) = wanted.year {
-        select = select.filter(Filter::is("year", year));
-    }
-    if !wanted.states.is_empty() {
-        select = select.filter(Filter::any_of("state", wanted.states.iter().map(|s| s.code())));
-    }
-    if let Some(kind) = wanted.kind {
-        select = select.filter(Filter::is("kind", kind.code()));
-    }
+    select = wanted.narrow(select);
     // Identities sort by the moment of birth.
     select = select.order("id", true).limit(limit);
     if let Some(after) = wanted.after {

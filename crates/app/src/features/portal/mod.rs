@@ -54,9 +54,15 @@ impl Touches for Touched {
     fn words(&self) -> &'static str {
         "portal-touched"
     }
-    fn count<'a>(&'a self, app: &'a App, unit: Id) -> Later<'a, i64> {
-        // The unit's own page, and its posts.
-        Box::pin(async move { Ok(1 + content::count_addresses(&app.db, unit).await?) })
+    fn count<'a>(&'a self, app: &'a App, units: &'a [Id]) -> Later<'a, i64> {
+        Box::pin(async move {
+            let mut addresses = 0;
+            for unit in units {
+                // The unit's own page, and its posts.
+                addresses += 1 + content::count_addresses(&app.db, *unit).await?;
+            }
+            Ok(addresses)
+        })
     }
     fn list(&self, unit: Id) -> (Act, String) {
         (Act::See, format!("/dia-phuong/{unit}"))
