@@ -176,6 +176,8 @@ impl Problems {
         };
         let digits = number.strip_suffix(|c: char| c.is_alphabetic()).unwrap_or(number);
         let is_number = (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        // A register begins with 1.
+        let is_number = is_number && digits.bytes().any(|b| b != b'0');
         let is_symbol = |s: &str| s.starts_with(char::is_alphanumeric) && !s.contains(char::is_whitespace);
         if !(text.is_empty() || is_number && written.is_none_or(is_symbol)) {
             self.add_value(field, "error-register-number", symbol.to_owned());

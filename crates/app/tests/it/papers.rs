@@ -871,6 +871,9 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
             [("so", ""), ("ngay", "23/11/2026")],
             [("so", "15"), ("ngay", "24/11/2026")],
             [("so", "15 BC"), ("ngay", "23/11/2026")],
+            [("so", "00"), ("ngay", "23/11/2026")],
+            // Before its figures were frozen.
+            [("so", "15"), ("ngay", "22/11/2026")],
         ] {
             assert_eq!(post(&p.officer, "ban-hanh", &bad).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
@@ -930,7 +933,8 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         assert!(page.contains("was withdrawn on 23/11/2026") && page.contains("in its place yet"), "{page}");
         let known = t.get(&format!("/api/v1/numbers/{code}")).await.json()["report"].clone();
         assert_eq!((&known["number"], &known["withdrawn_on"]), (&"05/BC-UBND".into(), &"2026-11-23".into()));
-        assert!(p.officer.get(&t, &path).await.text().contains("Đã thu hồi"));
+        let page = p.officer.get(&t, &path).await.text();
+        assert!(page.contains("Đã thu hồi") && paper_of(&page).contains("ĐÃ THU HỒI NGÀY 23/11/2026"), "{page}");
         // It begins with the texts and the typed figures of the withdrawn one, still by whoever wrote them, and says so.
         let begun = p.officer.post(&t, "/bao-cao", &new).await;
         assert_eq!(begun.status, StatusCode::SEE_OTHER);

@@ -89,6 +89,7 @@ papers-parts-number = no. { $number }
 papers-last-year = Beside last year
 papers-last-report = Report, { $period }
 papers-day-to-come = That day has not come. Write the day on the paper.
+papers-day-before-figures = The figures of the report were frozen on { $value }: it cannot have been issued before. Write the day on the paper.
 papers-frozen-already = This report is not a draft any more. Press "Reopen for writing" first.
 papers-issued-already = The report is issued and cannot be changed. Withdraw it and begin a new one.
 papers-not-now = The report is at another step. Reload the page to see the next one; if its figures are not frozen, freeze them first.

@@ -89,6 +89,7 @@ papers-parts-number = số { $number }
 papers-last-year = So với năm trước
 papers-last-report = Báo cáo { $period }
 papers-day-to-come = Ngày ban hành chưa đến. Hãy ghi ngày trên văn bản.
+papers-day-before-figures = Số liệu của báo cáo chốt ngày { $value }: ngày ban hành không thể trước ngày đó. Hãy ghi ngày trên văn bản.
 papers-frozen-already = Báo cáo này không còn là bản nháp. Hãy bấm "Mở lại để sửa" trước.
 papers-issued-already = Báo cáo đã ban hành, không sửa được nữa. Hãy thu hồi rồi lập báo cáo mới.
 papers-not-now = Báo cáo đang ở bước khác. Hãy tải lại trang để xem bước tiếp theo; nếu chưa chốt số liệu, hãy chốt trước.
