@@ -923,6 +923,11 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let page = t.get(&public).await.text();
         assert!(page.contains("<p>Báo cáo số 05/BC-UBND ngày 23/11/2026.</p>"), "{page}");
         assert!(page.contains(&format!("href=\"{english}\"")), "{page}");
+        let stated = t.get(&format!("/api/v1/numbers/{code}")).await.json()["report"]["stated"].clone();
+        let (stated, rows) = (stated.as_array().unwrap(), page.matches("<tr><th scope=\"row\">").count());
+        assert!(stated.iter().any(|s| s["indicator"] == "mediation-received"), "{stated:?}");
+        let frozen = t.get(&format!("/api/v1/numbers/{code}")).await.json()["figures"].as_array().unwrap().len();
+        assert_eq!(rows, frozen + stated.len(), "{page}");
 
         // Withdrawn with a reason; then a new one may begin.
         assert_eq!(post(&p.officer, "thu-hoi", &[("thu-hoi", "x")]).await.status, StatusCode::SEE_OTHER);
