@@ -1361,6 +1361,7 @@ async fn a_province_sums_what_its_communes_have_issued() {
         assert!(paper_of(&page).contains(&format!("href=\"{opened}\">1.050</a>")), "{page}");
         let all = officer.get(&t, &opened).await.text();
         assert!(all.contains("Cộng được 1.050, từ 2 trên 4 đơn vị"), "{all}");
+        assert!(all.contains("<strong>1.050</strong> – cộng từ báo cáo đã ban hành"), "{all}");
         assert!(all.contains("Đã thu hồi") && all.contains("không phát sinh"), "{all}");
         let code =
             numbers::get_freeze(&t.app.db, papers::get(&t.app.db, first).await.unwrap().freeze.unwrap());
