@@ -577,9 +577,11 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         );
         assert!(english.contains("for=\"f-mediation-received\">Cases received</label>"), "{english}");
         assert!(without_links(paper_of(&page)).contains("175 vụ việc"), "{page}");
-        let wrong =
-            post(&p.officer, "so-ghi-tay", &[figures[7], figures[8], ("mediation-received", "1,5")]).await;
-        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for wrong in ["1,5", "-1", "9223372036854775807"] {
+            let wrong = [figures[7], figures[8], ("mediation-received", wrong)];
+            let wrong = post(&p.officer, "so-ghi-tay", &wrong).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
         // A part is never more than its whole: told beside it, with all that was typed, and not kept.
         let sum = figures_version(&page);
         let mut impossible = figures;
@@ -882,6 +884,9 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
             [("so", ""), ("ngay", "23/11/2026")],
             [("so", "15"), ("ngay", "24/11/2026")],
             [("so", "15 BC"), ("ngay", "23/11/2026")],
+            [("so", "00"), ("ngay", "23/11/2026")],
+            // Before its figures were frozen.
+            [("so", "15"), ("ngay", "22/11/2026")],
         ] {
             assert_eq!(post(&p.officer, "ban-hanh", &bad).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
@@ -894,9 +899,13 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
             assert!(page.contains(says) && page.contains(&format!("value=\"{bad}\"")), "{page}");
         }
         let issue =
-            [("so", "5/BC-UBND"), ("ngay", "23/11/2026"), ("chuc-vu", "head"), ("nguoi-ky", "Người Ký Thử")];
+            [("so", "005/BC-UBND"), ("ngay", "23/11/2026"), ("chuc-vu", "head"), ("nguoi-ky", "Người Ký Thử")];
         assert_eq!(post(&p.leader, "ban-hanh", &issue).await.status, StatusCode::FORBIDDEN);
         assert_eq!(post(&p.officer, "ban-hanh", &issue).await.status, StatusCode::SEE_OTHER);
+        // However it is written, it is one number of the register.
+        let (number,): (String,) =
+            sql!("SELECT number FROM reports WHERE state = 'issued'").get(&t.app.db).await.unwrap();
+        assert_eq!(number, "5");
         let page = p.officer.get(&t, &path).await.text();
         let paper = paper_of(&page);
         assert!(!paper.contains("DỰ THẢO") && paper.contains("Người Ký Thử"), "{paper}");
@@ -931,6 +940,11 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let page = t.get(&public).await.text();
         assert!(page.contains("<p>Báo cáo số 05/BC-UBND ngày 23/11/2026.</p>"), "{page}");
         assert!(page.contains(&format!("href=\"{english}\"")), "{page}");
+        let stated = t.get(&format!("/api/v1/numbers/{code}")).await.json()["report"]["stated"].clone();
+        let (stated, rows) = (stated.as_array().unwrap(), page.matches("<tr><th scope=\"row\">").count());
+        assert!(stated.iter().any(|s| s["indicator"] == "mediation-received"), "{stated:?}");
+        let frozen = t.get(&format!("/api/v1/numbers/{code}")).await.json()["figures"].as_array().unwrap().len();
+        assert_eq!(rows, frozen + stated.len(), "{page}");
 
         // Withdrawn with a reason, by a leader, as the officer is told; then a new one may begin.
         let told = "chỉ lãnh đạo thu hồi được";
@@ -945,7 +959,8 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         assert!(page.contains("was withdrawn on 23/11/2026") && page.contains("in its place yet"), "{page}");
         let known = t.get(&format!("/api/v1/numbers/{code}")).await.json()["report"].clone();
         assert_eq!((&known["number"], &known["withdrawn_on"]), (&"05/BC-UBND".into(), &"2026-11-23".into()));
-        assert!(p.officer.get(&t, &path).await.text().contains("Đã thu hồi"));
+        let page = p.officer.get(&t, &path).await.text();
+        assert!(page.contains("Đã thu hồi") && paper_of(&page).contains("ĐÃ THU HỒI NGÀY 23/11/2026"), "{page}");
         let list = async || {
             let list = p.provincial.get(&t, "/bao-cao").await.text();
             between(&list, "Xã Bến Lức</a></th>", "</tr>").expect("the commune").to_owned()
@@ -1367,6 +1382,7 @@ async fn a_province_sums_what_its_communes_have_issued() {
         assert!(paper_of(&page).contains(&format!("href=\"{opened}\">1.050</a>")), "{page}");
         let all = officer.get(&t, &opened).await.text();
         assert!(all.contains("Cộng được 1.050, từ 2 trên 4 đơn vị"), "{all}");
+        assert!(all.contains("<strong>1.050</strong> – cộng từ báo cáo đã ban hành"), "{all}");
         assert!(all.contains("Đã thu hồi") && all.contains("không phát sinh"), "{all}");
         let code =
             numbers::get_freeze(&t.app.db, papers::get(&t.app.db, first).await.unwrap().freeze.unwrap());

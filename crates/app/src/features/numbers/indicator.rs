@@ -93,9 +93,12 @@ pub fn indicators(from: Date, to: Date) -> Vec<&'static Indicator> {
 pub fn find_indicator(code: &str) -> Option<&'static Indicator> {
     FILE.indicator.iter().find(|i| i.code == code)
 }
-/// A figure that a person states, by its code.
+/// The figures that a person states, in the order of reports, of every day.
+pub fn stated_figures() -> impl Iterator<Item = &'static StatedFigure> {
+    FILE.stated.iter()
+}
 pub fn find_stated(code: &str) -> Option<&'static StatedFigure> {
-    FILE.stated.iter().find(|s| s.code == code)
+    stated_figures().find(|s| s.code == code)
 }
 /// Where an indicator stands among all: the order of reports and tables; one that is gone comes last.
 pub(super) fn position(code: &str) -> usize {

@@ -38,10 +38,12 @@ pub use freeze::{
     Changed, Changes, Freeze, Frozen, as_frozen, changed_since, freeze, freeze_codes, frozen_figures,
     frozen_heads, get_freeze, list_freezes, may_be_frozen, read_to_freeze,
 };
-pub use indicator::{Indicator, Rate, RollUp, StatedFigure, find_indicator, find_stated, indicators};
+pub use indicator::{
+    Indicator, Rate, RollUp, StatedFigure, find_indicator, find_stated, indicators, stated_figures,
+};
 pub use overrides::{Override, doubled, list_overrides, state as state_figure};
 pub use period::{BadPeriod, Period};
-pub use printed::{Printed, Prints, Replacement};
+pub use printed::{Printed, Prints, Replacement, Stated};
 pub use reading::{
     By, Figure, Ground, NO_LAW, Place, Question, RowKey, Table, Units, of_several_laws, read, read_on,
     silent_units,

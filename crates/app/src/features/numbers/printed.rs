@@ -10,6 +10,7 @@ use store::sql;
 
 use super::asked::{period_words, units_words};
 use super::freeze::{CODE, Freeze, Line, frozen_figures, lines};
+use super::indicator::find_stated;
 use crate::app::{App, Shared};
 use crate::error::Result;
 use crate::page::{Page, show, show_absent};
@@ -25,6 +26,15 @@ pub struct Printed {
     pub withdrawn_on: Option<Date>,
     /// Of a withdrawn one, the report that was issued in its place.
     pub replaced_by: Option<Replacement>,
+    /// What it states besides the frozen figures.
+    pub stated: Vec<Stated>,
+}
+
+/// A figure that nothing counts, as an issued report states it.
+#[derive(Debug, Serialize)]
+pub struct Stated {
+    pub indicator: String,
+    pub value: i64,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,6 +80,8 @@ struct CodePage {
     period: String,
     units: String,
     lines: Vec<Line>,
+    /// Names and values of what the report states.
+    stated: Vec<(String, i64)>,
 }
 
 /// For whoever holds a paper with a code that no report has.
@@ -93,11 +105,15 @@ pub async fn by_code(
     let question = freeze.question()?;
     page.title = page.t("numbers-code-title");
     let frozen = frozen_figures(&app.db, freeze.record_id()).await?;
+    let stated = printed.iter().flat_map(|p| &p.stated);
+    let stated =
+        stated.filter_map(|s| Some((find_stated(&s.indicator)?.name(page.lang).to_owned(), s.value)));
     show(&CodePage {
         unit: app.trees.name(&app.db, freeze.unit_id).await?,
         period: period_words(&page, question.period),
         units: units_words(&page, question.units),
         lines: lines(&page, &frozen).into_iter().map(|(_, l)| l).collect(),
+        stated: stated.collect(),
         printed,
         freeze,
         page,

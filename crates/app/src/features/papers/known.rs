@@ -1,10 +1,11 @@
 //! What everybody may know of an issued report by the code printed on it: its number, and whether it still stands.
 
+use super::compose::figure_key;
 use super::print::register_number;
 use super::report::{self, State};
 use crate::app::{App, day_of};
 use crate::error::Result;
-use crate::features::numbers::{Freeze, Printed, Prints, Replacement, get_freeze};
+use crate::features::numbers::{Freeze, Printed, Prints, Replacement, Stated, get_freeze, stated_figures};
 use crate::tasks::Later;
 use jiff::civil::Date;
 use store::RecordId;
@@ -28,7 +29,13 @@ impl Prints for Known {
                 return Ok(None);
             };
             let Some((number, issued_on)) = issued_as(app, own.id()).await? else { return Ok(None) };
-            let mut printed = Printed { number, issued_on, withdrawn_on: None, replaced_by: None };
+            let texts = report::texts(&app.db, own.id()).await?;
+            let stated = stated_figures().filter_map(|figure| {
+                let value = viet::parse_int(&texts.get(&figure_key(&figure.code))?.content)?;
+                Some(Stated { indicator: figure.code.clone(), value })
+            });
+            let stated = stated.collect();
+            let mut printed = Printed { number, issued_on, withdrawn_on: None, replaced_by: None, stated };
             if own.state != State::Withdrawn.code() {
                 return Ok(Some(printed));
             }

@@ -9,11 +9,11 @@ use store::RecordId;
 
 use super::compose::{capital, compose};
 use super::report::{self, Report, State};
-use crate::app::App;
+use crate::app::{App, day_of};
 use crate::error::Result;
 use crate::features::numbers::{self, Freeze, get_freeze, period_text, units_text};
 use crate::i18n::Lang;
-use crate::page::moment_text;
+use crate::page::{date_text, moment_text};
 use crate::printing;
 use crate::web::api::DEMO_NOTICE;
 
@@ -50,7 +50,10 @@ pub fn dress(app: &App, report: &Report, freeze: Option<&Freeze>, mut document: 
         document.signature.authority = authority.lines().map(str::to_owned).collect();
     }
     document.signature.name = report.signer.clone().filter(|_| issued);
-    document.banner = app.config.demo.then(|| DEMO_NOTICE.to_owned());
+    let withdrawn = (report.state == State::Withdrawn)
+        .then(|| format!("ĐÃ THU HỒI NGÀY {}", date_text(day_of(report.updated_at))));
+    let demo = app.config.demo.then(|| DEMO_NOTICE.to_owned());
+    document.banner = withdrawn.into_iter().chain(demo).reduce(|all, more| format!("{all} – {more}"));
     let with = match (&report.number, report.issued_on) {
         (Some(number), Some(day)) => {
             let (day, month, year) = (day.day(), day.month(), day.year());

@@ -5,12 +5,12 @@ use axum::response::Response;
 use store::Id;
 
 use super::report::{self, Report, Said, State};
-use super::{compose, open, path, show};
+use super::{compose, open, path, print, show};
 use crate::access::Act;
-use crate::app::App;
+use crate::app::{App, day_of};
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::numbers::{self, Flag};
-use crate::page::show_again;
+use crate::page::{date_text, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
 
@@ -153,6 +153,11 @@ pub async fn issue(signed: Signed, Path(id): Path<String>, form: Form) -> Result
     }
     if day.is_some_and(|d| d > signed.app.today()) {
         problems.add("ngay", "papers-day-to-come");
+    }
+    let frozen_on = print::freeze_of(&signed.app, &report).await?.map(|freeze| day_of(freeze.created_at));
+    if let Some(frozen_on) = frozen_on.filter(|frozen| day.is_some_and(|day| day < *frozen)) {
+        // No paper is signed before the figures that it prints were there.
+        problems.add_value("ngay", "papers-day-before-figures", date_text(frozen_on));
     }
     let signer = problems.optional(&form, "nguoi-ky", 100);
     let offices = show::offices(&signed, &report)?;
