@@ -45,9 +45,12 @@ pub struct Undo {
 
 /// The fields that differ: the key of each label, with what was typed and what stands there.
 pub fn both(signed: &Signed, rows: impl IntoIterator<Item = (&'static str, String, String)>) -> Vec<Both> {
+    both_named(rows.into_iter().map(|(key, here, there)| (signed.say(key), here, there)))
+}
+
+/// The same, of fields whose labels are no words of the program's.
+pub fn both_named(rows: impl IntoIterator<Item = (String, String, String)>) -> Vec<Both> {
     let told = |text: String| if text.is_empty() { "–".to_owned() } else { text };
     let differing = rows.into_iter().filter(|(_, here, there)| here != there);
-    differing
-        .map(|(key, here, there)| Both { label: signed.say(key), here: told(here), there: told(there) })
-        .collect()
+    differing.map(|(label, here, there)| Both { label, here: told(here), there: told(there) }).collect()
 }

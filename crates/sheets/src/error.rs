@@ -77,7 +77,7 @@ impl SheetError {
     }
 }
 
-/// Something about the sheet that its reader should be told; the rows stand all the same. Lines are Excel's
+/// Something about a sheet or its workbook that its reader should be told; the rows stand all the same. Lines are Excel's
 /// row numbers, from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SheetProblem {
@@ -103,6 +103,11 @@ pub enum SheetProblem {
     /// The file breaks off: what stands after `line` is lost.
     #[error("the file is damaged after line {line}; what follows is lost")]
     BreaksOff { line: u32 },
+    #[error("the sheet “{name}” has no header row, its {rows} rows were not read")]
+    SheetWithoutHeader { name: String, rows: usize },
+    /// Damaged, or more or heavier than is looked at.
+    #[error("sheets that were not read: {}", names.join(", "))]
+    SheetsSkipped { names: Vec<String> },
 }
 
 impl SheetProblem {
@@ -118,6 +123,8 @@ impl SheetProblem {
             SheetProblem::RowsOverLimit { .. } => "rows-over-limit",
             SheetProblem::Unreadable { .. } => "unreadable",
             SheetProblem::BreaksOff { .. } => "breaks-off",
+            SheetProblem::SheetWithoutHeader { .. } => "sheet-without-header",
+            SheetProblem::SheetsSkipped { .. } => "sheets-skipped",
         }
     }
 }

@@ -28,13 +28,20 @@ pub(crate) struct Grid {
     pub broken: Option<u32>,
 }
 
+impl Grid {
+    fn named(name: &str) -> Grid {
+        let (cells, merged, unreadable) = (Cells::new(), Vec::new(), Vec::new());
+        Grid { name: name.to_owned(), cells, merged, unreadable, broken: None }
+    }
+}
+
 pub(crate) struct Book {
     pub epoch: Epoch,
     pub mark: Option<Mark>,
     /// The visible sheets, at most [`MAX_SHEETS`].
     pub grids: Vec<Grid>,
-    /// Whether there are more sheets, or heavier ones, than are looked at.
-    pub skipped: bool,
+    /// The names of those that were left alone: there are more sheets, or heavier ones, than are looked at.
+    pub skipped: Vec<String>,
 }
 
 const MAX_SHEETS: usize = 16;
@@ -68,7 +75,7 @@ fn refuse(error: XlsxError) -> SheetError {
 fn load(bytes: &[u8], limits: &Limits, weight: &Weight) -> Result<Book, SheetError> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(refuse)?;
     let epoch = if workbook.has_1904_epoch() { Epoch::Y1904 } else { Epoch::Y1900 };
-    let mut book = Book { epoch, mark: None, grids: Vec::new(), skipped: false };
+    let mut book = Book { epoch, mark: None, grids: Vec::new(), skipped: Vec::new() };
     let mut budget = limits.cells;
     let sheets = workbook.sheets_metadata().to_vec();
     if sheets.iter().any(|sheet| sheet.name == MARK_SHEET) {
@@ -77,9 +84,10 @@ fn load(bytes: &[u8], limits: &Limits, weight: &Weight) -> Result<Book, SheetErr
     let visible = |sheet: &&calamine::Sheet| {
         sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible
     };
-    let mut failure = None;
+    let (mut failure, mut opened) = (None, false);
     let affordable = (MAX_MARKS / 2 / weight.heaviest.max(1)).clamp(1, MAX_SHEETS);
-    book.skipped = sheets.iter().filter(visible).count() > affordable;
+    let over = sheets.iter().filter(visible).skip(affordable);
+    book.skipped = over.map(|sheet| sheet.name.clone()).collect();
     for sheet in sheets.iter().filter(visible).take(affordable) {
         match stream(&mut workbook, &sheet.name, &mut budget) {
             Ok(mut grid) => {
@@ -91,14 +99,18 @@ fn load(bytes: &[u8], limits: &Limits, weight: &Weight) -> Result<Book, SheetErr
                     .map(|area| (area.start, area.end))
                     .collect();
                 book.grids.push(grid);
+                opened = true;
             }
             Err(Stop::Budget) => return Err(SheetError::TooManyCells { limit: limits.cells }),
             // One sheet that cannot be read does not spoil the others.
-            Err(Stop::Refused(error)) => failure = failure.or(Some(error)),
+            Err(Stop::Refused(error)) => {
+                failure = failure.or(Some(error));
+                book.grids.push(Grid { broken: Some(0), ..Grid::named(&sheet.name) });
+            }
         }
     }
     match failure {
-        Some(error) if book.grids.is_empty() => Err(refuse(error)),
+        Some(error) if !opened => Err(refuse(error)),
         _ => Ok(book),
     }
 }
@@ -110,13 +122,7 @@ enum Stop {
 
 fn stream(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, budget: &mut usize) -> Result<Grid, Stop> {
     let mut reader = workbook.worksheet_cells_reader(name).map_err(Stop::Refused)?;
-    let mut grid = Grid {
-        name: name.to_owned(),
-        cells: Cells::new(),
-        merged: Vec::new(),
-        unreadable: Vec::new(),
-        broken: None,
-    };
+    let mut grid = Grid::named(name);
     let mut last_row = 0;
     loop {
         let record = match reader.next_cell_with_formula_metadata() {

@@ -25,6 +25,6 @@ pub use cell::{Value, Wrong};
 pub use container::Limits;
 pub use error::{LooksLike, SheetError, SheetProblem, WriteError};
 pub use jiff::civil::Date;
-pub use read::{CellProblem, Row, Sheet, identify, read};
+pub use read::{CellProblem, Row, Sheet, Workbook, identify, read};
 pub use table::{Cell, Table, TableWriter, write_table};
 pub use template::{Column, Kind, Mark, RowOut, Template, write_back};

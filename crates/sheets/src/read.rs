@@ -11,8 +11,16 @@ use crate::text::{clean, fold};
 
 /// What a workbook said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Workbook {
+    /// The sheets that have the template's header, in the order of the workbook.
+    pub sheets: Vec<Sheet>,
+    /// Problems of the workbook as a whole.
+    pub problems: Vec<SheetProblem>,
+}
+
+/// What one sheet said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sheet {
-    /// The sheet the rows were found on.
     pub name: String,
     pub rows: Vec<Row>,
     /// Problems of the sheet as a whole; those of a cell stand in its row.
@@ -64,29 +72,31 @@ pub fn identify(bytes: &[u8], limits: &Limits) -> Result<Option<Mark>, SheetErro
 /// Reads a filled workbook.
 ///
 /// The header row is looked for on every visible sheet in the first 50 rows that hold anything,
-/// whatever the order of its columns and the case and marks of its letters; the sheet that has most of the
-/// columns is read. What cannot be understood becomes a problem, of the cell or of the sheet, and costs no other
-/// cell its value.
-pub fn read(bytes: &[u8], template: &Template, limits: &Limits) -> Result<Sheet, SheetError> {
+/// whatever the order of its columns and the case and marks of its letters; every sheet that has it is read, the
+/// others are told. What cannot be understood becomes a problem, of the cell, of the sheet or of the workbook, and
+/// costs no other cell its value.
+pub fn read(bytes: &[u8], template: &Template, limits: &Limits) -> Result<Workbook, SheetError> {
     let book = grid::open(bytes, limits)?;
     let other = book.mark.as_ref().filter(|mark| mark.name != template.name);
-    let mut best: Option<(&Grid, Header)> = None;
+    let mut found: Vec<(&Grid, Option<Header>)> = Vec::new();
     let mut seen = BTreeSet::new();
     for grid in &book.grids {
         let name = fold(&grid.name);
         if name == fold(EXAMPLE_SHEET) || name == fold(GUIDANCE_SHEET) {
             continue;
         }
+        let mut best: Option<Header> = None;
         for (row, cells) in grid.cells.iter().take(HEADER_ROWS) {
             let header = Header::match_row(*row, cells, template);
             seen.extend(header.columns.values().copied());
-            let more = best.as_ref().is_none_or(|(_, found)| header.columns.len() > found.columns.len());
+            let more = best.as_ref().is_none_or(|found| header.columns.len() > found.columns.len());
             if more && header.is_enough(template) {
-                best = Some((grid, header));
+                best = Some(header);
             }
         }
+        found.push((grid, best));
     }
-    let Some((grid, header)) = best else {
+    if found.iter().all(|(_, header)| header.is_none()) {
         if let Some(other) = other {
             return Err(SheetError::OtherTemplate {
                 found: other.name.clone(),
@@ -97,47 +107,76 @@ pub fn read(bytes: &[u8], template: &Template, limits: &Limits) -> Result<Sheet,
         if book.grids.iter().any(|grid| grid.broken.is_some()) {
             return Err(SheetError::Damaged { part: String::new(), detail: "a sheet breaks off".to_owned() });
         }
-        if book.skipped {
+        if !book.skipped.is_empty() {
             return Err(SheetError::TooManyCells { limit: limits.cells });
         }
         let missing = template.columns.iter().enumerate().filter(|(at, _)| !seen.contains(at));
         return Err(SheetError::NoHeader {
             missing: missing.map(|(_, column)| column.header.clone()).collect(),
         });
-    };
+    }
 
-    let mut problems = Vec::new();
+    let mut read = Workbook::default();
     if let Some(other) = other {
         let (found, expected) = (other.name.clone(), template.name.clone());
-        problems.push(SheetProblem::OtherTemplate { found, expected });
+        read.problems.push(SheetProblem::OtherTemplate { found, expected });
     } else if let Some(mark) = book.mark.as_ref().filter(|mark| mark.version != template.version) {
-        problems.push(SheetProblem::OtherVersion { found: mark.version, expected: template.version });
+        read.problems.push(SheetProblem::OtherVersion { found: mark.version, expected: template.version });
     }
-    let header_row = header.row;
+    let mut skipped = Vec::new();
+    for (grid, header) in found {
+        match header {
+            Some(header) => {
+                let before = read.sheets.iter().map(|sheet| sheet.rows.len()).sum();
+                read.sheets.push(read_sheet(grid, &header, template, limits, before, book.epoch));
+            }
+            None if grid.broken.is_some() => skipped.push(grid.name.clone()),
+            None if grid.cells.is_empty() => {}
+            None => {
+                let (name, rows) = (grid.name.clone(), grid.cells.len());
+                read.problems.push(SheetProblem::SheetWithoutHeader { name, rows });
+            }
+        }
+    }
+    skipped.extend(book.skipped);
+    if !skipped.is_empty() {
+        read.problems.push(SheetProblem::SheetsSkipped { names: skipped });
+    }
+    Ok(read)
+}
+
+/// Reads a sheet below its header; `before` rows of the workbook have been read.
+fn read_sheet(
+    grid: &Grid,
+    header: &Header,
+    template: &Template,
+    limits: &Limits,
+    before: usize,
+    epoch: Epoch,
+) -> Sheet {
     let found: BTreeSet<usize> = header.columns.values().copied().collect();
     let missing = template.columns.iter().enumerate().filter(|(at, _)| !found.contains(at));
-    problems.extend(missing.map(|(_, column)| SheetProblem::ColumnMissing { header: column.header.clone() }));
+    let mut problems: Vec<SheetProblem> =
+        missing.map(|(_, column)| SheetProblem::ColumnMissing { header: column.header.clone() }).collect();
     problems.extend(header.problems.iter().cloned());
 
-    let merged = merged_away(grid, &header);
-    let (lines, outside) = table_lines(grid, &header, template, book.epoch);
+    let merged = merged_away(grid, header);
+    let (lines, outside) = table_lines(grid, header, template, epoch);
     problems.extend(outside);
-    if lines.len() > limits.rows {
+    let room = limits.rows.saturating_sub(before);
+    if lines.len() > room {
         problems.push(SheetProblem::RowsOverLimit { limit: limits.rows });
     }
-    let rows = lines
-        .iter()
-        .take(limits.rows)
-        .map(|row| read_row(*row, grid, &header, template, &merged, book.epoch))
-        .collect();
+    let rows =
+        lines.iter().take(room).map(|row| read_row(*row, grid, header, template, &merged, epoch)).collect();
     let mut unreadable: Vec<u32> = grid.unreadable.iter().map(|row| line(*row)).collect();
     unreadable.dedup();
     problems.extend(unreadable.into_iter().map(|line| SheetProblem::Unreadable { line }));
     // A break in or above the header leaves no table to speak of, but then no header was found.
     if let Some(row) = grid.broken {
-        problems.push(SheetProblem::BreaksOff { line: line(row.max(header_row)) });
+        problems.push(SheetProblem::BreaksOff { line: line(row.max(header.row)) });
     }
-    Ok(Sheet { name: grid.name.clone(), rows, problems })
+    Sheet { name: grid.name.clone(), rows, problems }
 }
 
 /// How far down a header is looked for, in rows that hold anything.

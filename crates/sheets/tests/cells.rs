@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{replace, template};
+use common::{only, replace, template};
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
-use sheets::{CellProblem, Date, Limits, Row, Sheet, SheetError, Value, read};
+use sheets::{CellProblem, Date, Limits, Row, Sheet, SheetError, SheetProblem, Value, read};
 
 /// A cell as the test types it.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ fn workbook(headers: &[&str], rows: &[Vec<Typed>]) -> Vec<u8> {
 }
 
 fn read_ok(bytes: &[u8]) -> Sheet {
-    read(bytes, &template(), &Limits::default()).expect("a sheet")
+    only(read(bytes, &template(), &Limits::default()).expect("a sheet"))
 }
 
 /// Reads one cell in the column of that header, the required ones filled.
@@ -408,7 +408,46 @@ fn limits_are_kept() {
     assert_eq!(code(Limits { file_bytes: bytes.len() - 1, ..usual }), "file-too-large");
     assert_eq!(code(Limits { unpacked_bytes: 1000, ..usual }), "unpacks-too-large");
     assert_eq!(code(Limits { cells: 23, ..usual }), "too-many-cells");
-    let sheet = read(&bytes, &template(), &Limits { cells: 24, rows: 4, ..usual }).unwrap();
+    let sheet = only(read(&bytes, &template(), &Limits { cells: 24, rows: 4, ..usual }).unwrap());
     assert_eq!(sheet.rows.len(), 4);
     assert!(sheet.problems.iter().any(|problem| problem.code() == "rows-over-limit"));
+}
+
+/// What stands on several sheets is read from each of them; a sheet that is not read is named.
+#[test]
+fn every_sheet_with_the_header_is_read() {
+    let mut workbook = Workbook::new();
+    let headers = ["Họ và tên", "Ngày sinh", "Giới tính", "Số vụ việc (năm)", "Thù lao"];
+    for (name, headers, people) in [
+        ("Bìa", &[][..], vec!["Danh sách của xã"]),
+        ("Ấp 1", &headers[..4], vec!["A", "B"]),
+        ("Ấp 2", &headers[..], vec!["C"]),
+        ("Ấp 3", &[][..], vec!["D", "E", "F"]),
+        ("Trống", &[][..], vec![]),
+    ] {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        for (at, header) in (0..).zip(headers) {
+            sheet.write_string(0, at, *header).unwrap();
+        }
+        for (row, person) in (1..).zip(people) {
+            sheet.write_string(row, 0, person).unwrap();
+            sheet.write_string(row, 1, "1/2/1970").unwrap();
+        }
+    }
+    let bytes = workbook.save_to_buffer().unwrap();
+    let book = read(&bytes, &template(), &Limits::default()).unwrap();
+    let lines = |sheet: &Sheet| sheet.rows.iter().map(|row| row.line).collect::<Vec<_>>();
+    let found: Vec<_> = book.sheets.iter().map(|sheet| (sheet.name.as_str(), lines(sheet))).collect();
+    assert_eq!(found, [("Ấp 1", vec![2, 3]), ("Ấp 2", vec![2])]);
+    let left = |name: &str, rows| SheetProblem::SheetWithoutHeader { name: name.into(), rows };
+    assert_eq!(book.problems, [left("Bìa", 1), left("Ấp 3", 3)]);
+    // The limit is that of the workbook.
+    let book = read(&bytes, &template(), &Limits { rows: 2, ..Limits::default() }).unwrap();
+    let over: Vec<bool> = book
+        .sheets
+        .iter()
+        .map(|sheet| sheet.problems.contains(&SheetProblem::RowsOverLimit { limit: 2 }))
+        .collect();
+    assert_eq!(over, [false, true]);
+    assert_eq!(book.sheets.iter().map(|sheet| sheet.rows.len()).sum::<usize>(), 2);
 }

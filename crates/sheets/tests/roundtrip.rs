@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use common::{template, unzip};
+use common::{only, template, unzip};
 use proptest::prelude::*;
 use sheets::{
     Cell, Date, Kind, Limits, Mark, Row, RowOut, Sheet, Table, Value, identify, read, write_back, write_table,
 };
 
 fn read_ok(bytes: &[u8]) -> Sheet {
-    read(bytes, &template(), &Limits::default()).expect("a sheet")
+    only(read(bytes, &template(), &Limits::default()).expect("a sheet"))
 }
 
 #[test]

@@ -188,5 +188,5 @@ async fn of_workbook(
             print(app.words.say(lang, "activities-import-beside", &[("value", path)]));
         }
     }
-    Ok(status(returned.is_none()))
+    Ok(status(!done.is_wrong))
 }

@@ -334,6 +334,11 @@ impl Signed {
             None => crate::access::choose_unit(&self.actor, None, act, &self.tree),
         }
     }
+    /// The unit that a form names, or the person's own when it names none; one that is none is not found.
+    pub fn unit_named(&self, named: &str, act: Act) -> Result<store::Id, Error> {
+        let asked = if named.is_empty() { None } else { Some(named.parse()?) };
+        self.unit(asked, act)
+    }
     /// A unit and everything under it, with what has gone over into them; none: everything there is.
     pub fn all_under(&self, unit: store::Id) -> Option<Vec<store::Id>> {
         crate::features::orgs::all_under(&self.tree, &self.standing, unit)

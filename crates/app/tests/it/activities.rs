@@ -980,7 +980,7 @@ async fn good_rows_of_a_workbook_are_kept_and_bad_ones_come_back_with_notes() {
             &["22/11/2026", TALKED, "Đếm nhầm", "45", "60", "", "Đã đếm lại", ""],
             &["22/11/2026", TALKED, "Mít tinh lớn", "1.900", "", "", "Ngày Pháp luật", ""],
             &["22/11/2026", TALKED, "Luật lạ", "30", "", "", "", "99/2099/QH99"],
-            &["20/11/2026", TALKED, "Buổi ở ấp 1", "62", "30", "", "", ""],
+            &["20/11/2026", TALKED, "Buổi ở ấp 1", "62", "30", "Học sinh, sinh viên; Nhân dân", "", ""],
             &["22/11/2026", "Truyền thanh (loa)", "Bản tin sáng", "", "", "", "", ""],
             &["22/11/2026", TALKED, "Quên đếm", "", "", "", "", ""],
         ]);
@@ -989,7 +989,7 @@ async fn good_rows_of_a_workbook_are_kept_and_bad_ones_come_back_with_notes() {
         let path = recorded(&answer);
         let preview = p.officer.get(&t, &path).await.text();
         assert!(!preview.contains('⟦'), "{preview}");
-        assert!(preview.contains("3 dòng ghi được, 7 dòng cần sửa. 1 dòng đã có"), "{preview}");
+        assert!(preview.contains("3 dòng ghi được, 8 dòng cần sửa."), "{preview}");
         for note in [
             "Hãy ghi một số",
             "Không có ngày này",
@@ -999,6 +999,7 @@ async fn good_rows_of_a_workbook_are_kept_and_bad_ones_come_back_with_notes() {
             "hãy ghi vì sao vào cột Lý do",
             "hãy điền số lượt người",
             "Số nữ không thể nhiều hơn số lượt người (45)",
+            "Giống hệt dòng 4 của tệp.",
         ] {
             assert!(preview.contains(note), "{note} in {preview}");
         }
@@ -1016,13 +1017,14 @@ async fn good_rows_of_a_workbook_are_kept_and_bad_ones_come_back_with_notes() {
         assert!(p.officer.get(&t, "/viec").await.text().contains("1 hoạt động có số liệu cần giải thích"));
 
         let done = p.officer.get(&t, &path).await.text();
-        assert!(done.contains("Đã ghi 3 dòng; 7 dòng cần sửa"), "{done}");
+        assert!(done.contains("Đã ghi 3 dòng; 8 dòng cần sửa"), "{done}");
         let back = p.officer.get(&t, &format!("{path}/tra-lai.xlsx")).await;
         assert_status(&back, StatusCode::OK);
-        // Sent again as it is, the returned workbook has the seven rows and records none.
+        // Sent again as it is, the returned workbook has the rows that were not recorded and records none.
         let again =
             recorded(&p.officer.upload(&t, "/hoat-dong/nhap", &[], ("file", "lại.xlsx", &back.body)).await);
-        assert!(p.officer.get(&t, &again).await.text().contains("0 dòng ghi được, 7 dòng cần sửa"));
+        let again = p.officer.get(&t, &again).await.text();
+        assert!(again.contains("0 dòng ghi được, 7 dòng cần sửa. 1 dòng đã có"), "{again}");
         // The command does the same: what is there is not recorded twice.
         let imported =
             activities::import_workbook(&t.app, lantoa::i18n::Lang::Vi, None, p.commune, sent).await.unwrap();
@@ -1032,6 +1034,123 @@ async fn good_rows_of_a_workbook_are_kept_and_bad_ones_come_back_with_notes() {
         // Another's import is not seen.
         let colleague = t.person(Role::CommuneOfficer, p.commune).await;
         assert_status(&colleague.get(&t, &path).await, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+/// A workbook whose second sheet is the one of another.
+fn two_sheets(first: &[u8], second: &[u8]) -> Vec<u8> {
+    let (mut parts, mut others) = (crate::parts::unzip(first), crate::parts::unzip(second));
+    let add = |part: &mut Vec<u8>, before: &str, new: &str| {
+        let text = std::str::from_utf8(part).unwrap();
+        assert!(text.contains(before), "{before} in {text}");
+        *part = text.replacen(before, &format!("{new}{before}"), 1).into_bytes();
+    };
+    let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet";
+    for (name, part) in &mut parts {
+        match name.as_str() {
+            "xl/workbook.xml" => {
+                add(part, "</sheets>", "<sheet name=\"Tháng 2\" sheetId=\"77\" r:id=\"rId77\"/>");
+            }
+            "xl/_rels/workbook.xml.rels" => {
+                let link =
+                    format!("<Relationship Id=\"rId77\" Type=\"{kind}\" Target=\"worksheets/sheet77.xml\"/>");
+                add(part, "</Relationships>", &link);
+            }
+            _ => {}
+        }
+    }
+    let at = others.iter().position(|(name, _)| name == "xl/worksheets/sheet1.xml").unwrap();
+    parts.push(("xl/worksheets/sheet77.xml".into(), others.swap_remove(at).1));
+    crate::parts::zip(&parts)
+}
+
+/// Every visible sheet is read; what is not read is named, with its rows.
+#[tokio::test]
+async fn no_sheet_of_a_workbook_is_lost_without_a_word() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let january = book(&[&["20/11/2026", TALKED, "Buổi ở ấp 1", "62", "", "", "", ""]]);
+        let february = book(&[
+            &["21/11/2026", TALKED, "Buổi ở ấp 2", "40", "", "", "", ""],
+            &["21/11/2026", TALKED, "Buổi ở ấp 3", "không rõ", "", "", "", ""],
+            &["20/11/2026", TALKED, "Buổi ở ấp 1", "62", "", "", "", ""],
+        ]);
+        let sent = two_sheets(&january, &february);
+        let path = recorded(&p.officer.upload(&t, "/hoat-dong/nhap", &[], ("file", "xã.xlsx", &sent)).await);
+        let preview = p.officer.get(&t, &path).await.text();
+        assert!(preview.contains("2 dòng ghi được, 2 dòng cần sửa."), "{preview}");
+        assert!(preview.contains(">Tháng 2: 5</th>"), "{preview}");
+        assert!(preview.contains("Giống hệt dòng Báo cáo của xã: 4 của tệp."), "{preview}");
+        assert!(preview.contains("<li>Tháng 2: Thiếu cột “Địa điểm”.</li>"), "{preview}");
+        recorded(&p.officer.post(&t, &path, &[]).await);
+        assert!(p.officer.get(&t, "/hoat-dong").await.text().contains("2 hoạt động, 102 lượt người"));
+        let back = p.officer.get(&t, &format!("{path}/tra-lai.xlsx")).await;
+        let said: String = crate::parts::unzip(&back.body)
+            .into_iter()
+            .map(|(_, part)| String::from_utf8_lossy(&part).into_owned())
+            .collect();
+        assert!(said.contains("Từ tệp đã tải lên, dòng Tháng 2: 5."), "{said}");
+
+        // Without the header, it is told what was left and how much.
+        let bare = sheets::write_table(&sheets::Table {
+            title: "Sổ tay".into(),
+            headers: vec!["Việc".into()],
+            rows: vec![vec![sheets::Cell::Text("Buổi ở ấp 4".into())]; 3],
+            ..sheets::Table::default()
+        });
+        let sent = two_sheets(&january, &bare.unwrap());
+        let path = recorded(&p.officer.upload(&t, "/hoat-dong/nhap", &[], ("file", "xã.xlsx", &sent)).await);
+        let preview = p.officer.get(&t, &path).await.text();
+        let told = "Trang tính “Tháng 2” không có dòng tiêu đề của mẫu nên 5 dòng của trang không được đọc.";
+        assert!(preview.contains(told), "{preview}");
+        let english = p.officer.get(&t, &format!("/en{path}")).await.text();
+        assert!(english.contains("The sheet “Tháng 2” has not the header row"), "{english}");
+    })
+    .await;
+}
+
+/// Two rounds of a day are two rows; what may be one round written down twice is asked about and comes back.
+#[tokio::test]
+async fn rows_that_differ_in_any_column_are_two_activities() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let loud = "Truyền thanh (loa)";
+        let land = "91/2099/QH99";
+        crate::plans::law(&t, land, "Đất đai", "2026-01-01", vec![]).await;
+        let morning = ["18/11/2026", loud, "Bản tin", "", "", "Nhân dân", "", ""];
+        let evening = ["18/11/2026", loud, "Bản tin", "", "", "", "", land];
+        let reasoned = ["18/11/2026", loud, "Bản tin", "", "", "Nhân dân", "Lượt phát chiều", ""];
+        let send = async |rows: &[&[&str]]| {
+            let sent = book(rows);
+            let file = ("file", "xã.xlsx", &*sent);
+            let path = recorded(&p.officer.upload(&t, "/hoat-dong/nhap", &[], file).await);
+            let preview = p.officer.get(&t, &path).await.text();
+            recorded(&p.officer.post(&t, &path, &[]).await);
+            t.pass_minutes(1);
+            let back = p.officer.get(&t, &format!("{path}/tra-lai.xlsx")).await.body;
+            let template = activities::template(t.app.today());
+            let returned = sheets::read(&back, &template, &sheets::Limits::default()).unwrap();
+            (preview, p.officer.get(&t, &path).await.text(), returned.sheets[0].rows.len())
+        };
+        let (preview, done, returned) = send(&[&morning, &evening, &reasoned, &morning]).await;
+        assert!(preview.contains("3 dòng ghi được, 1 dòng cần sửa."), "{preview}");
+        assert!(preview.contains("Giống hệt dòng 4 của tệp."), "{preview}");
+        assert!(done.contains("Đã ghi 3 dòng; 1 dòng cần sửa.") && !done.contains("đã có"), "{done}");
+        assert_eq!(returned, 1);
+        assert!(p.officer.get(&t, "/hoat-dong").await.text().contains("3 hoạt động"));
+        // Sent again, what is recorded is not recorded twice, and comes back; what is like it is asked about.
+        let other = ["18/11/2026", loud, "Bản tin", "", "", "Học sinh, sinh viên", "", ""];
+        let (preview, done, returned) = send(&[&evening, &morning, &reasoned, &other]).await;
+        assert!(preview.contains("0 dòng ghi được, 1 dòng cần sửa. 3 dòng đã có"), "{preview}");
+        assert!(preview.contains("Đã ghi một hoạt động cùng ngày, hình thức"), "{preview}");
+        assert!(done.contains("Đã ghi 0 dòng; 1 dòng cần sửa. 3 dòng đã có"), "{done}");
+        assert_eq!(returned, 4);
+        let other = ["18/11/2026", loud, "Bản tin", "", "", "Học sinh, sinh viên", "Phát ở trường", ""];
+        let (preview, _, returned) = send(&[&other]).await;
+        assert!(preview.contains("1 dòng ghi được, 0 dòng cần sửa."), "{preview}");
+        assert_eq!(returned, 0);
+        assert_eq!(activities::wrong_sums(&t.app.db).await.unwrap(), vec![]);
     })
     .await;
 }
@@ -1053,6 +1172,17 @@ async fn a_file_that_is_no_workbook_is_refused_with_a_way_out() {
         }
         let blank = p.officer.get(&t, "/hoat-dong/mau.xlsx").await;
         assert_status(&blank, StatusCode::OK);
+        // For a unit that is none, nothing is read; it is not taken for the person's own.
+        for (page, file) in
+            [("/hoat-dong/nhap", Some(("file", "mẫu.xlsx", &*blank.body))), ("/hoat-dong/moi", None)]
+        {
+            let nowhere = [("unit", "zz")];
+            let answer = match file {
+                Some(file) => p.officer.upload(&t, page, &nowhere, file).await,
+                None => p.officer.post(&t, page, &nowhere).await,
+            };
+            assert_status(&answer, StatusCode::NOT_FOUND);
+        }
         // The empty template itself: nothing to record, nothing wrong.
         let path =
             recorded(&p.officer.upload(&t, "/hoat-dong/nhap", &[], ("file", "mẫu.xlsx", &blank.body)).await);

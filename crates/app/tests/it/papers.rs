@@ -77,6 +77,14 @@ fn figures_version(page: &str) -> String {
     between(form, "name=\"phien-ban\" value=\"", "\"").expect("a version").to_owned()
 }
 
+/// What the form that says there is nothing of a block, or takes that back, was opened with.
+fn absent_version(page: &str, key: &str) -> String {
+    let named = format!("name=\"khoa\" value=\"{key}\"");
+    let mut forms = page.split("/khong-co\">").skip(1).filter_map(|rest| rest.split("</form>").next());
+    let form = forms.find(|form| form.contains(&named)).expect("the form");
+    between(form, "name=\"phien-ban\" value=\"", "\"").expect("a version").to_owned()
+}
+
 /// Every number of a page: its mark and its text, in order.
 fn numbers_of(page: &str) -> Vec<(String, String)> {
     page.split("<a class=\"figure\"")
@@ -607,8 +615,35 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         for kept in ["175", "171", "146"] {
             assert!(refused.text().contains(&format!("inputmode=\"decimal\" value=\"{kept}\"")), "{kept}");
         }
+        // From an old page nobody overwrites what they have not seen: not a figure, not a source alone, nor by saying
+        // that there is nothing.
         let late = post(&p.officer, "so-ghi-tay", &[figures[0], figures[1], figures[7], figures[8]]).await;
-        assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text());
+        let mut sourced = figures;
+        (sourced[0].1, sourced[8].1) = (&sum, "sổ của xã");
+        let kept = post(&p.officer, "so-ghi-tay", &sourced).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+        sourced[8].1 = "báo cáo của các ấp";
+        let late = post(&p.officer, "so-ghi-tay", &sourced).await;
+        assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text());
+        let both = late.text();
+        let here = "<td data-label=\"Ở trang này\">báo cáo của các ấp</td>";
+        assert!(both.contains(here) && both.contains("<td data-label=\"Bản kia\">sổ của xã</td>"), "{both}");
+        assert!(both.contains("đã sửa phần này lúc") && !both.contains('⟦'), "{both}");
+        assert_eq!(both.matches("data-label=\"Bản kia\"").count(), 1, "what is the same is not shown: {both}");
+        let english = p.officer.post(&t, &format!("/en{path}/so-ghi-tay"), &sourced).await.text();
+        assert!(english.contains("changed this part at") && !english.contains('⟦'), "{english}");
+        let none = [("khoa", "mediation"), ("phien-ban", &*sum), ("ly-do", "không phát sinh")];
+        let late = post(&p.officer, "khong-co", &none).await;
+        assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text());
+        let both = late.text();
+        assert!(both.contains("<td data-label=\"Bản kia\">175</td>"), "{both}");
+        assert!(both.contains("value=\"không phát sinh\""), "{both}");
+        assert!(without_links(paper_of(&p.officer.get(&t, &path).await.text())).contains("175 vụ việc"));
+        // Having seen both, it is kept.
+        let seen = figures_version(&both);
+        sourced[0].1 = &seen;
+        assert_eq!(post(&p.officer, "so-ghi-tay", &sourced).await.status, StatusCode::SEE_OTHER);
 
         // Nor frozen while something was not looked at: what, and where it is.
         let refused = post(&p.officer, "chot", &[]).await;
@@ -638,7 +673,9 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let answer = post(&p.leader, "khong-co", &none("law-day", "không")).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
         for (key, reason) in [("law-day", "lùi sang năm sau."), ("mediation", "sổ bị thất lạc")] {
-            let answer = post(&p.officer, "khong-co", &none(key, reason)).await;
+            let version = absent_version(&p.officer.get(&t, &path).await.text(), key);
+            let none = [&none(key, reason)[..], &[("phien-ban", version.as_str())]].concat();
+            let answer = post(&p.officer, "khong-co", &none).await;
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
         }
         let page = p.officer.get(&t, &path).await.text();
@@ -647,12 +684,14 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         assert!(paper.contains("Không có số liệu hòa giải ở cơ sở để báo cáo trong kỳ: sổ bị thất lạc."));
         assert!(!without_links(paper).contains("175 vụ việc") && !page.contains("Các phần cộng lại"), "{page}");
         // Taken back by undoing it, or by writing it after all.
-        let undone = post(&p.officer, "khong-co", &[("khoa", "law-day"), ("bo", "1")]).await;
-        assert_eq!(undone.status, StatusCode::SEE_OTHER);
-        let versions = between(&page, "name=\"phien-ban\" value=\"12\"", ">");
-        assert!(versions.is_some(), "every figure was written and taken out: {page}");
+        let seen = absent_version(&page, "law-day");
+        let undo = [("khoa", "law-day"), ("bo", "1"), ("phien-ban", seen.as_str())];
+        assert_eq!(post(&p.officer, "khong-co", &undo).await.status, StatusCode::SEE_OTHER);
+        let late = post(&p.officer, "khong-co", &undo).await;
+        assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text());
+        let seen = figures_version(&page);
         let mut again = figures;
-        again[0].1 = "12";
+        again[0].1 = &seen;
         assert_eq!(post(&p.officer, "so-ghi-tay", &again).await.status, StatusCode::SEE_OTHER);
         let page = p.officer.get(&t, &path).await.text();
         assert!(without_links(paper_of(&page)).contains("175 vụ việc") && !paper_of(&page).contains("thất lạc"), "{page}");
@@ -677,7 +716,8 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         assert!(problems.contains(sum), "{problems}");
         assert!(problems.contains("Cần sửa hoặc nêu lý do – Xã Bến Lức: Bình quân"), "{problems}");
         let mut right = again;
-        right[0].1 = "18";
+        let seen = figures_version(&page);
+        right[0].1 = &seen;
         for (code, value) in [("mediation-passed-on", "0"), ("mediation-successful", "146")] {
             right.iter_mut().filter(|(c, _)| *c == code).for_each(|pair| pair.1 = value);
         }
@@ -1415,6 +1455,40 @@ async fn a_province_sums_what_its_communes_have_issued() {
         let again = officer.post(&t, "/bao-cao", &new).await.location().to_owned();
         let page = officer.get(&t, &format!("{again}/so-ghi-tay/mediation-received")).await.text();
         assert!(page.contains("Cộng được 1.050, từ 2 trên 4 đơn vị"), "{page}");
+        // But is not frozen before the sum is taken again: one of the reports no longer stands.
+        let id: store::RecordId = again.rsplit('/').next().unwrap().parse().unwrap();
+        settle(&t.app, officer.account, id).await;
+        let shown = papers::get(&t.app.db, id).await.unwrap().version.to_string();
+        let refused = officer.post(&t, &format!("{again}/chot"), &[("version", &shown)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let gone = "Số ghi tay đang tính cả báo cáo đã thu hồi của Xã An Thạnh.";
+        let problems = refused.text();
+        let problems = between(&problems, "id=\"problems\"", "</div>").unwrap();
+        assert!(problems.contains("href=\"#f-mediation\"") && problems.contains(gone), "{problems}");
+        let page = officer.get(&t, &again).await.text();
+        assert!(page.contains(gone) && page.contains("Lấy số cộng</button>"), "{page}");
+        let version = figures_version(&page);
+        let take = [("khoa", "mediation"), ("phien-ban", version.as_str()), ("lay", "1")];
+        let taken = officer.post(&t, &format!("{again}/so-ghi-tay"), &take).await;
+        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text());
+        // A unit whose report is replaced by one that says the same is asked about too.
+        let version = papers::get(&t.app.db, first).await.unwrap().version.to_string();
+        let withdraw = [("version", version.as_str()), ("thu-hoi", "Sai lời văn")];
+        let chair = t.person(Role::Leader, units[0]).await;
+        let done = chair.post(&t, &format!("{}/thu-hoi", papers::path(first)), &withdraw).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        issue_report(&t, who, units[0], Ok(["41", "39", "36", "3", "1", "1"]), "8").await;
+        let page = officer.get(&t, &again).await.text();
+        assert!(
+            page.contains("báo cáo đã thu hồi của Phường Long An.") && !page.contains("Đang dùng số cộng")
+        );
+        let take = [("khoa", "mediation"), ("phien-ban", &*figures_version(&page)), ("lay", "1")];
+        assert_eq!(
+            officer.post(&t, &format!("{again}/so-ghi-tay"), &take).await.status,
+            StatusCode::SEE_OTHER
+        );
+        let page = officer.get(&t, &again).await.text();
+        assert!(page.contains("Đang dùng số cộng") && !page.contains("báo cáo đã thu hồi của"), "{page}");
         let nothing = [("khoa", "mediation"), ("phien-ban", "0"), ("lay", "1")];
         let own = papers::create(&t.app, officer.account, units[3], Period::year(2026), Units::AsTheyWere);
         let own = papers::path(own.await.unwrap());

@@ -528,7 +528,7 @@ async fn a_commune_owes_its_plan_so_many_working_days_after_the_province() {
     .await;
 }
 
-async fn law(t: &TestApp, number: &str, title: &str, effective: &str, units: Vec<Id>) -> Id {
+pub async fn law(t: &TestApp, number: &str, title: &str, effective: &str, units: Vec<Id>) -> Id {
     let new = NewLaw {
         number: number.into(),
         kind: "Luật".into(),

@@ -57,3 +57,12 @@ pub fn replace(bytes: &[u8], name: &str, old: &str, new: &str) -> Vec<u8> {
         part.replacen(old, new, 1).into_bytes()
     })
 }
+
+/// The one sheet of a workbook, what is said of the workbook told with it.
+pub fn only(book: sheets::Workbook) -> sheets::Sheet {
+    let sheets::Workbook { mut sheets, problems } = book;
+    assert_eq!(sheets.len(), 1, "{sheets:?}");
+    let mut sheet = sheets.remove(0);
+    sheet.problems.splice(0..0, problems);
+    sheet
+}

@@ -12,7 +12,7 @@ use crate::facts::month_of;
 use super::questions::ask_recorded;
 
 /// What a person records: one thing done (or, marked so, an estimate of things to come).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Content {
     pub unit: Id,
     /// A code of `methods.toml`.

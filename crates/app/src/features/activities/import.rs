@@ -1,11 +1,12 @@
 //! Many activities at once from a workbook: the template goes out, the filled workbook comes back, good rows are
 //! kept, and the others return in a new workbook with a note on each cell (promise G21).
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 use sheets::{Column, Kind, Limits, RowOut, SheetError, SheetProblem, Value, Wrong};
@@ -31,6 +32,8 @@ use crate::web::workbook;
 const MOST_ROWS: usize = 2_000;
 const LIMITS: Limits =
     Limits { file_bytes: 10 << 20, unpacked_bytes: 64 << 20, cells: 100_000, rows: MOST_ROWS };
+/// Most sheets named in one sentence.
+const NAMED_SHEETS: usize = 20;
 /// Raised when columns change.
 const TEMPLATE_VERSION: u32 = 1;
 
@@ -119,12 +122,13 @@ pub fn template(today: Date) -> sheets::Template {
 
 /// One row of a workbook as understood.
 struct RowRead {
-    line: u32,
+    /// Its row number, after the name of its sheet where there are several.
+    place: String,
     typed: BTreeMap<String, String>,
     content: Content,
     /// What keeps it from being recorded, by column.
     problems: Vec<(String, String)>,
-    /// It is recorded already, or stands twice in the workbook.
+    /// It is recorded already, alike in every column.
     known: bool,
 }
 
@@ -138,20 +142,29 @@ impl RowRead {
 struct Book {
     rows: Vec<RowRead>,
     sentences: Vec<String>,
+    /// Whether the rows are of several sheets.
+    several: bool,
 }
 
-/// Reads a workbook of a unit. The error is a sentence: nothing could be read.
-async fn read(app: &App, lang: Lang, unit: Id, bytes: Vec<u8>) -> Result<Result<Book, String>> {
+/// Reads a workbook of a unit beside what was recorded before a moment. The error is a sentence: nothing could be read.
+async fn read(
+    app: &App,
+    lang: Lang,
+    unit: Id,
+    bytes: Vec<u8>,
+    before: Timestamp,
+) -> Result<Result<Book, String>> {
     let today = app.today();
     let form = template(today);
-    let sheet = match foreign::read(move || sheets::read(&bytes, &form, &LIMITS)).await? {
-        Some(Ok(sheet)) => sheet,
+    let sent = match foreign::read(move || sheets::read(&bytes, &form, &LIMITS)).await? {
+        Some(Ok(sent)) => sent,
         Some(Err(e)) => return Ok(Err(refused(app, lang, &e))),
         None => return Ok(Err(app.words.say(lang, "activities-book-damaged", &[]))),
     };
-    let named: HashSet<String> = sheet
-        .rows
+    let named: HashSet<String> = sent
+        .sheets
         .iter()
+        .flat_map(|sheet| &sheet.rows)
         .filter_map(|row| match row.values.get("law_text") {
             Some(Value::Text(text)) => Some(each_typed(text).map(str::to_owned)),
             _ => None,
@@ -159,22 +172,45 @@ async fn read(app: &App, lang: Lang, unit: Id, bytes: Vec<u8>) -> Result<Result<
         .flatten()
         .collect();
     let laws = titles_of(&app.db, vec![], named.iter().map(String::as_str)).await?;
-    let mut seen = HashSet::new();
+    let mut sentences: Vec<String> = sent.problems.iter().map(|p| about_sheet(app, lang, p)).collect();
+    let several = sent.sheets.len() > 1;
+    let mut seen: HashMap<Content, String> = HashMap::new();
     let mut rows = Vec::new();
-    for row in sheet.rows {
-        let mut read = understand(app, lang, unit, today, &laws, row);
-        if read.problems.is_empty() {
-            let c = &read.content;
-            let key = (c.day, c.method.clone(), c.title.clone(), c.place.clone(), c.attendances);
-            read.known = !seen.insert(key) || is_recorded(&app.db, c).await?;
+    for sheet in sent.sheets {
+        let named = |what: String| if several { format!("{}: {what}", sheet.name) } else { what };
+        sentences.extend(sheet.problems.iter().map(|p| named(about_sheet(app, lang, p))));
+        for row in sheet.rows {
+            let place = named(row.line.to_string());
+            let mut read = understand(app, lang, (unit, today), &laws, row, place);
+            if read.problems.is_empty() {
+                let alike = recorded_alike(&app.db, &read.content, before).await?;
+                read.known = alike.contains(&read.content);
+                let twice = seen.get(&read.content);
+                // What may be one activity written down twice is two once the row says why.
+                let doubt = match twice {
+                    _ if read.known => None,
+                    Some(place) => Some(("activities-cell-twice", place.clone())),
+                    None if alike.is_empty() || !read.content.reason.is_empty() => None,
+                    None => Some(("activities-cell-alike", String::new())),
+                };
+                seen.entry(read.content.clone()).or_insert_with(|| read.place.clone());
+                let say = |(key, value)| ("reason".to_owned(), app.words.say(lang, key, &[("value", value)]));
+                read.problems.extend(doubt.map(say));
+            }
+            rows.push(read);
         }
-        rows.push(read);
     }
-    let sentences = sheet.problems.iter().map(|p| about_sheet(app, lang, p)).collect();
-    Ok(Ok(Book { rows, sentences }))
+    Ok(Ok(Book { rows, sentences, several }))
 }
 
-fn understand(app: &App, lang: Lang, unit: Id, today: Date, laws: &[Title], row: sheets::Row) -> RowRead {
+fn understand(
+    app: &App,
+    lang: Lang,
+    (unit, today): (Id, Date),
+    laws: &[Title],
+    row: sheets::Row,
+    place: String,
+) -> RowRead {
     let text = |key: &str| match row.values.get(key) {
         Some(Value::Text(text)) => text.clone(),
         _ => String::new(),
@@ -203,6 +239,11 @@ fn understand(app: &App, lang: Lang, unit: Id, today: Date, laws: &[Title], row:
             }
         }
     }
+    named.sort();
+    named.dedup();
+    let mut audiences: Vec<String> =
+        reference::audiences(today).filter(|a| many.contains(&a.vi)).map(|a| a.code.clone()).collect();
+    audiences.sort();
     let method = text("method");
     let content = Content {
         unit,
@@ -216,10 +257,7 @@ fn understand(app: &App, lang: Lang, unit: Id, today: Date, laws: &[Title], row:
         speaker: text("speaker"),
         note: text("note"),
         laws: named,
-        audiences: reference::audiences(today)
-            .filter(|a| many.contains(&a.vi))
-            .map(|a| a.code.clone())
-            .collect(),
+        audiences,
         attendances: number("attendances").unwrap_or(0),
         women: number("women"),
         minority: number("minority"),
@@ -244,23 +282,64 @@ fn understand(app: &App, lang: Lang, unit: Id, today: Date, laws: &[Title], row:
             problems.extend(asked.iter().map(|a| (a.field.to_owned(), format!("{} {hint}", a.text(lang)))));
         }
     }
-    RowRead { line: row.line, typed: row.typed, content, problems, known: false }
+    RowRead { place, typed: row.typed, content, problems, known: false }
 }
 
-async fn is_recorded(on: impl Runs, c: &Content) -> Result<bool> {
-    let (known,): (i64,) = sql!(
-        "SELECT COUNT(*) FROM activities WHERE unit_id = $1 AND day = $2 AND method = $3 AND title = $4
-             AND place = $5 AND attendances = $6 AND state = 'recorded'",
+store::record! {
+    /// A recorded activity, once for each of its audiences and laws.
+    struct Alike {
+        shard_id: i64, id: Id, speaker: String, note: String, women: Option<i64>, minority: Option<i64>, copies: i64,
+        cost: i64, estimated: bool, reason: String, audience: Option<String>, law_id: Option<Id>,
+    }
+}
+
+/// The activities recorded before a moment with the day, method, title, place and attendances of this one; what links
+/// them to a plan is no column of a workbook.
+async fn recorded_alike(on: impl Runs, c: &Content, before: Timestamp) -> Result<Vec<Content>> {
+    let rows: Vec<Alike> = sql!(
+        "SELECT a.shard_id, a.id, a.speaker, a.note, a.women, a.minority, a.copies, a.cost, a.estimated, a.reason,
+                x.audience, l.law_id
+         FROM activities a
+         LEFT JOIN activity_audiences x ON x.shard_id = a.shard_id AND x.activity_id = a.id
+         LEFT JOIN activity_laws l ON l.shard_id = a.shard_id AND l.activity_id = a.id
+         WHERE a.unit_id = $1 AND a.day = $2 AND a.method = $3 AND a.title = $4 AND a.place = $5 AND a.attendances = $6
+               AND a.state = 'recorded' AND a.created_at < $7
+         ORDER BY a.shard_id, a.id, x.audience, l.law_id",
         c.unit,
         c.day,
         c.method,
         c.title,
         c.place,
-        c.attendances
+        c.attendances,
+        before
     )
-    .get(on)
+    .all(on)
     .await?;
-    Ok(known > 0)
+    let mut alike: BTreeMap<(i64, Id), Content> = BTreeMap::new();
+    for row in rows {
+        let kept = alike.entry((row.shard_id, row.id)).or_insert_with(|| Content {
+            speaker: row.speaker,
+            note: row.note,
+            laws: vec![],
+            audiences: vec![],
+            women: row.women,
+            minority: row.minority,
+            copies: row.copies,
+            cost: row.cost,
+            estimated: row.estimated,
+            reason: row.reason,
+            ..c.clone()
+        });
+        kept.audiences.extend(row.audience);
+        kept.laws.extend(row.law_id);
+    }
+    for kept in alike.values_mut() {
+        kept.audiences.sort();
+        kept.audiences.dedup();
+        kept.laws.sort();
+        kept.laws.dedup();
+    }
+    Ok(alike.into_values().collect())
 }
 
 fn about_cell(app: &App, lang: Lang, wrong: &Wrong) -> String {
@@ -284,9 +363,20 @@ fn about_sheet(app: &App, lang: Lang, problem: &SheetProblem) -> String {
         | SheetProblem::Unreadable { line }
         | SheetProblem::BreaksOff { line } => line.to_string(),
         SheetProblem::RowsOverLimit { limit } => viet::format_int(*limit as i64),
+        SheetProblem::SheetWithoutHeader { name, .. } => name.clone(),
+        SheetProblem::SheetsSkipped { names } => {
+            let more = if names.len() > NAMED_SHEETS { ", …" } else { "" };
+            let named: Vec<&str> = names.iter().take(NAMED_SHEETS).map(String::as_str).collect();
+            format!("{}{more}", named.join(", "))
+        }
         SheetProblem::OtherVersion { .. } | SheetProblem::OtherTemplate { .. } => String::new(),
     };
-    app.words.say(lang, &format!("activities-sheet-{}", problem.code()), &[("value", value)])
+    let rows = match problem {
+        SheetProblem::SheetWithoutHeader { rows, .. } => viet::format_int(*rows as i64),
+        _ => String::new(),
+    };
+    let key = format!("activities-sheet-{}", problem.code());
+    app.words.say(lang, &key, &[("value", value), ("rows", rows)])
 }
 
 fn refused(app: &App, lang: Lang, e: &SheetError) -> String {
@@ -301,20 +391,16 @@ fn refused(app: &App, lang: Lang, e: &SheetError) -> String {
     app.words.say(lang, &format!("activities-book-{}", e.code()), &[("value", value)])
 }
 
-/// Records the good rows of a workbook for a unit: how many. Two workbooks of one unit wait for each other, and what the
-/// other has recorded meanwhile is known.
-async fn keep(
-    tx: &mut Tx,
-    app: &App,
-    account: Option<Id>,
-    shard: i64,
-    unit: Id,
-    book: &Book,
-) -> Result<usize> {
-    tx.alone(&format!("workbooks {unit}")).await?;
+/// Two workbooks of one unit wait for each other, so that what the other has recorded meanwhile is known.
+async fn wait(tx: &mut Tx, unit: Id) -> Result<()> {
+    Ok(tx.alone(&format!("workbooks {unit}")).await?)
+}
+
+/// Records the good rows of a workbook for a unit: how many. They have not been recorded since it was read.
+async fn keep(tx: &mut Tx, app: &App, account: Option<Id>, shard: i64, book: &Book) -> Result<usize> {
     let mut saved = 0;
     for row in book.rows.iter().filter(|r| r.is_good()) {
-        if !is_recorded(&mut *tx, &row.content).await? {
+        if !recorded_alike(&mut *tx, &row.content, Timestamp::MAX).await?.contains(&row.content) {
             activity::insert(tx, app, account, shard, &row.content).await?;
             saved += 1;
         }
@@ -328,7 +414,9 @@ pub struct Imported {
     pub saved: usize,
     /// Rows not recorded: with a problem, or recorded before.
     pub refused: usize,
-    /// The rows with a problem, each noted on its cell; none when there are none.
+    /// Whether any has a problem.
+    pub is_wrong: bool,
+    /// The rows not recorded, each noted on its cell; none when there are none.
     pub returned: Option<Vec<u8>>,
     /// Sentences about the sheet as a whole.
     pub sentences: Vec<String>,
@@ -346,7 +434,7 @@ pub async fn import_workbook(
 ) -> Result<Imported> {
     let tree = app.trees.on(&app.db, app.today()).await?;
     let shard = tree.get(unit).ok_or(Error::NotFound)?.shard_id;
-    let book = match read(app, lang, unit, bytes).await? {
+    let book = match read(app, lang, unit, bytes, Timestamp::MAX).await? {
         Ok(book) => book,
         Err(sentence) => {
             let problem = FieldProblem { field: "file", key: "activities-book-refused", value: sentence };
@@ -354,24 +442,33 @@ pub async fn import_workbook(
         }
     };
     let mut tx = app.db.begin().await?;
-    let saved = keep(&mut tx, app, account, shard, unit, &book).await?;
+    wait(&mut tx, unit).await?;
+    let saved = keep(&mut tx, app, account, shard, &book).await?;
     tx.commit().await?;
     app.pages.forget();
     let refused = book.rows.len() - saved;
-    let returned = if book.rows.iter().any(|r| !r.problems.is_empty()) {
-        Some(write_back(app, &book, |r| !r.problems.is_empty())?)
-    } else {
-        None
-    };
-    Ok(Imported { saved, refused, returned, sentences: book.sentences })
+    let is_wrong = book.rows.iter().any(|r| !r.problems.is_empty());
+    let returned =
+        if book.rows.iter().all(RowRead::is_good) { None } else { Some(write_back(app, lang, &book)?) };
+    Ok(Imported { saved, refused, is_wrong, returned, sentences: book.sentences })
 }
 
-fn write_back(app: &App, book: &Book, which: impl Fn(&RowRead) -> bool) -> Result<Vec<u8>> {
+/// The rows not recorded, in a new workbook.
+fn write_back(app: &App, lang: Lang, book: &Book) -> Result<Vec<u8>> {
+    let about_row = |r: &RowRead| {
+        let known = r.known.then(|| app.words.say(lang, "activities-import-known", &[]));
+        let from = || app.words.say(lang, "activities-import-from", &[("value", r.place.clone())]);
+        [known, book.several.then(from)].into_iter().flatten().map(|said| (String::new(), said))
+    };
     let rows: Vec<RowOut> = book
         .rows
         .iter()
-        .filter(|r| which(r))
-        .map(|r| RowOut { typed: r.typed.clone(), notes: r.problems.clone(), ok: r.problems.is_empty() })
+        .filter(|r| !r.is_good())
+        .map(|r| RowOut {
+            typed: r.typed.clone(),
+            notes: r.problems.iter().cloned().chain(about_row(r)).collect(),
+            ok: false,
+        })
         .collect();
     sheets::write_back(&template(app.today()), &rows).map_err(|e| Error::Internal(e.into()))
 }
@@ -413,7 +510,7 @@ pub async fn form(signed: Signed) -> Result<Response> {
 /// `POST /hoat-dong/nhap`: takes the workbook and shows what it says before anything is recorded.
 pub async fn send(signed: Signed, mut form: Form) -> Result<Response> {
     let app = &signed.app;
-    let unit = signed.unit(form.text("unit").parse().ok(), Act::RecordActivity)?;
+    let unit = signed.unit_named(form.text("unit"), Act::RecordActivity)?;
     let sent = form.files.drain(..).find(|f| f.field == "file");
     let problem = |key, value| vec![FieldProblem { field: "file", key, value }];
     let Some(sent) = sent else {
@@ -421,7 +518,7 @@ pub async fn send(signed: Signed, mut form: Form) -> Result<Response> {
             &upload_page(&signed, unit, problem("activities-error-no-file", String::new())).await,
         );
     };
-    if let Err(sentence) = read(app, signed.lang(), unit, sent.bytes.clone()).await? {
+    if let Err(sentence) = read(app, signed.lang(), unit, sent.bytes.clone(), Timestamp::MAX).await? {
         return show_again(&upload_page(&signed, unit, problem("activities-book-refused", sentence)).await);
     }
     let file = app.files.keep(sent.bytes).await?;
@@ -444,7 +541,7 @@ pub async fn send(signed: Signed, mut form: Form) -> Result<Response> {
 
 store::record! {
     struct Import {
-        account_id: Id, unit_id: Id, file: String, name: String, saved_at: Option<jiff::Timestamp>,
+        account_id: Id, unit_id: Id, file: String, name: String, saved_at: Option<Timestamp>,
         saved_rows: Option<i64>,
     }
 }
@@ -466,9 +563,8 @@ async fn find(signed: &Signed, id: Id) -> Result<Import> {
 
 /// A row with something to say about it, as the preview shows it.
 struct Said {
-    line: u32,
+    place: String,
     title: String,
-    good: bool,
     notes: Vec<(String, String)>,
 }
 
@@ -492,10 +588,11 @@ struct PreviewPage {
 
 const SHOWN_ROWS: usize = 50;
 
+/// The workbook, beside what was recorded before its rows were.
 async fn book_of(signed: &Signed, import: &Import) -> Result<Book> {
     let app = &signed.app;
     let bytes = app.files.read(&import.file).await?;
-    read(app, signed.lang(), import.unit_id, bytes)
+    read(app, signed.lang(), import.unit_id, bytes, import.saved_at.unwrap_or(Timestamp::MAX))
         .await?
         .map_err(|_| Error::Internal(anyhow::anyhow!("a workbook that was read can no longer be read")))
 }
@@ -521,15 +618,13 @@ pub async fn preview(signed: Signed, Path(id): Path<String>, Query(done): Query<
     let header =
         |key: &str| columns.iter().find(|c| c.key == key).map_or(String::new(), |c| c.header.clone());
     let already = page.t("activities-import-known");
-    let speaking = book.rows.iter().filter(|r| match import.saved_at {
-        Some(_) => !r.problems.is_empty(),
-        None => !r.problems.is_empty() || r.known,
-    });
-    let mut said: Vec<Said> = speaking
+    let mut said: Vec<Said> = book
+        .rows
+        .iter()
+        .filter(|r| !r.is_good())
         .map(|r| Said {
-            line: r.line,
+            place: r.place.clone(),
             title: r.content.title.clone(),
-            good: r.is_good(),
             notes: r
                 .problems
                 .iter()
@@ -564,6 +659,7 @@ pub async fn save(signed: Signed, Path(id): Path<String>) -> Result<Response> {
     // Read before the transaction: whoever else writes need not wait for a workbook.
     let book = book_of(&signed, &import).await?;
     let mut tx = app.db.begin().await?;
+    wait(&mut tx, import.unit_id).await?;
     let taken =
         sql!("UPDATE activity_imports SET saved_at = $2 WHERE id = $1 AND saved_at IS NULL", id, app.now())
             .run(&mut tx)
@@ -572,17 +668,17 @@ pub async fn save(signed: Signed, Path(id): Path<String>) -> Result<Response> {
         return Ok(signed.redirect(&done));
     }
     let shard = signed.tree.get(import.unit_id).ok_or(Error::NotFound)?.shard_id;
-    let saved = keep(&mut tx, app, Some(signed.actor.account), shard, import.unit_id, &book).await?;
+    let saved = keep(&mut tx, app, Some(signed.actor.account), shard, &book).await?;
     sql!("UPDATE activity_imports SET saved_rows = $2 WHERE id = $1", id, saved as i64).run(&mut tx).await?;
     tx.commit().await?;
     app.pages.forget();
     Ok(signed.redirect(&done))
 }
 
-/// `GET /hoat-dong/nhap/{id}/tra-lai.xlsx`: the rows to correct, each problem noted on its cell.
+/// `GET /hoat-dong/nhap/{id}/tra-lai.xlsx`: the rows not recorded, each problem noted on its cell.
 pub async fn returned(signed: Signed, Path(id): Path<String>) -> Result<Response> {
     let import = find(&signed, id.parse()?).await?;
     let book = book_of(&signed, &import).await?;
-    let bytes = write_back(&signed.app, &book, |r| !r.problems.is_empty())?;
+    let bytes = write_back(&signed.app, signed.lang(), &book)?;
     Ok(workbook::answer(bytes, "can-sua.xlsx"))
 }

@@ -41,7 +41,7 @@ mod waiting;
 pub use activity::{Activity, Content, fold_again, get, insert, update, withdraw};
 pub use evidence::{insert as insert_evidence, keep as keep_evidence};
 pub use find::FINDS;
-pub use import::{Imported, import_workbook};
+pub use import::{Imported, import_workbook, template};
 pub(crate) use under::recorded_under;
 pub use under::{Done, UnderLine, counted_under, done_under, naming_law, under_line};
 

@@ -105,7 +105,7 @@ impl Sent {
         let app = &signed.app;
         let unit = match &about {
             Some(a) => a.content.unit,
-            None => signed.unit(form.text("unit").parse().ok(), Act::RecordActivity)?,
+            None => signed.unit_named(form.text("unit"), Act::RecordActivity)?,
         };
         let (sent_photos, mut problems) = evidence::keep(app, std::mem::take(&mut form.files)).await?;
         let draft_version = form.text("draft_version").parse().unwrap_or(0);

@@ -128,7 +128,7 @@ pub async fn form(signed: Signed, Query(asked): Query<Asked>) -> Result<Response
 /// `POST /tin-bai/noi-hoi`
 pub async fn save(signed: Signed, form: Form) -> Result<Response> {
     let app = &signed.app;
-    let unit = signed.unit(form.text("don-vi").parse().ok(), Act::WriteContent)?;
+    let unit = signed.unit_named(form.text("don-vi"), Act::WriteContent)?;
     let shard = signed.tree.get(unit).ok_or(Error::NotFound)?.shard_id;
     let mut problems = Problems::default();
     let place = AskPlace {

@@ -270,7 +270,7 @@ pub async fn new(signed: Signed, Query(begin): Query<Begin>) -> Result<Response>
 /// `POST /tin-bai/moi`
 pub async fn create(signed: Signed, form: Form) -> Result<Response> {
     let app = &signed.app;
-    let unit = signed.unit(form.text("unit").parse().ok(), Act::WriteContent)?;
+    let unit = signed.unit_named(form.text("unit"), Act::WriteContent)?;
     let key = key_of(&form).to_owned();
     if form.text("act") == "drop" {
         give_up(&signed, &form, &key).await?;

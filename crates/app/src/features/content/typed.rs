@@ -39,7 +39,7 @@ pub fn version_of(form: &Form) -> i64 {
 
 /// `POST /tin-bai/moi/nhap`
 pub async fn keep_new(signed: Signed, form: Form) -> Result<Response> {
-    let unit = signed.unit(form.text("unit").parse().ok(), Act::WriteContent)?;
+    let unit = signed.unit_named(form.text("unit"), Act::WriteContent)?;
     let late = written_already(&signed, &form).await?;
     let key = key_of(&form).to_owned();
     let path = path_of_new(&key);

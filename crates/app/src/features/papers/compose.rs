@@ -170,6 +170,8 @@ pub struct Written {
     pub text: String,
     pub version: i64,
     pub blocks: Range<usize>,
+    /// Counts the changes of the reason too.
+    pub whole: i64,
 }
 
 /// Figures stated by hand, or the reason why there are none.
@@ -184,13 +186,25 @@ pub struct StatedBlock {
     pub source: String,
     /// What the units below had stated of them.
     pub sums: Sums,
+    /// Counts the changes of all this.
+    pub version: i64,
+}
+
+impl StatedBlock {
+    /// The units whose reports are counted and no longer stand.
+    pub fn withdrawn(&self) -> Vec<Id> {
+        if self.reason.is_some() || self.figures.iter().all(|f| f.text.is_empty()) {
+            return vec![];
+        }
+        let counted = self.sums.parts.iter().filter(|p| !p.figures.is_empty());
+        counted.filter(|p| p.state != State::Issued).map(|p| p.unit).collect()
+    }
 }
 
 /// A figure stated by hand.
 pub struct Stated {
     pub code: &'static str,
     pub text: String,
-    pub version: i64,
 }
 
 pub struct Paper {
@@ -428,16 +442,21 @@ impl Writer<'_> {
                     text,
                     version: kept.map_or(0, |k| k.version),
                     blocks: from..self.blocks.len(),
+                    whole: open::version_of(self.texts, written, &[]),
                 });
             }
-            B::Stated { stated: key, label_vi, label_en, figures: codes, text, open, absent: nothing } => {
+            B::Stated {
+                stated: key,
+                label_vi,
+                label_en,
+                figures: codes,
+                text,
+                open: gap,
+                absent: nothing,
+            } => {
                 let figure = |code: &'static String| {
                     let kept = self.texts.get(&figure_key(code));
-                    Stated {
-                        code,
-                        text: kept.map(|k| k.content.clone()).unwrap_or_default(),
-                        version: kept.map_or(0, |k| k.version),
-                    }
+                    Stated { code, text: kept.map(|k| k.content.clone()).unwrap_or_default() }
                 };
                 let figures: Vec<Stated> = codes.iter().map(figure).collect();
                 let reason = absent(self.texts, key);
@@ -448,7 +467,7 @@ impl Writer<'_> {
                     Some((nothing, reason)) => said_absent(nothing, reason),
                     // Half of them would leave gaps in the sentence.
                     None if figures.iter().any(|f| f.text.is_empty()) => {
-                        Block::Paragraph(vec![Run::italic(open)])
+                        Block::Paragraph(vec![Run::italic(gap)])
                     }
                     None => Block::Paragraph(self.template_runs(text)),
                 };
@@ -462,6 +481,7 @@ impl Writer<'_> {
                     figures,
                     source: source.unwrap_or_default(),
                     sums,
+                    version: open::version_of(self.texts, key, codes),
                 });
             }
             B::Table { table, caption, indicators, note, note_of } => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::compose::figure_key;
 use super::report::Text;
+use super::stated::source_key;
 use super::template::{Block, Template};
 use crate::error::{Error, FieldProblem, Result};
 
@@ -27,6 +28,18 @@ pub const ABSENT: &str = "absent:";
 /// Why there is nothing of a block, when that was stated.
 pub fn absent<'a>(texts: &'a BTreeMap<String, Text>, key: &str) -> Option<&'a str> {
     texts.get(&absent_key(key)).map(|t| t.content.as_str()).filter(|reason| !reason.is_empty())
+}
+
+/// The keys of all that is said of a block: its text, or its figures and where they come from, or why there is nothing.
+pub fn keys_of<'a>(key: &'a str, figures: &'a [String]) -> impl Iterator<Item = String> + use<'a> {
+    let own = [key.to_owned(), source_key(key), absent_key(key)];
+    own.into_iter().chain(figures.iter().map(|code| figure_key(code)))
+}
+
+/// Counts every change of what is said of a block; a form sends it back, so that nobody overwrites what they have not
+/// seen.
+pub fn version_of(texts: &BTreeMap<String, Text>, key: &str, figures: &[String]) -> i64 {
+    keys_of(key, figures).filter_map(|k| texts.get(&k)).map(|t| t.version).sum()
 }
 
 /// What is missing, in the order of the paper.

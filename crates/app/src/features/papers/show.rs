@@ -12,18 +12,19 @@ use press::{Align, Block, Document, Run, Weight};
 use serde::Deserialize;
 
 use super::compose::{self, Paper};
-use super::open::Open;
+use super::open::{Open, keys_of, version_of};
 use super::report::{self, Report, State};
-use super::steps::find;
+use super::steps::{find, names};
 use super::template::Office;
 use super::{print, stated};
 use crate::access::Act;
 use crate::app::day_of;
+use crate::changes::{Conflict, both_named};
 use crate::error::{FieldProblem, Result};
 use crate::features::numbers::{
     self, Changes, changed_since, frozen_figures, mark, period_words, table_path, units_text,
 };
-use crate::page::{Page, Room, show};
+use crate::page::{Page, Room, show, show_both};
 use crate::printing;
 use crate::web::Signed;
 use crate::web::form::Form;
@@ -52,6 +53,7 @@ struct Edit {
     /// What somebody else saved meanwhile.
     theirs: Option<String>,
     version: i64,
+    whole: i64,
     proposed: bool,
 }
 
@@ -62,8 +64,10 @@ struct StatedView {
     may_be_absent: bool,
     reason: Option<String>,
     figures: Vec<Figure>,
-    version: i64,
+    version: String,
     source: String,
+    /// Says whose report the figures count though it was withdrawn.
+    withdrawn: Option<String>,
     offer: Option<Offer>,
 }
 
@@ -80,7 +84,7 @@ struct Offer {
     stated: usize,
     all: usize,
     silent: Vec<(String, String)>,
-    /// Whether the figures are these sums.
+    /// Whether the figures are these sums, of reports that stand.
     taken: bool,
 }
 
@@ -204,6 +208,7 @@ pub struct ShowPage {
     may: May,
     form: Form,
     clash: Option<Clash>,
+    conflict: Option<Conflict>,
     as_of: String,
     signer: String,
     offices: Vec<OfficeView>,
@@ -229,6 +234,7 @@ impl ShowPage {
                 text: clash.map_or(w.text.clone(), |c| c.typed.clone()),
                 theirs: clash.map(|_| w.text.clone()),
                 version: w.version,
+                whole: w.whole,
                 proposed: w.version == 0 && w.reason.is_none(),
             };
             parts.push(Part { blocks: cut(w.blocks.start, w.blocks.end), edit: Some(edit) });
@@ -489,6 +495,7 @@ pub(super) async fn view(
         may,
         form,
         clash,
+        conflict: None,
         signer,
         page,
     })
@@ -506,6 +513,7 @@ async fn stated_view(
         true => form.text(name).to_owned(),
         false => kept,
     };
+    let withdrawn = block.withdrawn();
     let is_sum = |f: &compose::Stated| sums.of(f.code).is_none_or(|s| viet::parse_int(&f.text) == Some(s));
     let offer = match sums.stated() {
         0 => None,
@@ -514,7 +522,7 @@ async fn stated_view(
             for unit in sums.silent() {
                 silent.push((signed.unit_name(unit).await?, format!("/bao-cao?don-vi={unit}")));
             }
-            let taken = block.figures.iter().all(is_sum);
+            let taken = withdrawn.is_empty() && block.figures.iter().all(is_sum);
             Some(Offer { stated, all: sums.units.len(), silent, taken })
         }
     };
@@ -529,11 +537,55 @@ async fn stated_view(
         label: lang.pick(block.label_vi, block.label_en),
         may_be_absent: block.may_be_absent,
         reason: block.reason,
-        version: block.figures.iter().map(|s| s.version).sum(),
+        // A form that is shown again with what was typed still knows what it began from.
+        version: match form.is("khoa", block.block.key) && form.has("phien-ban") {
+            true => form.text("phien-ban").to_owned(),
+            false => block.version.to_string(),
+        },
         figures: block.figures.iter().map(figure).collect(),
         source: typed("nguon", block.source),
+        withdrawn: match withdrawn.is_empty() {
+            true => None,
+            false => {
+                let value = names(&signed.app, &withdrawn).await?;
+                let lang = signed.lang();
+                Some(signed.app.words.say(lang, "papers-sum-withdrawn", &[("value", value)]))
+            }
+        },
         offer,
     })
+}
+
+/// What a page sends of a block: label, key and content of each of its texts.
+pub(super) type Sent = Vec<(String, String, String)>;
+
+/// The page of a report of which a page sends a block that somebody else has changed since: both sides, what was typed
+/// kept.
+pub(super) async fn both_sides(
+    signed: &Signed,
+    report: &Report,
+    mut form: Form,
+    (key, figures): (&str, &[String]),
+    sent: Sent,
+) -> Result<Response> {
+    let texts = report::texts(&signed.app.db, report.id).await?;
+    form.set("phien-ban", version_of(&texts, key, figures).to_string());
+    let mut shown = view(signed, report, form, vec![], None).await?;
+    let last = keys_of(key, figures).filter_map(|k| texts.get(&k)).max_by_key(|t| t.updated_at);
+    let sentence = match last {
+        Some(last) => {
+            let who = crate::signin::account_name(&signed.app.db, last.written_by).await?;
+            shown.page.t2("papers-clash-by", "who", who, "value", shown.page.moment(last.updated_at))
+        }
+        None => signed.say("papers-error-changed"),
+    };
+    let there = |key: &String| texts.get(key).map(|t| t.content.clone()).unwrap_or_default();
+    let fields = both_named(sent.into_iter().map(|(label, key, here)| {
+        let there = there(&key);
+        (label, here, there)
+    }));
+    shown.conflict = Some(Conflict { sentence, fields });
+    show_both(&shown)
 }
 
 async fn flag_view(

@@ -40,6 +40,7 @@ pub(super) async fn do_freeze(app: &App, account: Id, report: &Report) -> Result
     let texts = report::texts(&app.db, report.id).await?;
     open::require_whole(compose::template_of(report)?, &texts)?;
     let paper = compose::compose(app, report, &texts).await?;
+    require_standing(app, &paper).await?;
     require_settled(app, &paper).await?;
     let read = numbers::read_to_freeze(app, &report.question()).await?;
     // Between two readings somebody may have saved a row: such a paper would contradict itself.
@@ -57,6 +58,28 @@ pub(super) async fn do_freeze(app: &App, account: Id, report: &Report) -> Result
     report::keep_frozen(&mut tx, app, account, report, freeze, &paper.document).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Refuses a paper that would call the sum of issued reports what counts one that was withdrawn since.
+async fn require_standing(app: &App, paper: &compose::Paper) -> Result<()> {
+    let mut problems = vec![];
+    for block in &paper.stated {
+        let withdrawn = block.withdrawn();
+        if !withdrawn.is_empty() {
+            let value = names(app, &withdrawn).await?;
+            problems.push(FieldProblem { field: block.block.key, key: "papers-sum-withdrawn", value });
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}
+
+/// The names of units, one after another.
+pub(super) async fn names(app: &App, units: &[Id]) -> Result<String> {
+    let mut names = vec![];
+    for unit in units {
+        names.push(app.trees.name(&app.db, *unit).await?);
+    }
+    Ok(names.join(", "))
 }
 
 /// Most figures named above the page; all of them stand on it.

@@ -1,11 +1,13 @@
 //! What the officer writes into a draft: blocks of text, figures stated by hand.
 
+use std::collections::BTreeMap;
+
 use axum::extract::Path;
 use axum::response::Response;
 use store::Tx;
 
-use super::open::absent_key;
-use super::report::{self, Report, State};
+use super::open::{absent_key, version_of};
+use super::report::{self, Report, State, Text};
 use super::show::{self, Clash};
 use super::steps::find;
 use super::{compose, path, stated, template};
@@ -53,6 +55,15 @@ pub async fn text(signed: Signed, Path(id): Path<String>, form: Form) -> Result<
     Ok(signed.redirect(&format!("{}?xong=ghi#khoi-{key}", path(report.id))))
 }
 
+/// Whether a form was opened with all that is said of a block now.
+fn is_as_shown(form: &Form, texts: &BTreeMap<String, Text>, (key, figures): (&str, &[String])) -> bool {
+    form.text("phien-ban").parse().unwrap_or(0) == version_of(texts, key, figures)
+}
+
+fn name_of(signed: &Signed, code: &str) -> String {
+    find_stated(code).map_or(code, |s| s.name(signed.lang())).to_owned()
+}
+
 /// Keeps why there is nothing of a block; an empty reason takes it back.
 async fn say_absent(tx: &mut Tx, signed: &Signed, report: &Report, key: &str, reason: &str) -> Result<()> {
     report::keep_changed(tx, &signed.app, signed.actor.account, report, &absent_key(key), reason).await
@@ -75,10 +86,21 @@ pub async fn absent(signed: Signed, Path(id): Path<String>, form: Form) -> Resul
         return show_again(&show::view(&signed, &report, form, problems.0, None).await?);
     }
     let mut tx = app.db.begin().await?;
+    report::hold_draft(&mut tx, report.id).await?;
+    let texts = report::texts(&mut tx, report.id).await?;
+    if !is_as_shown(&form, &texts, (key, figures)) {
+        drop(tx);
+        let mut sent = vec![(signed.say("papers-absent-why"), absent_key(key), reason)];
+        if !takes_back {
+            let emptied = |code: &String| (name_of(&signed, code), compose::figure_key(code), String::new());
+            sent.extend(figures.iter().map(emptied));
+            sent.push((signed.say("papers-clash-text"), key.to_owned(), String::new()));
+        }
+        return show::both_sides(&signed, &report, form, (key, figures), sent).await;
+    }
     say_absent(&mut tx, &signed, &report, key, if takes_back { "" } else { &reason }).await?;
     if !takes_back {
         // Figures of what is said not to be there would be asked about, and come back with the block.
-        let texts = report::texts(&mut tx, report.id).await?;
         for text in figures.iter().filter_map(|code| texts.get(&compose::figure_key(code))) {
             let emptied = (text.key.as_str(), "");
             report::keep_text(&mut tx, app, signed.actor.account, &report, emptied, text.version).await?;
@@ -132,13 +154,16 @@ pub async fn figures(signed: Signed, Path(id): Path<String>, form: Form) -> Resu
     let mut tx = app.db.begin().await?;
     report::hold_draft(&mut tx, report.id).await?;
     let texts = report::texts(&mut tx, report.id).await?;
-    let began: i64 = form.text("phien-ban").parse().unwrap_or(0);
-    let version = |code: &String| texts.get(&compose::figure_key(code)).map_or(0, |t| t.version);
-    if began != block.figures.iter().map(version).sum::<i64>() {
+    if !is_as_shown(&form, &texts, (block.key, block.figures)) {
         drop(tx);
-        let field = block.figures.first().map_or("", String::as_str);
-        let problem = FieldProblem { field, key: "papers-clash-figures", value: String::new() };
-        return show_again(&show::view(&signed, &report, form, vec![problem], None).await?);
+        let figure =
+            |(code, value): (&str, String)| (name_of(&signed, code), compose::figure_key(code), value);
+        let mut sent: show::Sent = typed.into_iter().map(figure).collect();
+        sent.push((signed.say("papers-clash-source"), stated::source_key(block.key), source));
+        if is_any {
+            sent.push((signed.say("papers-absent-why"), absent_key(block.key), String::new()));
+        }
+        return show::both_sides(&signed, &report, form, (block.key, block.figures), sent).await;
     }
     stated::state(&mut tx, app, signed.actor.account, &report, &block, (&typed, &source, &sums)).await?;
     if is_any {

@@ -324,7 +324,7 @@ pub async fn show_board(signed: Signed, Query(asked): Query<Asked>) -> Result<Re
 
 /// A law of the board of a unit where the person may write plans.
 async fn of_unit(signed: &Signed, form_unit: &str, law: &str) -> Result<(Id, Coming)> {
-    let unit = signed.unit(form_unit.parse().ok(), Act::WritePlan)?;
+    let unit = signed.unit_named(form_unit, Act::WritePlan)?;
     let law = laws::get(&signed.app.db, law.parse()?).await?;
     let coming = laws::concerned(&signed.app.db, law).await?;
     if !coming.concerns(unit, &signed.tree) {

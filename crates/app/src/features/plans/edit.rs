@@ -179,7 +179,7 @@ pub async fn new(signed: Signed, Query(begin): Query<Begin>) -> Result<Response>
 /// `POST /ke-hoach/moi`
 pub async fn create(signed: Signed, form: Form) -> Result<Response> {
     let app = &signed.app;
-    let unit = signed.unit(form.text("don-vi").parse().ok(), Act::WritePlan)?;
+    let unit = signed.unit_named(form.text("don-vi"), Act::WritePlan)?;
     let shard = signed.tree.get(unit).ok_or(Error::NotFound)?.shard_id;
     let mut years = Problems::default();
     let year = years.count(&form, "year").filter(|y| (2000..=2100).contains(y));
