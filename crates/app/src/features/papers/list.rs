@@ -13,7 +13,7 @@ use super::waiting::due_days;
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::numbers::{Period, Units, period_words, units_text};
-use crate::features::orgs::in_sentence;
+use crate::features::orgs::{self, in_sentence};
 use crate::i18n::Lang;
 use crate::page::{Page, Room, show, show_again};
 use crate::web::Signed;
@@ -69,6 +69,8 @@ struct ListPage {
     below_issued: usize,
     may_write: bool,
     periods: Vec<Choice>,
+    /// Where a unit that is gone has gone: no report of it begins any more.
+    gone: Option<String>,
     form: Form,
     due: Vec<(String, Date, bool, &'static str)>,
 }
@@ -152,6 +154,7 @@ async fn view(signed: &Signed, unit: Id, form: Form, problems: Vec<FieldProblem>
                 chosen: if form.has("ky") { form.is("ky", &p.to_string()) } else { chosen == Some(p) },
             })
             .collect(),
+        gone: orgs::gone_into(app, page.lang, unit).await?,
         form,
         due,
         page,
