@@ -368,6 +368,7 @@ async fn the_reader_shows_every_part_at_its_address_without_a_cookie() {
                 "Khoản 1 Điều 3 của Luật 90/2099/QH99 không có điểm x.",
                 law,
             ),
+            ("90-2099-qh99/dieu-tra-ngay-so-nay", "Trong Luật 90/2099/QH99 không có mục nào", law),
             ("90-2099-qh99/chuong-99", "Trong Luật 90/2099/QH99 không có mục nào", law),
             ("35-2099-qh99", "Chưa có văn bản này", "href=\"/hoi?q=35/2099/QH99\">Tìm “35/2099/QH99”"),
             ("luat-dat-dai/dieu-2", "Chưa có văn bản này", "href=\"/van-ban\">Xem tất cả văn bản"),

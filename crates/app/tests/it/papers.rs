@@ -577,9 +577,11 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         );
         assert!(english.contains("for=\"f-mediation-received\">Cases received</label>"), "{english}");
         assert!(without_links(paper_of(&page)).contains("175 vụ việc"), "{page}");
-        let wrong =
-            post(&p.officer, "so-ghi-tay", &[figures[7], figures[8], ("mediation-received", "1,5")]).await;
-        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for wrong in ["1,5", "-1", "9223372036854775807"] {
+            let wrong = [figures[7], figures[8], ("mediation-received", wrong)];
+            let wrong = post(&p.officer, "so-ghi-tay", &wrong).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
         // A part is never more than its whole: told beside it, with all that was typed, and not kept.
         let sum = figures_version(&page);
         let mut impossible = figures;
@@ -886,9 +888,13 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
             assert!(page.contains(says) && page.contains(&format!("value=\"{bad}\"")), "{page}");
         }
         let issue =
-            [("so", "5/BC-UBND"), ("ngay", "23/11/2026"), ("chuc-vu", "head"), ("nguoi-ky", "Người Ký Thử")];
+            [("so", "005/BC-UBND"), ("ngay", "23/11/2026"), ("chuc-vu", "head"), ("nguoi-ky", "Người Ký Thử")];
         assert_eq!(post(&p.leader, "ban-hanh", &issue).await.status, StatusCode::FORBIDDEN);
         assert_eq!(post(&p.officer, "ban-hanh", &issue).await.status, StatusCode::SEE_OTHER);
+        // However it is written, it is one number of the register.
+        let (number,): (String,) =
+            sql!("SELECT number FROM reports WHERE state = 'issued'").get(&t.app.db).await.unwrap();
+        assert_eq!(number, "5");
         let page = p.officer.get(&t, &path).await.text();
         let paper = paper_of(&page);
         assert!(!paper.contains("DỰ THẢO") && paper.contains("Người Ký Thử"), "{paper}");
@@ -1451,6 +1457,7 @@ async fn a_province_sums_what_its_communes_have_issued() {
         assert!(paper_of(&page).contains(&format!("href=\"{opened}\">1.050</a>")), "{page}");
         let all = officer.get(&t, &opened).await.text();
         assert!(all.contains("Cộng được 1.050, từ 2 trên 4 đơn vị"), "{all}");
+        assert!(all.contains("<strong>1.050</strong> – cộng từ báo cáo đã ban hành"), "{all}");
         assert!(all.contains("Đã thu hồi") && all.contains("không phát sinh"), "{all}");
         let code =
             numbers::get_freeze(&t.app.db, papers::get(&t.app.db, first).await.unwrap().freeze.unwrap());

@@ -338,7 +338,16 @@ async fn an_appointment_gives_and_its_end_takes_away_at_once() {
             )
             .await;
         let at = unit.to_string();
-        for wrong in ["xuan", "\"a b\"@x", "\"a b\"@example.vn", "xuan@example", "xuan@example."] {
+        for wrong in [
+            "xuan",
+            "\"a b\"@x",
+            "\"a b\"@example.vn",
+            "xuan@example",
+            "xuan@example.",
+            "xuan@[127.0.0.1]",
+            "xuan@127.0.0.1",
+            "xuân@example.vn",
+        ] {
             let form = [("don-vi", &*at), ("name", "Xuân"), ("email", wrong), ("role", "commune-officer")];
             let refused = keeper.post(&t, "/quan-tri/nguoi", &form).await;
             assert_status(&refused, StatusCode::UNPROCESSABLE_ENTITY);

@@ -548,7 +548,7 @@ pub async fn move_to(
     let owned = |t: Option<&str>| t.map(str::to_owned);
     // A unit gives a number once a year, as long as the paper stands.
     let register_key = match (to, said.number, said.issued_on) {
-        (State::Issued, Some(number), Some(day)) => Some(format!("{} {number}", day.year())),
+        (State::Issued, Some(number), Some(day)) => Some(format!("{} {}", day.year(), number.to_lowercase())),
         _ => None,
     };
     let touched = sql!(

@@ -73,6 +73,7 @@ papers-sums-take = Take the sums
 papers-sums-take-what = Take the sums: { $what }
 papers-nothing-to-sum = No unit below has issued a report with these figures yet. State them, or wait for the reports.
 papers-stated-by = stated by { $who }, { $at }
+papers-summed-by = summed from what the units below have issued; taken by { $who }, { $at }
 papers-stated-none = This figure is not stated in the report yet.
 papers-stated-otherwise = The unit reports { $stated }; the reports of the units below sum to { $sum }.
 papers-stated-why = Why: { $reason }

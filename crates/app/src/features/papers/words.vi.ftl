@@ -73,6 +73,7 @@ papers-sums-take = Lấy số cộng
 papers-sums-take-what = Lấy số cộng: { $what }
 papers-nothing-to-sum = Chưa đơn vị trực thuộc nào ban hành báo cáo có các số này. Hãy ghi số, hoặc chờ các đơn vị ban hành.
 papers-stated-by = do { $who } ghi lúc { $at }
+papers-summed-by = cộng từ báo cáo đã ban hành của các đơn vị trực thuộc; { $who } lấy số lúc { $at }
 papers-stated-none = Chưa ghi số này trong báo cáo.
 papers-stated-otherwise = Đơn vị báo cáo { $stated }; cộng báo cáo của các đơn vị trực thuộc được { $sum }.
 papers-stated-why = Lý do: { $reason }
