@@ -362,6 +362,10 @@ impl Signed {
     pub async fn listed_name(&self, unit: store::Id) -> Result<String, Error> {
         crate::features::orgs::listed_name(&self.app, self.lang(), unit).await
     }
+    /// Where a unit that is gone has gone, and since when, in words.
+    pub async fn gone_into(&self, unit: store::Id) -> Result<Option<String>, Error> {
+        crate::features::orgs::gone_into(&self.app, self.lang(), unit).await
+    }
     /// The name of a unit as it is today, or as it was last.
     pub async fn unit_name(&self, unit: store::Id) -> Result<String, Error> {
         self.app.trees.name(&self.app.db, unit).await

@@ -316,6 +316,9 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         assert_eq!(give(&officer, "leader", "02/01/2027").await.status, StatusCode::SEE_OTHER);
         assert!(!has_task().await);
         let new = given.location().split('?').next().unwrap().to_owned();
+        let elsewhere = [("don-vi", &*second), ("role", "reader")];
+        let given = officer.post(&t, &format!("{new}/bo-nhiem"), &elsewhere).await;
+        assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text());
         let shown = officer.get(&t, &new).await.text();
         assert!(shown.contains("từ 01/01/2027") && shown.contains("/thoi-han"), "{shown}");
         let coming = officer.get(&t, &format!("/don-vi/{first}")).await.text();

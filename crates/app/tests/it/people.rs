@@ -603,8 +603,7 @@ async fn no_role_is_handed_over_for_a_day_on_which_its_unit_is_gone() {
         let keeper = t.keeper().await;
         let nation = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap().roots()[0];
         let other = t.unit("Xã Mỹ Yên", "commune", Some(nation), "2025-07-01").await;
-        let successor = t.person(Role::Reader, unit).await.account.to_string();
-        let mut paths = vec![];
+        let (mut paths, mut successors) = (vec![], vec![]);
         for _ in 0..2 {
             let leaver = t.person(Role::CommuneOfficer, unit).await;
             let (of,): (Id,) = sql!("SELECT id FROM appointments WHERE account_id = $1", leaver.account)
@@ -612,9 +611,10 @@ async fn no_role_is_handed_over_for_a_day_on_which_its_unit_is_gone() {
                 .await
                 .unwrap();
             paths.push(format!("/quan-tri/bo-nhiem/{of}/ban-giao"));
+            successors.push(t.person(Role::Reader, unit).await.account.to_string());
         }
         let hand_over = async |keeper: &Person, n: usize, day| {
-            keeper.post(&t, &paths[n], &[("nguoi", &*successor), ("ngay", day)]).await
+            keeper.post(&t, &paths[n], &[("nguoi", &*successors[n]), ("ngay", day)]).await
         };
         assert_status(&hand_over(&keeper, 0, "01/02/2027").await, StatusCode::SEE_OTHER);
         // A merger shows what it overtakes before it is decided.
@@ -644,7 +644,7 @@ async fn no_role_is_handed_over_for_a_day_on_which_its_unit_is_gone() {
         assert!(refused.text().contains(named), "{}", refused.text());
         assert_status(&hand_over(&keeper, 1, "31/12/2026").await, StatusCode::SEE_OTHER);
         let given = [("don-vi", &*a), ("role", "editor"), ("tu", "01/01/2027")];
-        let given = keeper.post(&t, &format!("/quan-tri/nguoi/{successor}/bo-nhiem"), &given).await;
+        let given = keeper.post(&t, &format!("/quan-tri/nguoi/{}/bo-nhiem", successors[1]), &given).await;
         assert_status(&given, StatusCode::UNPROCESSABLE_ENTITY);
 
         t.app.clock.set("2027-01-04T03:00:00Z".parse().unwrap());

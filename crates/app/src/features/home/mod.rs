@@ -10,7 +10,6 @@ use store::Id;
 
 use crate::access::Act;
 use crate::error::Result;
-use crate::features::orgs;
 use crate::page::{Page, Room, show};
 use crate::tasks::{Figure, Task};
 use crate::web::Signed;
@@ -116,7 +115,7 @@ async fn home(signed: Signed) -> Result<Response> {
     }
     let mut gone = Vec::new();
     for unit in units.iter().filter(|unit| !units.contains(&signed.standing(**unit))) {
-        gone.extend(orgs::gone_into(&signed.app, signed.lang(), *unit).await?);
+        gone.extend(signed.gone_into(*unit).await?);
     }
     let unit_name = page.inside.as_ref().map(|i| i.unit_name.clone()).unwrap_or_default();
     show(&HomePage {

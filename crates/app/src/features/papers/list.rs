@@ -13,7 +13,7 @@ use super::waiting::due_days;
 use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
 use crate::features::numbers::{Period, Units, period_words, units_text};
-use crate::features::orgs::{self, in_sentence};
+use crate::features::orgs::in_sentence;
 use crate::i18n::Lang;
 use crate::page::{Page, Room, show, show_again};
 use crate::web::Signed;
@@ -154,7 +154,7 @@ async fn view(signed: &Signed, unit: Id, form: Form, problems: Vec<FieldProblem>
                 chosen: if form.has("ky") { form.is("ky", &p.to_string()) } else { chosen == Some(p) },
             })
             .collect(),
-        gone: orgs::gone_into(app, page.lang, unit).await?,
+        gone: signed.gone_into(unit).await?,
         form,
         due,
         page,

@@ -23,7 +23,6 @@ use crate::error::{FieldProblem, Result};
 use crate::features::numbers::{
     self, Changes, changed_since, frozen_figures, mark, period_words, table_path, units_text,
 };
-use crate::features::orgs;
 use crate::page::{Page, Room, show};
 use crate::printing;
 use crate::web::Signed;
@@ -470,7 +469,7 @@ pub(super) async fn view(
             Some(id) => Some(report::get(&app.db, id).await?),
             None => None,
         },
-        gone: match orgs::gone_into(app, lang, report.unit).await? {
+        gone: match signed.gone_into(report.unit).await? {
             Some(gone) => Some((gone, signed.unit_name(signed.standing(report.unit)).await?)),
             None => None,
         },

@@ -96,7 +96,7 @@ async fn page(s: &Signed, of: Appointed, form: Form, problems: Vec<FieldProblem>
     Ok(HandOverPage {
         role: page.t(&format!("role-{}", of.role)),
         unit: unit_words(s, of.unit_id).await?,
-        gone: orgs::gone_into(&s.app, s.lang(), of.unit_id).await?,
+        gone: s.gone_into(of.unit_id).await?,
         others,
         of,
         form,
@@ -112,7 +112,7 @@ pub async fn do_it(s: Signed, Path(id): Path<String>, form: Form) -> Result<Resp
     if day < app.today() || day <= of.valid_from || of.valid_until.is_some_and(|until| until < day) {
         problems.add("ngay", "people-hand-over-day");
     }
-    if orgs::gone_into(app, s.lang(), of.unit_id).await?.is_some() {
+    if s.gone_into(of.unit_id).await?.is_some() {
         return Err(Error::Conflict("people-hand-over-gone"));
     }
     if let Some((_, by)) = orgs::end_of(app, of.unit_id).await?.filter(|(last, _)| *last < day) {
