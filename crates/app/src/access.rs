@@ -199,6 +199,10 @@ impl Actor {
     pub fn can_anywhere(&self, act: Act) -> bool {
         self.appointments.iter().any(|a| granted(a.role, act).is_some())
     }
+    /// What is held at units that stand comes first: pages open there.
+    pub fn put_standing_first(&mut self, tree: &Tree) {
+        self.appointments.sort_by_key(|a| !tree.contains(a.unit));
+    }
     /// The unit whose pages open first.
     pub fn home_unit(&self) -> Option<Id> {
         self.appointments.first().map(|a| a.unit)

@@ -306,6 +306,9 @@ pub struct Met {
     pub tree: std::sync::Arc<Tree>,
     /// The page of ours that they came from.
     pub back: Option<String>,
+    /// Where the unit of all that they hold has gone, when it has: nothing of theirs opens before they are given a role
+    /// anew.
+    pub gone: Option<String>,
 }
 
 /// An error as a page with a way on.
@@ -319,7 +322,12 @@ pub fn error_page(app: Shared, address: Address, failed: &Failed, met: Option<Me
         _ => page.t(failed.key),
     };
     let rendered = match met {
-        Some(Met { actor, tree, back }) => {
+        Some(Met { actor, tree, back, gone }) => {
+            let refused = matches!(failed.status.as_u16(), 403 | 404);
+            let sentence = match gone.filter(|_| refused) {
+                Some(gone) => format!("{gone} {}", page.t("orgs-gone-role")),
+                None => sentence,
+            };
             let room = Room::of(&page.path).filter(|r| actor.can_anywhere(r.entry().2));
             page.inside = Some(Inside::new(&actor, &tree, room));
             let room = room.map(Room::entry).map(|(key, path, _)| (page.t(key), path));

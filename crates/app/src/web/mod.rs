@@ -177,7 +177,7 @@ async fn show_errors(State(app): State<Shared>, request: Request, next: Next) ->
     // What is public is the same for everybody, its errors too (promise H4).
     let inside = failed.status.is_client_error() && response.extensions().get::<PublicRoute>().is_none();
     let met = match token.filter(|_| inside) {
-        Some(token) => who_met_it(&app, &token, back).await,
+        Some(token) => who_met_it(&app, address.lang, &token, back).await,
         None => None,
     };
     let mut shown = crate::page::error_page(app, address, &failed, met);
@@ -188,9 +188,15 @@ async fn show_errors(State(app): State<Shared>, request: Request, next: Next) ->
 }
 
 /// Whose menu an error page has; nobody's when that cannot be found out.
-async fn who_met_it(app: &Shared, token: &str, back: Option<String>) -> Option<Met> {
-    let (actor, _) = signin::find_actor(app, token).await.ok()??;
-    Some(Met { actor, tree: app.trees.on(&app.db, app.today()).await.ok()?, back })
+async fn who_met_it(app: &Shared, lang: Lang, token: &str, back: Option<String>) -> Option<Met> {
+    let (mut actor, _) = signin::find_actor(app, token).await.ok()??;
+    let tree = app.trees.on(&app.db, app.today()).await.ok()?;
+    actor.put_standing_first(&tree);
+    let gone = match actor.home_unit().filter(|unit| !tree.contains(*unit)) {
+        Some(unit) => crate::features::orgs::gone_into(app, lang, unit).await.ok()?,
+        None => None,
+    };
+    Some(Met { actor, tree, back, gone })
 }
 
 /// The page of ours that a browser names as the one before.
@@ -323,6 +329,10 @@ impl Signed {
     pub fn can(&self, act: Act, unit: store::Id) -> bool {
         self.actor.can(act, self.standing(unit), &self.tree)
     }
+    /// May do it at some unit of an appointment that stands.
+    pub fn can_at_own(&self, act: Act) -> bool {
+        self.actor.units_for(act).any(|unit| self.tree.contains(unit))
+    }
     /// See [`Actor::require`]; also for units that are gone.
     pub fn require(&self, act: Act, unit: store::Id) -> Result<(), Error> {
         self.actor.require(act, self.standing(unit), &self.tree)
@@ -357,6 +367,10 @@ impl Signed {
     pub async fn listed_name(&self, unit: store::Id) -> Result<String, Error> {
         crate::features::orgs::listed_name(&self.app, self.lang(), unit).await
     }
+    /// Where a unit that is gone has gone, and since when, in words.
+    pub async fn gone_into(&self, unit: store::Id) -> Result<Option<String>, Error> {
+        crate::features::orgs::gone_into(&self.app, self.lang(), unit).await
+    }
     /// The name of a unit as it is today, or as it was last.
     pub async fn unit_name(&self, unit: store::Id) -> Result<String, Error> {
         self.app.trees.name(&self.app.db, unit).await
@@ -381,12 +395,13 @@ impl FromRequestParts<Shared> for Signed {
                 None => None,
             }
         };
-        let actor = actor.ok_or(Error::SignInNeeded)?;
+        let mut actor = actor.ok_or(Error::SignInNeeded)?;
         // Pages are for people at a browser: a lost token cannot make itself new ones there, nor approve.
         if by_token && !is_for_programs(parts.uri.path()) {
             return Err(Error::Forbidden);
         }
         let tree = app.trees.on(&app.db, app.today()).await?;
+        actor.put_standing_first(&tree);
         let standing = app.trees.placements(&app.db, app.today()).await?;
         Ok(Signed { app: app.clone(), actor, address, tree, standing })
     }

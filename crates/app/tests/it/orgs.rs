@@ -300,6 +300,44 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         let told = commune_officer.get(&t, "/viec").await.text();
         assert!(told.contains(&format!("href=\"{path}\"")) && told.contains("Còn 39 ngày"), "{told}");
         assert!(told.contains("Sáp nhập: Phường Bến Lức: xem việc đang dở của đơn vị"), "{told}");
+        // Nobody gets anything by the merger itself: whoever appoints is told, and gives roles from its day on.
+        let ward = tree(&t, "2027-01-01").await.find("commune", "27991").unwrap().unit_id;
+        let at = id(ward);
+        let people = format!("/quan-tri?don-vi={ward}");
+        assert!(planned.contains("Phân công người cho Phường Bến Lức, từ ngày 01/01/2027"), "{planned}");
+        assert!(planned.contains(&format!("href=\"{people}\"")), "{planned}");
+        let has_task = async || {
+            let list = officer.get(&t, "/viec").await.text();
+            list.contains("Phân công người cho Phường Bến Lức từ ngày 01/01/2027") && list.contains(&people)
+        };
+        assert!(has_task().await);
+        let page = officer.get(&t, &people).await.text();
+        assert!(page.contains("có từ ngày 01/01/2027") && page.contains("commune-officer"), "{page}");
+        assert_eq!(commune_officer.get(&t, &people).await.status, StatusCode::NOT_FOUND);
+        let give = async |who: &crate::support::Person, role: &str, from: &str| {
+            let email = format!("{role}@ward.example");
+            let form = [("don-vi", &*at), ("name", "Người mới"), ("email", &*email), ("role", role), ("tu", from)];
+            who.post(&t, "/quan-tri/nguoi", &form).await
+        };
+        let early = give(&officer, "commune-officer", "31/12/2026").await;
+        assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(early.text().contains("id=\"e-tu\">Đơn vị có từ ngày 01/01/2027"), "{}", early.text());
+        let refused = give(&commune_officer, "commune-officer", "").await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+        // A province makes no provincial officers below itself, on no day's tree.
+        let refused = give(&officer, "provincial-officer", "").await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        let given = give(&officer, "commune-officer", "").await;
+        assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text());
+        assert!(has_task().await, "a leader is lacking");
+        assert_eq!(give(&officer, "leader", "02/01/2027").await.status, StatusCode::SEE_OTHER);
+        assert!(!has_task().await);
+        let new = given.location().split('?').next().unwrap().to_owned();
+        let elsewhere = [("don-vi", &*second), ("role", "reader")];
+        let given = officer.post(&t, &format!("{new}/bo-nhiem"), &elsewhere).await;
+        assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text());
+        let shown = officer.get(&t, &new).await.text();
+        assert!(shown.contains("từ 01/01/2027") && shown.contains("/thoi-han"), "{shown}");
         let coming = officer.get(&t, &format!("/don-vi/{first}")).await.text();
         assert!(coming.contains("Sẽ thuộc về") && !coming.contains("Nay thuộc về"), "{coming}");
         let today = t.app.today();
@@ -321,6 +359,8 @@ async fn a_planned_merger_takes_effect_on_its_day() {
                 "{page}"
             );
         }
+        let shown = officer.get(&t, &new).await.text();
+        assert!(shown.contains("đơn vị không thành lập") && shown.contains("Đã thôi"), "{shown}");
         assert!(!commune_officer.get(&t, "/viec").await.text().contains(&path));
         assert_eq!(tree(&t, "2027-01-01").await.children(s.province).len(), 3);
         assert_eq!(orgs::under(&t.app.db, s.communes[0], day("2027-01-01")).await.unwrap().len(), 3);
@@ -375,6 +415,24 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         }
         let english = officer.get(&t, "/en/hoat-dong").await.text();
         assert!(english.contains("Xã Bến Lức (until 31/12/2026)"), "{english}");
+        // Who worked there is told where it has gone, and works on once a role is given there.
+        let left = t.as_account(commune_officer.account).await;
+        let gone = "Từ ngày 01/01/2027, Xã Bến Lức đã thuộc về Phường Bến Lức. Vai trò ở đơn vị cũ không còn dùng được.";
+        for room in ["/hoat-dong", "/bao-cao", "/ke-hoach", "/hoat-dong/moi"] {
+            let page = left.get(&t, room).await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{room}");
+            assert!(page.text().contains(gone), "{room}: {}", page.text());
+        }
+        let list = left.get(&t, "/viec").await.text();
+        assert!(list.contains(gone) && !list.contains("/hoat-dong/moi") && !list.contains("ở nút phía trên"), "{list}");
+        assert!(left.get(&t, "/en/viec").await.text().contains("Since 01/01/2027, Xã Bến Lức has been part of"));
+        let form = [("don-vi", &*id(ward)), ("role", "commune-officer")];
+        let given = officer.post(&t, &format!("/quan-tri/nguoi/{}/bo-nhiem", left.account), &form).await;
+        assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text());
+        for room in ["/hoat-dong", "/hoat-dong/moi", "/viec"] {
+            let page = left.get(&t, room).await;
+            assert!(page.status == StatusCode::OK && !page.text().contains(gone), "{room}: {}", page.text());
+        }
         let old = officer.get(&t, &format!("/don-vi/{first}")).await;
         assert!(old.text().contains("không còn đơn vị này") && old.text().contains("Phường Bến Lức"));
         assert!(officer.get(&t, &format!("/don-vi/{ward}")).await.text().contains("Hình thành từ"));

@@ -1306,17 +1306,15 @@ async fn a_province_answers_for_the_figures_of_its_communes() {
     .await;
 }
 
-/// Writes, freezes, signs and issues a unit's report of 2026 with figures of mediation, or why there are none.
-async fn issue_report(
+/// Writes a unit's report of a period with figures of mediation, or why there are none: ready to be frozen.
+async fn write_report(
     t: &TestApp,
-    (officer, leader): (&Person, &Person),
-    unit: Id,
+    officer: &Person,
+    (unit, period): (Id, Period),
     figures: Result<[&str; 6], &str>,
-    number: &str,
 ) -> store::RecordId {
     let app = &t.app;
-    let (year, now) = (Period::year(2026), Units::AsOn(app.today()));
-    let id = papers::create(app, officer.account, unit, year, now).await.unwrap();
+    let id = papers::create(app, officer.account, unit, period, Units::AsOn(app.today())).await.unwrap();
     let texts: Vec<(String, &str)> = match figures {
         Ok(all) => MEDIATION[3..].iter().zip(all).map(|((c, _), v)| (papers::figure_key(c), v)).collect(),
         Err(why) => vec![(papers::absent_key("mediation"), why)],
@@ -1327,11 +1325,109 @@ async fn issue_report(
         .unwrap();
     papers::keep_proposed(app, officer.account, id).await.unwrap();
     settle(app, officer.account, id).await;
+    id
+}
+
+/// Freezes and signs a unit's report of 2026.
+async fn approve_report(
+    t: &TestApp,
+    (officer, leader): (&Person, &Person),
+    unit: Id,
+    figures: Result<[&str; 6], &str>,
+) -> store::RecordId {
+    let id = write_report(t, officer, (unit, Period::year(2026)), figures).await;
+    let app = &t.app;
     papers::freeze(app, officer.account, id).await.unwrap();
     papers::submit(app, officer.account, id).await.unwrap();
     papers::approve(app, leader.account, id).await.unwrap();
-    papers::issue(app, officer.account, id, number, app.today(), (None, None)).await.unwrap();
     id
+}
+
+/// Approves and issues a unit's report of 2026.
+async fn issue_report(
+    t: &TestApp,
+    who: (&Person, &Person),
+    unit: Id,
+    figures: Result<[&str; 6], &str>,
+    number: &str,
+) -> store::RecordId {
+    let id = approve_report(t, who, unit, figures).await;
+    papers::issue(&t.app, who.0.account, id, number, t.app.today(), (None, None)).await.unwrap();
+    id
+}
+
+/// The page of a gone unit's report offers what its posts allow: to whoever has the right where the unit went.
+#[tokio::test]
+async fn the_reports_of_a_gone_unit_are_gone_on_with_by_its_successor() {
+    on_every_engine(async |t| {
+        let p = place(&t).await;
+        let nothing = Err("không phát sinh");
+        let approved = papers::path(approve_report(&t, (&p.officer, &p.leader), p.commune, nothing).await);
+        let draft =
+            papers::path(write_report(&t, &p.officer, (p.commune, Period::year(2025)), nothing).await);
+        // In force at once, and said so where it is decided.
+        let (under, a, b) = (p.province.to_string(), p.commune.to_string(), p.sibling.to_string());
+        let merger = [
+            ("under", &*under),
+            ("kind", "merger"),
+            ("level", "commune"),
+            ("from", &*a),
+            ("from", &*b),
+            ("name-1", "Xã Gộp"),
+            ("kind-1", "xã"),
+            ("effective", "23/11/2026"),
+            ("legal_basis", "Nghị quyết 1/NQ-UBTVQH16"),
+        ];
+        let proposed = p.provincial.post(&t, "/sap-xep", &merger).await;
+        let preview = p.provincial.get(&t, proposed.location()).await.text();
+        let button =
+            "aria-describedby=\"ngay-da-qua\">Quyết định, có hiệu lực ngay và không hủy được</button>";
+        assert!(
+            preview.contains("(23/11/2026) đã qua hoặc là hôm nay") && preview.contains(button),
+            "{preview}"
+        );
+        let decided = p.provincial.post(&t, &format!("{}/quyet-dinh", proposed.location()), &[]).await;
+        assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text());
+        let merged = {
+            let tree = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap();
+            tree.units().find(|u| u.name == "Xã Gộp").unwrap().unit_id
+        };
+
+        let version =
+            |page: &str| between(page, "name=\"version\" value=\"", "\"").unwrap_or_default().to_owned();
+        let issue = async |version: &str| {
+            let form = [("version", version), ("so", "12"), ("ngay", "23/11/2026")];
+            p.officer.post(&t, &format!("{approved}/ban-hanh"), &form).await
+        };
+        assert_eq!(p.officer.get(&t, &approved).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(issue("1").await.status, StatusCode::NOT_FOUND);
+        // Who sees it from above reads whose it is now, and is offered nothing.
+        let seen = p.provincial.get(&t, &approved).await.text();
+        assert!(
+            seen.contains("Người giữ vai trò ở Xã Gộp làm tiếp báo cáo này.")
+                && !seen.contains("/ban-hanh\""),
+            "{seen}"
+        );
+
+        let at = [("don-vi", &*merged.to_string()), ("role", "commune-officer")];
+        let given =
+            p.provincial.post(&t, &format!("/quan-tri/nguoi/{}/bo-nhiem", p.officer.account), &at).await;
+        assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text());
+        let page = p.officer.get(&t, &approved).await.text();
+        assert!(page.contains("/ban-hanh\"") && page.contains("đã thuộc về Xã Gộp"), "{page}");
+        let issued = issue(&version(&page)).await;
+        assert_eq!(issued.status, StatusCode::SEE_OTHER, "{}", issued.text());
+        let page = p.officer.get(&t, &draft).await.text();
+        assert!(page.contains("/chot\"") && page.contains("/noi-dung\""), "{page}");
+        let frozen = p.officer.post(&t, &format!("{draft}/chot"), &[("version", &version(&page))]).await;
+        assert_eq!(frozen.status, StatusCode::SEE_OTHER, "{}", frozen.text());
+        // What begins now begins at the successor, and the list says so.
+        let list = p.officer.get(&t, &format!("/bao-cao?don-vi={a}")).await.text();
+        assert!(list.contains("báo cáo mới hãy lập ở đơn vị mới") && !list.contains("name=\"ky\""), "{list}");
+        let new = [("don-vi", &*a), ("ky", "2026-H1"), ("cay", "nay")];
+        assert_eq!(p.officer.post(&t, "/bao-cao", &new).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
 }
 
 /// What nothing counts is stated by communes from a source, summed at the province in one click, and opens all the way

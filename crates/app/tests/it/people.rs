@@ -542,6 +542,19 @@ async fn a_leavers_role_goes_over_in_one_act_that_can_be_undone() {
         assert!(shown.contains("Sẽ bàn giao ngày 01/12/2026") && !shown.contains("Đã bàn giao"), "{shown}");
         assert!(shown.contains("từ 01/12/2026"), "{shown}");
         assert_status(&successor.get(&t, "/hoat-dong/moi").await, StatusCode::FORBIDDEN);
+        // What it rests on stays until it is undone: the successor's role, and account.
+        let (begun,): (Id,) = sql!("SELECT begun_id FROM hand_overs WHERE NOT moved AND undone_at IS NULL")
+            .get(&t.app.db)
+            .await
+            .unwrap();
+        let closing = format!("/quan-tri/nguoi/{}/khoa", successor.account);
+        let ending = format!("/quan-tri/bo-nhiem/{begun}/thoi-han");
+        for path in [&closing, &ending] {
+            let refused = keeper.post(&t, path, &[("thoi", "1")]).await;
+            assert_status(&refused, StatusCode::UNPROCESSABLE_ENTITY);
+            let named = "commune-officer → reader, 01/12/2026";
+            assert!(refused.text().contains(named), "{}", refused.text());
+        }
         let undo = async |keeper: &Person| {
             let held = keeper.get(&t, &format!("/quan-tri/nguoi/{}", leaver.account)).await.text();
             assert!(held.contains("đến hết 30/11/2026"), "{held}");
@@ -587,6 +600,70 @@ async fn a_leavers_role_goes_over_in_one_act_that_can_be_undone() {
         keeper.post(&t, &format!("/quan-tri/bo-nhiem/{begun}/thoi-han"), &[("den", "31/12/2026")]).await;
         let late = keeper.post(&t, &format!("/quan-tri/ban-giao/{id}/thu-hoi"), &[]).await;
         assert_status(&late, StatusCode::CONFLICT);
+        assert_eq!(lantoa::audit::verify(&t.app.db).await.unwrap().1, vec![]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_role_is_handed_over_for_a_day_on_which_its_unit_is_gone() {
+    on_every_engine(async |t| {
+        let unit = commune(&t).await;
+        let keeper = t.keeper().await;
+        let nation = t.app.trees.on(&t.app.db, t.app.today()).await.unwrap().roots()[0];
+        let other = t.unit("Xã Mỹ Yên", "commune", Some(nation), "2025-07-01").await;
+        let (mut paths, mut successors) = (vec![], vec![]);
+        for _ in 0..2 {
+            let leaver = t.person(Role::CommuneOfficer, unit).await;
+            let (of,): (Id,) = sql!("SELECT id FROM appointments WHERE account_id = $1", leaver.account)
+                .get(&t.app.db)
+                .await
+                .unwrap();
+            paths.push(format!("/quan-tri/bo-nhiem/{of}/ban-giao"));
+            successors.push(t.person(Role::Reader, unit).await.account.to_string());
+        }
+        let hand_over = async |keeper: &Person, n: usize, day| {
+            keeper.post(&t, &paths[n], &[("nguoi", &*successors[n]), ("ngay", day)]).await
+        };
+        assert_status(&hand_over(&keeper, 0, "01/02/2027").await, StatusCode::SEE_OTHER);
+        // A merger shows what it overtakes before it is decided.
+        let (under, a, b) = (nation.to_string(), unit.to_string(), other.to_string());
+        let merger = [
+            ("under", &*under),
+            ("kind", "merger"),
+            ("level", "commune"),
+            ("from", &*a),
+            ("from", &*b),
+            ("name-1", "Xã Gộp"),
+            ("kind-1", "xã"),
+            ("effective", "01/01/2027"),
+            ("legal_basis", "Nghị quyết 1/NQ-UBTVQH16"),
+        ];
+        let proposed = keeper.post(&t, "/sap-xep", &merger).await;
+        let preview = keeper.get(&t, proposed.location()).await.text();
+        for shown in ["Bàn giao cho ngày đơn vị không còn", "commune-officer → reader", "01/02/2027"]
+        {
+            assert!(preview.contains(shown), "{shown} is not in {preview}");
+        }
+        let decided = keeper.post(&t, &format!("{}/quyet-dinh", proposed.location()), &[]).await;
+        assert_status(&decided, StatusCode::SEE_OTHER);
+        let refused = hand_over(&keeper, 1, "01/01/2027").await;
+        assert_status(&refused, StatusCode::UNPROCESSABLE_ENTITY);
+        let named = "id=\"e-ngay\">Đơn vị không còn vào ngày này (Sáp nhập: Xã Gộp, 01/01/2027)";
+        assert!(refused.text().contains(named), "{}", refused.text());
+        assert_status(&hand_over(&keeper, 1, "31/12/2026").await, StatusCode::SEE_OTHER);
+        let given = [("don-vi", &*a), ("role", "editor"), ("tu", "01/01/2027")];
+        let given = keeper.post(&t, &format!("/quan-tri/nguoi/{}/bo-nhiem", successors[1]), &given).await;
+        assert_status(&given, StatusCode::UNPROCESSABLE_ENTITY);
+
+        t.app.clock.set("2027-01-04T03:00:00Z".parse().unwrap());
+        let keeper = t.as_account(keeper.account).await;
+        let page = keeper.get(&t, &paths[0]).await.text();
+        assert!(page.contains("Từ ngày 01/01/2027, Xã Bến Lức đã thuộc về Xã Gộp."), "{page}");
+        assert!(page.contains("Xã Bến Lức (đến 31/12/2026)") && !page.contains("name=\"nguoi\""), "{page}");
+        let gone = hand_over(&keeper, 0, "").await;
+        assert_status(&gone, StatusCode::CONFLICT);
+        assert!(gone.text().contains("giao vai trò ở đơn vị mới"), "{}", gone.text());
         assert_eq!(lantoa::audit::verify(&t.app.db).await.unwrap().1, vec![]);
     })
     .await;

@@ -79,6 +79,8 @@ struct HomePage {
     figures: Vec<Figure>,
     may_record: bool,
     may_write: bool,
+    /// Units of the person that are gone, before a role is given at where they have gone.
+    gone: Vec<String>,
 }
 
 /// `GET /viec`
@@ -111,14 +113,19 @@ async fn home(signed: Signed) -> Result<Response> {
         };
         cards.push(Card { task, state, look, unit });
     }
+    let mut gone = Vec::new();
+    for unit in units.iter().filter(|unit| !units.contains(&signed.standing(**unit))) {
+        gone.extend(signed.gone_into(*unit).await?);
+    }
     let unit_name = page.inside.as_ref().map(|i| i.unit_name.clone()).unwrap_or_default();
     show(&HomePage {
         unit_name,
         cards,
         pressing,
         figures,
-        may_record: signed.actor.can_anywhere(Act::RecordActivity),
-        may_write: signed.actor.can_anywhere(Act::WriteContent),
+        may_record: signed.can_at_own(Act::RecordActivity),
+        may_write: signed.can_at_own(Act::WriteContent),
+        gone,
         page,
     })
 }

@@ -72,6 +72,8 @@ pub(super) async fn shifted(signed: &Signed, shift: &Shift) -> Result<Shifted> {
         ShiftedRow { name: indicator.titled(lang).into_owned(), figures: columns.iter().map(cell).collect() }
     };
     Ok(Shifted {
+        hint: app.words.say(lang, "numbers-shift-hint", &[]),
+        of: app.words.say(lang, "numbers-indicator", &[]),
         caption: app.words.say(lang, "numbers-shift", &[("period", period_text(&app.words, lang, period))]),
         rows: all.iter().enumerate().map(row).collect(),
         columns: columns.into_iter().map(|c| c.header).collect(),

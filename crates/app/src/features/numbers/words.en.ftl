@@ -111,6 +111,7 @@ numbers-override-change-what = Change the override: { $what }
 numbers-override-save = Save this figure
 numbers-touched = Frozen figures, which stay as they are; from that day figures on the new tree count at the unit that takes over: { $n }
 numbers-shift = Figures of { $period } before and after the reorganisation
+numbers-shift-hint = What is recorded stays with the unit that recorded it. From the day on, figures on the new units are summed as in the later columns; those of a divided unit are not apportioned but counted once at the level above.
 numbers-shift-before = { $unit }, today
 numbers-shift-after = { $unit }, from { $day }
 numbers-shift-divided = { $unit }: counted once at { $above }

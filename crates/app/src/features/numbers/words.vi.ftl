@@ -108,6 +108,7 @@ numbers-override-change-what = Sửa ghi đè: { $what }
 numbers-override-save = Lưu con số này
 numbers-touched = { $n } lần chốt số liệu: con số đã chốt giữ nguyên; từ ngày đó số liệu theo địa giới mới tính về đơn vị nhận
 numbers-shift = Số liệu { $period } trước và sau khi sắp xếp
+numbers-shift-hint = Dòng nào đã ghi vẫn thuộc đơn vị đã ghi. Từ ngày sắp xếp, số liệu theo địa giới mới cộng như các cột sau; phần của đơn vị bị chia không chia cho các phần mà được tính một lần ở cấp trên.
 numbers-shift-before = { $unit }, hiện nay
 numbers-shift-after = { $unit }, từ { $day }
 numbers-shift-divided = { $unit }: tính một lần ở { $above }

@@ -76,6 +76,8 @@ struct ReorganisationPage {
     steps: Vec<Step>,
     touched: Vec<Touched>,
     shifted: Vec<Shifted>,
+    /// The units that come out, with their people's pages, for whoever may appoint there.
+    staffed: Vec<(String, String)>,
     may_decide: bool,
     form: Form,
 }
@@ -117,6 +119,10 @@ struct StepTo {
 }
 
 impl ReorganisationPage {
+    /// Deciding it takes effect at once and cannot be cancelled.
+    fn is_at_once(&self) -> bool {
+        self.state == State::Proposed && self.r.effective <= self.page.today
+    }
     fn km2(&self, area: &f64) -> String {
         viet::format_decimal(*area, 2)
     }
@@ -231,6 +237,15 @@ async fn one(signed: Signed, r: Reorganisation, form: Form, problems: Vec<FieldP
             shifted.extend(touches.shift(&signed, &shift).await?);
         }
     }
+    let mut staffed = Vec::new();
+    if matches!(state, State::Planned | State::InForce) {
+        let tree = app.trees.on(&app.db, r.effective.max(app.today())).await?;
+        for target in r.proposal().into_iter().flat_map(|p| p.targets).filter(|target| target.new) {
+            if signed.actor.can(Act::ManagePeople, target.unit, &tree) {
+                staffed.push((target.name, format!("/quan-tri?don-vi={}", target.unit)));
+            }
+        }
+    }
     let mut page = signed
         .page(Room::Settings, &r.title)
         .crumb(signed.say("orgs-browse-title"), "/don-vi")
@@ -266,6 +281,7 @@ async fn one(signed: Signed, r: Reorganisation, form: Form, problems: Vec<FieldP
         steps,
         touched,
         shifted,
+        staffed,
         form,
         r,
     };

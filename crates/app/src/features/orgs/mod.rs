@@ -26,6 +26,7 @@ use store::{Db, Id, Migration, Tx, migration, sql};
 mod add;
 mod browse;
 mod decide;
+mod decided;
 pub mod figures;
 pub mod import;
 mod names;
@@ -37,6 +38,7 @@ mod tree;
 mod waiting;
 
 pub use add::insert as add_unit;
+pub use decided::{end_of, founded, gone_into};
 pub use names::{bare_name, in_sentence};
 pub use scopes::under;
 pub use tree::{Placed, Placements, Succession, Tree, Unit, all_under, placements};
@@ -102,12 +104,17 @@ impl Trees {
         Ok(placed)
     }
 
-    /// The name of a unit as it is today, or as it was last.
-    pub async fn name(&self, db: &Db, unit: Id) -> Result<String> {
+    /// A unit as it is, or was last.
+    pub async fn last(&self, db: &Db, unit: Id) -> Result<Arc<Unit>> {
         self.refresh(db).await?;
         let cache = self.read();
         let newest = cache.versions.iter().filter(|v| v.unit_id == unit).max_by_key(|v| v.valid_from);
-        newest.map(|v| v.name.clone()).ok_or(crate::error::Error::NotFound)
+        newest.cloned().ok_or(crate::error::Error::NotFound)
+    }
+
+    /// The name of a unit as it is today, or as it was last.
+    pub async fn name(&self, db: &Db, unit: Id) -> Result<String> {
+        Ok(self.last(db, unit).await?.name.clone())
     }
 
     /// The first day of a unit, and the last of one that is gone or will be.
@@ -487,7 +494,11 @@ pub trait Touches: Send + Sync {
     fn count<'a>(&'a self, app: &'a App, units: &'a [Id]) -> Later<'a, i64>;
     /// The page that lists them, and what one must be allowed to do at the unit to open it.
     fn list(&self, unit: Id) -> (Act, String);
-    /// How figures shift, from whoever keeps figures.
+    /// Takes back what was prepared at units that will not come after all, in the transaction that cancels them.
+    fn take_back<'a>(&'a self, _tx: &'a mut Tx, _app: &'a App, _by: Id, _units: &'a [Id]) -> Later<'a, ()> {
+        Box::pin(async { Ok(()) })
+    }
+    /// What stands otherwise from its day on: figures, what was planned for later.
     fn shift<'a>(&'a self, _signed: &'a Signed, _shift: &'a Shift) -> Later<'a, Option<Shifted>> {
         Box::pin(async { Ok(None) })
     }
@@ -507,14 +518,17 @@ pub struct Shift {
     pub placed: Arc<Placements>,
 }
 
-/// Figures of the units before and after, a row for each indicator.
+/// What stands otherwise, a row for each: figures of the units before and after, one for each indicator.
 pub struct Shifted {
     pub caption: String,
+    pub hint: String,
+    /// What the rows are.
+    pub of: String,
     pub columns: Vec<String>,
     pub rows: Vec<ShiftedRow>,
 }
 
-/// An indicator, with a figure for each column.
+/// An indicator or another thing, with a figure for each column.
 pub struct ShiftedRow {
     pub name: String,
     pub figures: Vec<ShiftedFigure>,

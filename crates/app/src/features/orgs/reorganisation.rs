@@ -372,6 +372,18 @@ pub async fn planned(db: &Db, today: Date) -> Result<Vec<Reorganisation>> {
     .await?)
 }
 
+/// Those that were decided here, in force or to come, with what was decided, by their days.
+pub async fn decided(db: &Db) -> Result<Vec<Reorganisation>> {
+    Ok(sql!(
+        "SELECT id, effective, title, legal_basis, kind, unit_id, proposal, created_by, created_at, decided_at,
+                cancelled_at
+         FROM reorganisations WHERE decided_at IS NOT NULL AND cancelled_at IS NULL AND proposal IS NOT NULL
+         ORDER BY effective, title, id"
+    )
+    .all(db)
+    .await?)
+}
+
 /// Keeps a proposal; nothing of it stands in the tree yet.
 pub async fn propose(tx: &mut Tx, app: &App, account: Id, shard: i64, p: &Proposal) -> Result<Id> {
     let id = app.new_id();
@@ -480,6 +492,10 @@ pub async fn cancel(
     if state == State::Planned {
         let p = r.proposal().ok_or(Error::Conflict("orgs-conflict-in-force"))?;
         undo(tx, r, &p).await?;
+        let new: Vec<Id> = p.targets.iter().filter(|t| t.new).map(|t| t.unit).collect();
+        for touches in crate::features().into_iter().filter_map(|feature| feature.touches) {
+            touches.take_back(tx, app, account, &new).await?;
+        }
     }
     write_down(tx, app, account, (r.unit_id, shard), "cancel", r.id, why.as_bytes()).await
 }

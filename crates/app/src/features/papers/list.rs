@@ -69,6 +69,8 @@ struct ListPage {
     below_issued: usize,
     may_write: bool,
     periods: Vec<Choice>,
+    /// Where a unit that is gone has gone: no report of it begins any more.
+    gone: Option<String>,
     form: Form,
     due: Vec<(String, Date, bool, &'static str)>,
 }
@@ -152,6 +154,7 @@ async fn view(signed: &Signed, unit: Id, form: Form, problems: Vec<FieldProblem>
                 chosen: if form.has("ky") { form.is("ky", &p.to_string()) } else { chosen == Some(p) },
             })
             .collect(),
+        gone: signed.gone_into(unit).await?,
         form,
         due,
         page,

@@ -18,7 +18,7 @@ use super::steps::{find, names};
 use super::template::Office;
 use super::{print, stated};
 use crate::access::Act;
-use crate::app::day_of;
+use crate::app::{App, day_of};
 use crate::changes::{Conflict, both_named};
 use crate::error::{FieldProblem, Result};
 use crate::features::numbers::{
@@ -214,6 +214,8 @@ pub struct ShowPage {
     offices: Vec<OfficeView>,
     /// The withdrawn report whose texts a draft began with.
     taken_from: Option<Report>,
+    /// Where a unit that is gone has gone, and who goes on with its reports.
+    gone: Option<(String, String)>,
 }
 
 impl ShowPage {
@@ -428,7 +430,7 @@ pub(super) async fn view(
     let writers: BTreeSet<_> = texts.values().map(|t| t.written_by).collect();
     let wrote =
         writers.contains(&account) || report.created_by == account || report.submitted_by == Some(account);
-    let can = |act| signed.can(act, report.unit) && signed.tree.contains(report.unit);
+    let can = |act| signed.can(act, report.unit);
     let (writes, signs) = (can(Act::WriteReport), can(Act::SignReport));
     let draft = report.state == State::Draft;
     let may = May {
@@ -451,7 +453,7 @@ pub(super) async fn view(
         (None, Some(who)) => crate::signin::account_name(&app.db, who).await?,
         (None, None) => String::new(),
     };
-    let all = offices(signed, report)?;
+    let all = offices(app, report).await?;
     let is_like =
         |o: &Office| before.as_ref().and_then(|b| b.authority.as_deref()) == Some(&o.authority.join("\n"));
     let usual = all.iter().position(is_like).unwrap_or(0);
@@ -474,6 +476,10 @@ pub(super) async fn view(
         ),
         taken_from: match report.taken_from.filter(|_| report.state == State::Draft) {
             Some(id) => Some(report::get(&app.db, id).await?),
+            None => None,
+        },
+        gone: match signed.gone_into(report.unit).await? {
+            Some(gone) => Some((gone, signed.unit_name(signed.standing(report.unit)).await?)),
             None => None,
         },
         now_words: period_words(&page, report.period),
@@ -639,9 +645,9 @@ async fn not_issued(signed: &Signed, report: &Report) -> Result<Option<NotIssued
 }
 
 /// In which offices the unit's leaders sign.
-pub(super) fn offices(signed: &Signed, report: &Report) -> Result<&'static [Office]> {
-    let level = signed.tree.get(report.unit).map_or("commune", |u| u.level.as_str());
-    let agency = compose::template_of(report)?.agency(level);
+pub(super) async fn offices(app: &App, report: &Report) -> Result<&'static [Office]> {
+    let unit = app.trees.last(&app.db, report.unit).await?;
+    let agency = compose::template_of(report)?.agency(&unit.level);
     Ok(agency.map(|a| a.signs.as_slice()).unwrap_or_default())
 }
 

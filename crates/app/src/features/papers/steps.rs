@@ -183,7 +183,7 @@ pub async fn issue(signed: Signed, Path(id): Path<String>, form: Form) -> Result
         problems.add_value("ngay", "papers-day-before-figures", date_text(frozen_on));
     }
     let signer = problems.optional(&form, "nguoi-ky", 100);
-    let offices = show::offices(&signed, &report)?;
+    let offices = show::offices(&signed.app, &report).await?;
     let office = offices.iter().find(|o| o.code == form.text("chuc-vu")).or(offices.first());
     let authority = office.map(|o| o.authority.join("\n"));
     let (true, Some(day)) = (problems.0.is_empty(), day) else {

@@ -158,3 +158,5 @@ papers-reopen-figures = This report was frozen before its figures were looked at
 papers-task-issued = Report (báo cáo), { $period }, No. { $number }
 papers-error-part = There cannot be more than { $value }. Correct one of the two fields and save again.
 papers-error-name = Nothing is called “{ $value }” in braces. Take the braces away, or use a name as in the proposed text.
+papers-gone = People with a role at { $unit } go on with this report.
+papers-gone-none-new = Reports already begun still open and go on here; begin new reports at the new unit.

@@ -158,3 +158,5 @@ papers-reopen-figures = Báo cáo này đã chốt khi các con số chưa đư�
 papers-task-issued = Báo cáo { $period }, số { $number }
 papers-error-part = Không thể nhiều hơn { $value }. Hãy sửa một trong hai ô rồi ghi lại.
 papers-error-name = Không có gì tên là “{ $value }” trong ngoặc nhọn. Hãy bỏ ngoặc, hoặc dùng tên như trong chữ gợi ý.
+papers-gone = Người giữ vai trò ở { $unit } làm tiếp báo cáo này.
+papers-gone-none-new = Báo cáo đã lập vẫn mở và làm tiếp được ở đây; báo cáo mới hãy lập ở đơn vị mới.

@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 use store::{Db, Id, Runs, Tx, sql};
 
-use crate::access::{Act, Appointment, Role};
+use super::person::shard_of;
+use super::place::Place;
+use crate::access::{Appointment, Role};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Result};
@@ -56,13 +58,13 @@ impl Appointed {
         Role::from_code(&self.role)
     }
     /// Whether the reader keeps the people of the unit.
-    pub fn is_kept_by(&self, s: &Signed) -> bool {
-        s.can(Act::ManagePeople, self.unit_id)
+    pub async fn is_kept_by(&self, s: &Signed) -> Result<bool> {
+        Ok(Place::of(s, self.unit_id).await?.is_kept_by(s))
     }
     /// Whether the reader may end or prolong it: never one's own.
-    pub fn may_change(&self, s: &Signed) -> bool {
-        let unit = s.standing(self.unit_id);
-        self.account_id != s.actor.account && self.role().is_some_and(|r| s.actor.can_give(r, unit, &s.tree))
+    pub async fn may_change(&self, s: &Signed) -> Result<bool> {
+        let place = Place::of(s, self.unit_id).await?;
+        Ok(self.account_id != s.actor.account && self.role().is_some_and(|role| place.may_give(s, role)))
     }
 }
 
@@ -89,15 +91,39 @@ pub async fn list_of_account(db: &Db, account: Id) -> Result<Vec<Appointed>> {
 }
 
 /// The appointments at one unit, by the people's names.
-pub async fn list_of_unit(db: &Db, unit: Id) -> Result<Vec<Appointed>> {
+pub async fn list_of_unit(on: impl Runs, unit: Id) -> Result<Vec<Appointed>> {
     Ok(sql!(
         "SELECT p.id, p.account_id, a.name, a.email, a.disabled_at, p.unit_id, p.role, p.valid_from, p.valid_until
          FROM appointments p JOIN accounts a ON a.id = p.account_id WHERE p.unit_id = $1
          ORDER BY a.name_key, a.id, p.valid_from, p.id",
         unit
     )
-    .all(db)
+    .all(on)
     .await?)
+}
+
+/// The roles that people whose accounts are open hold at a unit on a day or later.
+pub async fn roles_of_unit(db: &Db, unit: Id, day: Date) -> Result<Vec<Role>> {
+    let held: Vec<(String,)> = sql!(
+        "SELECT DISTINCT p.role FROM appointments p JOIN accounts a ON a.id = p.account_id AND a.disabled_at IS NULL
+         WHERE p.unit_id = $1 AND (p.valid_until IS NULL OR (p.valid_until > $2 AND p.valid_until > p.valid_from))",
+        unit,
+        day
+    )
+    .all(db)
+    .await?;
+    Ok(held.into_iter().filter_map(|(role,)| Role::from_code(&role)).collect())
+}
+
+/// Ends what was given at a unit that does not come after all: it never held.
+pub async fn end_all_of_unit(tx: &mut Tx, app: &App, by: Id, unit: Id) -> Result<()> {
+    let shard = shard_of(tx, unit).await?;
+    for of in list_of_unit(&mut *tx, unit).await? {
+        if of.valid_until.is_none_or(|until| until > of.valid_from) {
+            set_until(tx, app, Some(by), shard, &of, Some(of.valid_from)).await?;
+        }
+    }
+    Ok(())
 }
 
 /// How many people hold a role at a unit on a day or later.

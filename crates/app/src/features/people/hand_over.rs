@@ -10,15 +10,18 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use jiff::civil::Date;
-use store::{Db, Id, Tx, sql};
+use store::{Db, Id, Runs, Tx, sql};
 
 use super::appointment::{self, Appointed, When};
+use super::me::unit_words;
 use super::person::{get_changeable, shard_of};
-use crate::access::Appointment;
+use super::place::Place;
+use crate::access::{Act, Appointment};
 use crate::app::{App, Shared};
 use crate::audit;
 use crate::error::{Error, FieldProblem, Result};
-use crate::page::{Page, Room, show, show_again};
+use crate::features::orgs::{self, Shift, Shifted, ShiftedFigure, ShiftedRow};
+use crate::page::{Page, Room, date_text, show, show_again};
 use crate::signin;
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
@@ -68,6 +71,8 @@ struct HandOverPage {
     unit: String,
     /// Others at the unit, to choose from.
     others: Vec<(Id, String)>,
+    /// Where a unit that is gone has gone: its roles are given anew there, not handed over.
+    gone: Option<String>,
 }
 
 pub async fn show_form(s: Signed, Path(id): Path<String>) -> Result<Response> {
@@ -90,7 +95,8 @@ async fn page(s: &Signed, of: Appointed, form: Form, problems: Vec<FieldProblem>
     }
     Ok(HandOverPage {
         role: page.t(&format!("role-{}", of.role)),
-        unit: s.tree.full_name(of.unit_id),
+        unit: unit_words(s, of.unit_id).await?,
+        gone: s.gone_into(of.unit_id).await?,
         others,
         of,
         form,
@@ -106,7 +112,14 @@ pub async fn do_it(s: Signed, Path(id): Path<String>, form: Form) -> Result<Resp
     if day < app.today() || day <= of.valid_from || of.valid_until.is_some_and(|until| until < day) {
         problems.add("ngay", "people-hand-over-day");
     }
-    if of.role().is_some_and(|role| !role.stands_at(of.unit_id, &s.tree, app.today())) {
+    if s.gone_into(of.unit_id).await?.is_some() {
+        return Err(Error::Conflict("people-hand-over-gone"));
+    }
+    if let Some((_, by)) = orgs::end_of(app, of.unit_id).await?.filter(|(last, _)| *last < day) {
+        problems.add_value("ngay", "people-unit-ends", by);
+    }
+    let place = Place::of(&s, of.unit_id).await?;
+    if of.role().is_some_and(|role| !place.has(role)) {
         problems.add("nguoi", "people-role-level");
     }
     let email = form.text("email");
@@ -151,6 +164,7 @@ pub async fn hand_over(tx: &mut Tx, app: &App, by: Id, of: &Appointed, to: Id, d
     let role = of.role().ok_or(Error::NotFound)?;
     let ends = if day == app.today() { day.tomorrow().unwrap_or(day) } else { day };
     let ends = of.valid_until.map_or(ends, |until| until.min(ends));
+    require_not_awaited(&mut *tx, |awaited| awaited.begun_id == of.id && ends <= awaited.day).await?;
     // From here on the appointment is held: of two who hand it over at once, the other finds it given.
     appointment::set_until(tx, app, Some(by), shard, of, Some(ends)).await?;
     if let Some(until) = of.valid_until
@@ -247,6 +261,60 @@ async fn move_alone(app: &App, id: Id, what: &HandedOver) -> Result<()> {
     move_work(&mut tx, app, id, what).await?;
     tx.commit().await?;
     Ok(())
+}
+
+store::record! {
+    /// A hand-over for a day to come.
+    pub struct Awaited { pub unit_id: Id, pub begun_id: Id, pub day: Date, pub role: String, pub from: Id, pub from_name: String, pub to: Id, pub to_name: String }
+}
+
+/// The hand-overs whose day is still to come, the soonest first.
+async fn list_awaited(on: impl Runs) -> Result<Vec<Awaited>> {
+    Ok(sql!(
+        "SELECT h.unit_id, h.begun_id, h.day, e.role, e.account_id AS \"from\", ea.name AS from_name,
+                b.account_id AS \"to\", ba.name AS to_name
+         FROM hand_overs h JOIN appointments e ON e.id = h.ended_id JOIN appointments b ON b.id = h.begun_id
+         JOIN accounts ea ON ea.id = e.account_id JOIN accounts ba ON ba.id = b.account_id
+         WHERE NOT h.moved AND h.undone_at IS NULL ORDER BY h.day, h.created_at, h.id"
+    )
+    .all(on)
+    .await?)
+}
+
+/// Refuses to take away what a hand-over for a later day rests on: it is undone first.
+pub async fn require_not_awaited(on: impl Runs, rests: impl Fn(&Awaited) -> bool) -> Result<()> {
+    match list_awaited(on).await?.iter().find(|awaited| rests(awaited)) {
+        None => Ok(()),
+        Some(a) => Err(Error::Invalid(vec![FieldProblem {
+            field: "den",
+            key: "people-hand-over-awaited",
+            value: format!("{} → {}, {}", a.from_name, a.to_name, date_text(a.day)),
+        }])),
+    }
+}
+
+/// The hand-overs for a day on which their unit, by a reorganisation, is no more.
+pub async fn overtaken(s: &Signed, shift: &Shift) -> Result<Option<Shifted>> {
+    let mut rows = Vec::new();
+    for awaited in list_awaited(&s.app.db).await? {
+        let ends = shift.before.iter().any(|(unit, _)| *unit == awaited.unit_id);
+        let stays = shift.tree.contains(awaited.unit_id) || awaited.day < shift.effective;
+        if !ends || stays || !s.can(Act::ManagePeople, awaited.unit_id) {
+            continue;
+        }
+        let role = ShiftedFigure { text: s.say(&format!("role-{}", awaited.role)), rows: None };
+        let path = format!("/quan-tri/nguoi/{}", awaited.from);
+        let day = ShiftedFigure { text: date_text(awaited.day), rows: Some(path) };
+        let name = format!("{} → {}", awaited.from_name, awaited.to_name);
+        rows.push(ShiftedRow { name, figures: vec![role, day] });
+    }
+    Ok((!rows.is_empty()).then(|| Shifted {
+        caption: s.say("people-hand-overs-overtaken"),
+        hint: s.say("people-hand-overs-overtaken-hint"),
+        of: s.say("people-hand-over"),
+        columns: vec![s.say("people-role"), s.say("people-hand-over-on")],
+        rows,
+    }))
 }
 
 /// Moves work on its day as long as the program runs.

@@ -8,7 +8,7 @@ use store::Id;
 use super::appointment::{self, Appointed, When};
 use crate::access::Act;
 use crate::app::App;
-use crate::error::{FieldProblem, Result};
+use crate::error::{Error, FieldProblem, Result};
 use crate::i18n::Lang;
 use crate::page::{Page, Room, date_text, show, show_again};
 use crate::signin::{self, Account, ApiToken};
@@ -41,14 +41,23 @@ impl Shown {
     pub async fn list(all: Vec<Appointed>, s: &Signed, page: &Page) -> Result<Vec<Shown>> {
         let mut shown = Vec::new();
         for appointed in all.into_iter().filter(|a| !a.is_never_held()) {
-            let unit = match s.tree.contains(appointed.unit_id) {
-                true => s.tree.full_name(appointed.unit_id),
-                false => s.listed_name(appointed.unit_id).await?,
-            };
+            let unit = unit_words(s, appointed.unit_id).await?;
             let role = page.t(&format!("role-{}", appointed.role));
             shown.push(Shown { unit, role, when: appointed.when(page.today), appointed });
         }
         Ok(shown)
+    }
+}
+
+/// A unit as its people read it.
+pub async fn unit_words(s: &Signed, unit: Id) -> Result<String> {
+    if s.tree.contains(unit) {
+        return Ok(s.tree.full_name(unit));
+    }
+    match s.listed_name(unit).await {
+        // Its founding was cancelled, and its name with it.
+        Err(Error::NotFound) => Ok(s.say("people-unit-cancelled")),
+        named => named,
     }
 }
 

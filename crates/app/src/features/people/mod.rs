@@ -10,13 +10,13 @@
 //! appointments. Other features take part in a hand-over through [`HandOver`]. Keeps promise B4.
 
 use axum::http::Method;
-use store::{Id, Migration, migration};
+use store::{Id, Migration, Tx, migration};
 
 use crate::access::Act;
 use crate::app::App;
-use crate::features::orgs::Touches;
+use crate::features::orgs::{Shift, Shifted, Touches};
 use crate::tasks::Later;
-use crate::web::Routes;
+use crate::web::{Routes, Signed};
 
 mod account;
 mod appointment;
@@ -26,8 +26,10 @@ mod link;
 mod log;
 mod me;
 mod person;
+mod place;
 mod session;
 mod unit;
+mod waiting;
 
 pub use account::{create, disable, mail_link, one_time_link};
 pub use appointment::{Appointed, administrators, appoint, doubled, list_of_unit, orphans};
@@ -40,7 +42,7 @@ pub const FEATURE: crate::Feature = crate::Feature {
     words: (include_str!("words.vi.ftl"), include_str!("words.en.ftl")),
     facts: &[],
     touches: Some(&Touched),
-    tasks: None,
+    tasks: Some(&waiting::Waiting),
     plan_lines: None,
 };
 
@@ -98,5 +100,16 @@ impl Touches for Touched {
     }
     fn list(&self, unit: Id) -> (Act, String) {
         (Act::ManagePeople, format!("/quan-tri?don-vi={unit}"))
+    }
+    fn shift<'a>(&'a self, signed: &'a Signed, shift: &'a Shift) -> Later<'a, Option<Shifted>> {
+        Box::pin(hand_over::overtaken(signed, shift))
+    }
+    fn take_back<'a>(&'a self, tx: &'a mut Tx, app: &'a App, by: Id, units: &'a [Id]) -> Later<'a, ()> {
+        Box::pin(async move {
+            for unit in units {
+                appointment::end_all_of_unit(tx, app, by, *unit).await?;
+            }
+            Ok(())
+        })
     }
 }

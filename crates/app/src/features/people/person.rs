@@ -8,8 +8,9 @@ use store::Id;
 use super::account::{self, FORGOTTEN_HOURS, NEW_HOURS};
 use super::appointment::{self, Appointed, When};
 use super::me::{Shown, done};
+use super::place::Place;
 use super::{hand_over, unit};
-use crate::access::{Act, Role};
+use crate::access::Role;
 use crate::error::{Error, FieldProblem, Result};
 use crate::i18n::Lang;
 use crate::page::{Page, Room, show, show_again};
@@ -49,12 +50,14 @@ struct Kept {
 /// The account, if the reader keeps the people of a unit where it has or had a role; NotFound otherwise.
 async fn get_kept(s: &Signed, id: Id) -> Result<Kept> {
     let appointments = appointment::list_of_account(&s.app.db, id).await?;
-    if !appointments.iter().any(|a| a.is_kept_by(s)) {
+    let (mut kept, mut whole) = (false, id != s.actor.account);
+    for a in &appointments {
+        kept |= a.is_kept_by(s).await?;
+        whole &= a.when(s.app.today()) == When::Ended || a.may_change(s).await?;
+    }
+    if !kept {
         return Err(Error::NotFound);
     }
-    let today = s.app.today();
-    let whole = id != s.actor.account
-        && appointments.iter().filter(|a| a.when(today) != When::Ended).all(|a| a.may_change(s));
     Ok(Kept { account: signin::get_account(&s.app.db, id).await?, appointments, whole })
 }
 
@@ -78,48 +81,49 @@ async fn page(s: &Signed, kept: Kept, form: Form, problems: Vec<FieldProblem>) -
     page.done = done(&s.app, page.lang, &form);
     page.problems = problems;
     let asked: Option<Id> = form.text("don-vi").parse().ok();
-    let newest =
-        kept.appointments.iter().map(|a| a.unit_id).find(|u| s.actor.can(Act::ManagePeople, *u, &s.tree));
-    let at = asked.or(newest).filter(|u| s.actor.can(Act::ManagePeople, *u, &s.tree));
-    let at = at.and_then(|id| Some((id, s.tree.get(id)?.name.clone())));
-    if let Some((id, name)) = &at {
-        page = page.crumb(name.clone(), format!("/quan-tri?don-vi={id}"));
+    let mut at = None;
+    for unit in asked.into_iter().chain(kept.appointments.iter().map(|a| a.unit_id)) {
+        let place = Place::of(s, unit).await?;
+        // Those of a divided unit are given roles at one of its parts, not above them.
+        let is_whole = place.unit == unit || s.standing.get(unit).is_some_and(|p| !p.divided);
+        if is_whole && place.is_kept_by(s) {
+            at = Some(place);
+            break;
+        }
+    }
+    let mut roles = Vec::new();
+    let mut at_name = None;
+    if let Some(place) = at {
+        let name = place.get()?.name.clone();
+        page = page.crumb(name.clone(), format!("/quan-tri?don-vi={}", place.unit));
+        if kept.account.id != s.actor.account {
+            roles = place.roles(s);
+        }
+        at_name = Some((place.unit, name));
     }
     let mut appointments = Vec::new();
     for shown in Shown::list(kept.appointments, s, &page).await? {
-        let may_change = shown.appointed.may_change(s);
+        let may_change = shown.appointed.may_change(s).await?;
         let hand_over = match may_change {
             true => hand_over::find_undoable(&s.app.db, shown.appointed.id).await?,
             false => None,
         };
         appointments.push(Row { shown, may_change, hand_over });
     }
-    Ok(PersonPage {
-        roles: at
-            .as_ref()
-            .filter(|_| kept.account.id != s.actor.account)
-            .map_or(vec![], |(id, _)| unit::roles(s, *id)),
-        at,
-        appointments,
-        whole: kept.whole,
-        account: kept.account,
-        form,
-        page,
-    })
+    Ok(PersonPage { roles, at: at_name, appointments, whole: kept.whole, account: kept.account, form, page })
 }
 
 pub async fn appoint(s: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
     let kept = get_kept(&s, id.parse()?).await?;
-    let at: Id = form.text("don-vi").parse()?;
-    s.actor.require(Act::ManagePeople, at, &s.tree)?;
-    let shard = s.tree.get(at).ok_or(Error::NotFound)?.shard_id;
+    let at = Place::open(&s, form.text("don-vi").parse()?).await?;
+    let shard = at.get()?.shard_id;
     let account = kept.account.id;
     if account == s.actor.account {
         return Err(Error::Conflict("people-not-oneself"));
     }
     let mut problems = Problems::default();
-    let Some(new) = unit::read_appointment(&s, &mut problems, &form, at)?.filter(|_| problems.0.is_empty())
-    else {
+    let new = unit::read_appointment(&s, &mut problems, &form, &at).await?;
+    let Some(new) = new.filter(|_| problems.0.is_empty()) else {
         return show_again(&page(&s, kept, form, problems.0).await?);
     };
     let mut tx = s.app.db.begin().await?;
@@ -139,6 +143,11 @@ pub async fn set_end(s: Signed, Path(id): Path<String>, form: Form) -> Result<Re
     };
     problems.finish()?;
     let mut tx = s.app.db.begin().await?;
+    appointment::hold(&mut tx, of.account_id).await?;
+    hand_over::require_not_awaited(&mut tx, |awaited| {
+        awaited.begun_id == of.id && until.is_some_and(|until| until <= awaited.day)
+    })
+    .await?;
     let shard = shard_of(&mut tx, of.unit_id).await?;
     appointment::set_until(&mut tx, &s.app, Some(s.actor.account), shard, &of, until).await?;
     tx.commit().await?;
@@ -148,13 +157,13 @@ pub async fn set_end(s: Signed, Path(id): Path<String>, form: Form) -> Result<Re
 /// An appointment that the reader may end or prolong; NotFound where the reader keeps nobody.
 pub async fn get_changeable(s: &Signed, id: Id) -> Result<Appointed> {
     let of = appointment::get(&s.app.db, id).await?;
-    if !of.is_kept_by(s) {
+    if !of.is_kept_by(s).await? {
         return Err(Error::NotFound);
     }
     if of.account_id == s.actor.account {
         return Err(Error::Conflict("people-not-oneself"));
     }
-    if of.may_change(s) { Ok(of) } else { Err(Error::Forbidden) }
+    if of.may_change(s).await? { Ok(of) } else { Err(Error::Forbidden) }
 }
 
 /// The shard of a unit, on today's tree or not.
@@ -190,6 +199,10 @@ async fn disable(s: Signed, id: Id, disabled: bool) -> Result<Response> {
     let kept = get_kept(&s, id).await?;
     kept.require_whole()?;
     let mut tx = s.app.db.begin().await?;
+    appointment::hold(&mut tx, id).await?;
+    if disabled {
+        hand_over::require_not_awaited(&mut tx, |awaited| awaited.to == id).await?;
+    }
     account::disable(&mut tx, &s.app, Some(s.actor.account), id, disabled).await?;
     tx.commit().await?;
     Ok(s.redirect(&format!("/quan-tri/nguoi/{id}?xong={}", if disabled { "khoa" } else { "mo" })))
