@@ -38,7 +38,7 @@ pub enum When {
 
 impl Appointed {
     pub fn when(&self, today: Date) -> When {
-        if self.is_never_held() || self.valid_until.is_some_and(|until| until <= today) {
+        if self.valid_until.is_some_and(|until| until <= today) {
             When::Ended
         } else if self.valid_from > today {
             When::Coming
@@ -46,9 +46,9 @@ impl Appointed {
             When::Held
         }
     }
-    /// Whether it ends before its first day: undone in time, it is nobody's role.
+    /// Whether it was ended before its first day: undone in time, it is nobody's role.
     pub fn is_never_held(&self) -> bool {
-        self.valid_until.is_some_and(|until| until <= self.valid_from)
+        self.valid_until.is_some_and(|until| until < self.valid_from)
     }
     /// The last day it is held, as people say it.
     pub fn last_day(&self) -> Option<Date> {
@@ -120,7 +120,7 @@ pub async fn end_all_of_unit(tx: &mut Tx, app: &App, by: Id, unit: Id) -> Result
     let shard = shard_of(tx, unit).await?;
     for of in list_of_unit(&mut *tx, unit).await? {
         if of.valid_until.is_none_or(|until| until > of.valid_from) {
-            set_until(tx, app, Some(by), shard, &of, Some(of.valid_from)).await?;
+            set_until(tx, app, Some(by), shard, &of, Some(app.today())).await?;
         }
     }
     Ok(())
@@ -239,7 +239,7 @@ pub async fn find_held(tx: &mut Tx, account: Id, a: &Appointment) -> Result<Opti
 }
 
 /// Sets until when an appointment runs (the first day it is no longer held), or that it has no end; refused when it no
-/// longer runs as it was read.
+/// longer runs as it was read. One that has not begun yet may end today: it is never held.
 pub async fn set_until(
     tx: &mut Tx,
     app: &App,
@@ -248,7 +248,7 @@ pub async fn set_until(
     of: &Appointed,
     until: Option<Date>,
 ) -> Result<()> {
-    if until.is_some_and(|until| until < of.valid_from) {
+    if until.is_some_and(|until| until < of.valid_from && until != app.today()) {
         return Err(Error::invalid("den", "people-end-before-begin"));
     }
     let touched = sql!(

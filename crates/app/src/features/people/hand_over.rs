@@ -403,8 +403,7 @@ async fn take_back(
     }
     let shard = shard_of(tx, ended.unit_id).await?;
     if !record.held_before {
-        // From the first day on no longer held: it never was.
-        appointment::set_until(tx, app, Some(by), shard, begun, Some(begun.valid_from)).await?;
+        appointment::set_until(tx, app, Some(by), shard, begun, Some(app.today())).await?;
     }
     appointment::set_until(tx, app, Some(by), shard, ended, record.previous_until).await?;
     store::record! { struct Item { kind: String, object_id: String } }

@@ -137,8 +137,7 @@ pub async fn set_end(s: Signed, Path(id): Path<String>, form: Form) -> Result<Re
     let of = get_changeable(&s, id.parse()?).await?;
     let mut problems = Problems::default();
     let until = match form.has("thoi") {
-        // One that has not begun yet ends before it begins: it never held.
-        true => Some(s.app.today().max(of.valid_from)),
+        true => Some(s.app.today()),
         false => problems.date(&form, "den").and_then(|last| last.tomorrow().ok()),
     };
     problems.finish()?;
