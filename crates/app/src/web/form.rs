@@ -114,7 +114,8 @@ impl FromRequest<Shared> for Form {
             match part.file_name().map(str::to_owned) {
                 Some(name) => {
                     let bytes = part.bytes().await.map_err(broken)?.to_vec();
-                    if !bytes.is_empty() {
+                    // A browser sends a part without a name where no file was chosen.
+                    if !name.is_empty() || !bytes.is_empty() {
                         form.files.push(Upload { field, name, bytes });
                     }
                 }

@@ -298,6 +298,7 @@ async fn files_that_cannot_be_read_are_refused_with_what_to_do() {
             ("hong.html", attributes.as_bytes(), "Tệp này"),
             ("cu.doc", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1xxxxxxxx", "Tệp Word đời cũ"),
             ("trong.txt", b"   \n  ", "Tệp này không có chữ"),
+            ("rong.docx", b"", "rong.docx: Tệp này rỗng"),
         ] {
             let sent = person.upload(&t, "/luat/nhap", &[], ("file", name, bytes)).await;
             assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {}", sent.text());

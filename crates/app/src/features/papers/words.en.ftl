@@ -60,6 +60,7 @@ papers-number = No.
 papers-day = Day of issue
 papers-signer = Signed by (optional)
 papers-withdraw = Withdraw
+papers-withdraw-ask = Only a leader can withdraw an issued report. If something in it is wrong, tell the leader.
 papers-withdraw-why = Why it is withdrawn
 papers-figures-hint = From the registers of the mediation groups (tổ hòa giải).
 papers-figures-otherwise = Another figure than the sum: both are kept and printed in the report, with the reason.

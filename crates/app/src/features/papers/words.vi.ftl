@@ -60,6 +60,7 @@ papers-number = Số
 papers-day = Ngày ban hành
 papers-signer = Người ký (không bắt buộc)
 papers-withdraw = Thu hồi
+papers-withdraw-ask = Báo cáo đã ban hành chỉ lãnh đạo thu hồi được. Nếu có sai sót, hãy báo lãnh đạo.
 papers-withdraw-why = Lý do thu hồi
 papers-figures-hint = Ghi từ sổ theo dõi của các tổ hòa giải.
 papers-figures-otherwise = Ghi số khác số cộng thì cả hai số đều được giữ và in trong báo cáo, kèm lý do.

@@ -10,7 +10,7 @@ use crate::access::Act;
 use crate::app::App;
 use crate::error::{Error, FieldProblem, Result};
 use crate::i18n::Lang;
-use crate::page::{Page, Room, show, show_again};
+use crate::page::{Page, Room, date_text, show, show_again};
 use crate::signin::{self, Account, ApiToken};
 use crate::web::form::{Form, Problems};
 use crate::web::{Signed, Visitor, set_cookie};
@@ -37,9 +37,10 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// Those that are, were or will be held.
     pub async fn list(all: Vec<Appointed>, s: &Signed, page: &Page) -> Result<Vec<Shown>> {
         let mut shown = Vec::new();
-        for appointed in all {
+        for appointed in all.into_iter().filter(|a| !a.is_never_held()) {
             let unit = unit_words(s, appointed.unit_id).await?;
             let role = page.t(&format!("role-{}", appointed.role));
             shown.push(Shown { unit, role, when: appointed.when(page.today), appointed });
@@ -60,10 +61,11 @@ pub async fn unit_words(s: &Signed, unit: Id) -> Result<String> {
     }
 }
 
-/// The sentence after an act, named in the address by `?xong=`.
+/// The sentence after an act, named in the address by `?xong=`; of one for a later day, with the day in `ngay`.
 pub fn done(app: &App, lang: Lang, form: &Form) -> Option<String> {
     let key = format!("people-done-{}", form.text("xong"));
-    app.words.has(lang, &key).then(|| app.words.say(lang, &key, &[]))
+    let day = form.text("ngay").parse().map(date_text).unwrap_or_default();
+    app.words.has(lang, &key).then(|| app.words.say(lang, &key, &[("day", day)]))
 }
 
 pub async fn show_page(s: Signed, Query(pairs): Query<Vec<(String, String)>>) -> Result<Response> {
