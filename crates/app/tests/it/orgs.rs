@@ -418,7 +418,7 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         // Who worked there is told where it has gone, and works on once a role is given there.
         let left = t.as_account(commune_officer.account).await;
         let gone = "Từ ngày 01/01/2027, Xã Bến Lức đã thuộc về Phường Bến Lức. Vai trò ở đơn vị cũ không còn dùng được.";
-        for room in ["/hoat-dong", "/bao-cao", "/ke-hoach", "/hoat-dong/moi"] {
+        for room in ["/hoat-dong", "/bao-cao", "/ke-hoach"] {
             let page = left.get(&t, room).await;
             assert_eq!(page.status, StatusCode::NOT_FOUND, "{room}");
             assert!(page.text().contains(gone), "{room}: {}", page.text());

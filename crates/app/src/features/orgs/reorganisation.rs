@@ -376,7 +376,7 @@ pub async fn planned(db: &Db, today: Date) -> Result<Vec<Reorganisation>> {
 pub async fn decided(db: &Db) -> Result<Vec<Reorganisation>> {
     Ok(sql!(
         "SELECT id, effective, title, legal_basis, kind, unit_id, proposal, created_by, created_at, decided_at,
-                cancelled_at
+                cancelled_at, cancelled_by, cancelled_why
          FROM reorganisations WHERE decided_at IS NOT NULL AND cancelled_at IS NULL AND proposal IS NOT NULL
          ORDER BY effective, title, id"
     )
