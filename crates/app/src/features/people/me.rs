@@ -8,7 +8,7 @@ use store::Id;
 use super::appointment::{self, Appointed, When};
 use crate::access::Act;
 use crate::app::App;
-use crate::error::{Error, FieldProblem, Result};
+use crate::error::{FieldProblem, Result};
 use crate::i18n::Lang;
 use crate::page::{Page, Room, date_text, show, show_again};
 use crate::signin::{self, Account, ApiToken};
@@ -51,13 +51,9 @@ impl Shown {
 
 /// A unit as its people read it.
 pub async fn unit_words(s: &Signed, unit: Id) -> Result<String> {
-    if s.tree.contains(unit) {
-        return Ok(s.tree.full_name(unit));
-    }
-    match s.listed_name(unit).await {
-        // Its founding was cancelled, and its name with it.
-        Err(Error::NotFound) => Ok(s.say("people-unit-cancelled")),
-        named => named,
+    match s.tree.contains(unit) {
+        true => Ok(s.tree.full_name(unit)),
+        false => s.listed_name(unit).await,
     }
 }
 

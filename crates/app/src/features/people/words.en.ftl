@@ -53,7 +53,6 @@ people-closed = Closed
 people-no-password-yet = No password set yet
 people-units-below = Units below
 people-unit-to-come = This unit exists from { $day }. Roles given here hold from that day or later. The list includes the people of the units that will become part of it: choose a name to give a role at the new unit.
-people-unit-cancelled = a unit that was not founded
 people-task-founded = Appoint people for { $unit } from { $day }: a leader and an officer are needed
 people-add = Add a person
 people-add-hint = A new person gets a mail with a link to set a password. If the e-mail has an account already, the role is added to it.

@@ -53,7 +53,6 @@ people-closed = Đã khóa
 people-no-password-yet = Chưa đặt mật khẩu
 people-units-below = Đơn vị trực thuộc
 people-unit-to-come = Đơn vị này có từ ngày { $day }. Vai trò giao ở đây có hiệu lực từ ngày đó hoặc muộn hơn. Danh sách có cả người của các đơn vị sẽ nhập vào: bấm vào tên để giao vai trò ở đơn vị mới.
-people-unit-cancelled = đơn vị không thành lập
 people-task-founded = Phân công người cho { $unit } từ ngày { $day }: cần lãnh đạo và công chức phụ trách
 people-add = Thêm người
 people-add-hint = Người mới nhận thư có liên kết để tự đặt mật khẩu. Nếu thư điện tử đã có tài khoản, vai trò được thêm vào tài khoản đó.
