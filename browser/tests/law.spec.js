@@ -175,6 +175,8 @@ test('a law is imported, put right, related, compared, told of; amended, what re
   await editor.locator('#f-luat').fill('302/2099/QH99');
   await editor.getByRole('button', { name: 'Soạn bản nháp' }).click();
   await expect(editor.getByRole('main')).toContainText('Mỗi tuần quét đường trước nhà một lần.');
+  // The law does not say whom it concerns: the draft leaves that to the editor.
+  await editor.locator('textarea', { hasText: '[cần điền' }).fill('Văn bản này liên quan đến các hộ dân ở ven đường làng.');
   await editor.getByRole('button', { name: 'Lưu và trình duyệt' }).click();
   const post = new URL(editor.url()).pathname;
   const leader = await as(browser, baseURL, 'leader');

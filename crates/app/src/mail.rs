@@ -10,8 +10,16 @@ use crate::error::{Error, Result};
 /// Whether mail could be sent there. Quoted names ("a b"@…) and hosts without a domain are correct by the letter; people
 /// who type them have mistyped.
 pub fn is_address(text: &str) -> bool {
-    let is_domain = |domain: &str| domain.contains('.') && domain.split('.').all(|part| !part.is_empty());
-    text.parse::<lettre::Address>().is_ok_and(|a| !a.user().starts_with('"') && is_domain(a.domain()))
+    let is_name =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let is_domain = |domain: &str| {
+        let end = domain.rsplit_once('.').map(|(_, end)| end);
+        // What stands last is no number: "192.0.2.1" is no domain.
+        let is_end = |end: &str| end.len() > 1 && end.starts_with(|c: char| c.is_ascii_alphabetic());
+        end.is_some_and(is_end) && domain.split('.').all(is_name)
+    };
+    let is_user = |user: &str| user.is_ascii() && !user.starts_with('"');
+    text.parse::<lettre::Address>().is_ok_and(|a| is_user(a.user()) && is_domain(a.domain()))
 }
 
 pub struct Mail {

@@ -32,6 +32,8 @@ const MOST: usize = 5_000;
 
 /// Most bytes of a form without files, also where files may be sent: it is read whole.
 pub const PLAIN_BYTES: usize = 1 << 20;
+/// What is counted or paid for is no more than a million million; sums of thousands of such fit into a number.
+pub const COUNTS: std::ops::RangeInclusive<i64> = 0..=1_000_000_000_000;
 
 fn too_long() -> Error {
     let value = viet::format_int(LONGEST as i64);
@@ -112,7 +114,8 @@ impl FromRequest<Shared> for Form {
             match part.file_name().map(str::to_owned) {
                 Some(name) => {
                     let bytes = part.bytes().await.map_err(broken)?.to_vec();
-                    if !bytes.is_empty() {
+                    // A browser sends a part without a name where no file was chosen.
+                    if !name.is_empty() || !bytes.is_empty() {
                         form.files.push(Upload { field, name, bytes });
                     }
                 }
@@ -175,14 +178,16 @@ impl Problems {
             None => (text.as_str(), None),
         };
         let digits = number.strip_suffix(|c: char| c.is_alphabetic()).unwrap_or(number);
+        // "09" is the number 9: a register has each once.
+        let plain = number.trim_start_matches('0').to_owned();
         let is_number = (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
         // A register begins with 1.
-        let is_number = is_number && digits.bytes().any(|b| b != b'0');
+        let is_number = is_number && plain.starts_with(|c: char| c.is_ascii_digit());
         let is_symbol = |s: &str| s.starts_with(char::is_alphanumeric) && !s.contains(char::is_whitespace);
         if !(text.is_empty() || is_number && written.is_none_or(is_symbol)) {
             self.add_value(field, "error-register-number", symbol.to_owned());
         }
-        (number.to_owned(), written.map(str::to_owned))
+        (plain, written.map(str::to_owned))
     }
     /// What is typed one after another, with semicolons or line by line; nothing when the whole is too long, so that
     /// nobody looks it all up.
@@ -199,7 +204,7 @@ impl Problems {
         if text.is_empty() {
             return None;
         }
-        match viet::parse_int(text).filter(|n| (0..=1_000_000_000_000).contains(n)) {
+        match viet::parse_int(text).filter(|n| COUNTS.contains(n)) {
             Some(n) => Some(n),
             None => {
                 self.add(field, "error-count");

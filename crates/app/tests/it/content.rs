@@ -7,7 +7,7 @@ use lantoa::access::Role;
 use lantoa::error::Error;
 use lantoa::features::content::{self, Content, Kind, Paragraph, Source, State};
 use lantoa::features::laws::{self, Block, By, NewLaw, Node};
-use store::Id;
+use store::{Id, sql};
 
 use crate::support::{Answer, Person, TestApp, on_every_engine};
 
@@ -203,6 +203,22 @@ async fn from_a_law_to_the_public_page_and_back() {
         ] {
             assert!(page.contains(part), "{part} in {page}");
         }
+        // Of a law that says nothing of whom it concerns, a person says it before the article goes anywhere.
+        let silent = law(&t, "97/2099/QH99", "Cầu khỉ", "2026-10-01", vec![]).await;
+        let mut tx = t.app.db.begin().await.unwrap();
+        sql!("DELETE FROM law_audiences WHERE law_id = $1", silent).run(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let form = filled(&p.officer.get(&t, &format!("/tin-bai/moi?luat={silent}")).await.text());
+        assert!(form.iter().any(|(_, v)| v.contains("[cần điền")), "{form:?}");
+        let refused = p.officer.post(&t, "/tin-bai/moi", &with(&form, &[("act", "submit")])).await;
+        assert_status(&refused, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("id=\"e-body\">Bài còn chỗ ghi [cần điền"), "{}", refused.text());
+        let kept = went_to(&p.officer.post(&t, "/tin-bai/moi", &with(&form, &[("act", "save")])).await);
+        let shown = p.officer.get(&t, &kept).await.text();
+        assert!(shown.contains("còn chỗ cần điền.</a>"), "{shown}");
+        let version = hidden(&shown, "version");
+        let refused = p.officer.post(&t, &format!("{kept}/trinh"), &[("version", &version)]).await;
+        assert_status(&refused, StatusCode::CONFLICT);
         // Saved, edited by somebody else, submitted.
         let form = filled(&page);
         let path = went_to(&p.officer.post(&t, "/tin-bai/moi", &with(&form, &[("act", "save")])).await);

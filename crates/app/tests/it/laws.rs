@@ -298,6 +298,7 @@ async fn files_that_cannot_be_read_are_refused_with_what_to_do() {
             ("hong.html", attributes.as_bytes(), "Tệp này"),
             ("cu.doc", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1xxxxxxxx", "Tệp Word đời cũ"),
             ("trong.txt", b"   \n  ", "Tệp này không có chữ"),
+            ("rong.docx", b"", "rong.docx: Tệp này rỗng"),
         ] {
             let sent = person.upload(&t, "/luat/nhap", &[], ("file", name, bytes)).await;
             assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {}", sent.text());
@@ -368,6 +369,7 @@ async fn the_reader_shows_every_part_at_its_address_without_a_cookie() {
                 "Khoản 1 Điều 3 của Luật 90/2099/QH99 không có điểm x.",
                 law,
             ),
+            ("90-2099-qh99/dieu-tra-ngay-so-nay", "Trong Luật 90/2099/QH99 không có mục nào", law),
             ("90-2099-qh99/chuong-99", "Trong Luật 90/2099/QH99 không có mục nào", law),
             ("35-2099-qh99", "Chưa có văn bản này", "href=\"/hoi?q=35/2099/QH99\">Tìm “35/2099/QH99”"),
             ("luat-dat-dai/dieu-2", "Chưa có văn bản này", "href=\"/van-ban\">Xem tất cả văn bản"),

@@ -198,6 +198,12 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         lantoa::features::plans::insert(&mut tx, &t.app, None, 1, &old_plan).await.unwrap();
         tx.commit().await.unwrap();
         let commune_officer = t.person(Role::CommuneOfficer, s.communes[0]).await;
+        // The list leads whoever may to where one is entered.
+        let enter = format!("href=\"/don-vi/{}#sap-xep\"", s.province);
+        assert!(officer.get(&t, "/sap-xep").await.text().contains(&enter));
+        assert!(!commune_officer.get(&t, "/sap-xep").await.text().contains(&enter));
+        let at = officer.get(&t, &format!("/don-vi/{}", s.province)).await.text();
+        assert!(at.contains("id=\"sap-xep\"") && at.contains("/sap-xep/moi?loai=merger"), "{at}");
         let form =
             officer.get(&t, &format!("/sap-xep/moi?loai=merger&don-vi={}&cap=commune", s.province)).await;
         assert_eq!(form.status, StatusCode::OK);
@@ -221,6 +227,13 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(again.text().contains("Phường Bến Lức") && again.text().contains("ít nhất hai đơn vị"));
         fields.push(("from", second.as_str()));
+        // A day before the units were: the sentence names them.
+        let mut early = fields.clone();
+        early.retain(|(name, _)| *name != "effective");
+        early.push(("effective", "01/01/1990"));
+        let early = officer.post(&t, "/sap-xep", &early).await;
+        assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(early.text().contains("Tỉnh Tây Ninh không tồn tại vào ngày này"), "{}", early.text());
         let proposed = officer.post(&t, "/sap-xep", &fields).await;
         assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", proposed.text());
         let path = proposed.location().to_owned();
@@ -278,7 +291,11 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         assert_eq!(officer.post(&t, &format!("{path}/quyet-dinh"), &[]).await.status, StatusCode::CONFLICT);
         let planned = officer.get(&t, &path).await.text();
         assert!(planned.contains("chờ đến ngày") && shift(&planned) == shift(&preview), "{planned}");
-        assert_eq!(commune_officer.post(&t, &format!("{path}/huy"), &[]).await.status, StatusCode::FORBIDDEN);
+        let why = [("why", "Chờ nghị quyết mới")];
+        assert_eq!(
+            commune_officer.post(&t, &format!("{path}/huy"), &why).await.status,
+            StatusCode::FORBIDDEN
+        );
         // Whoever works there is told in time, with the way to what is open.
         let told = commune_officer.get(&t, "/viec").await.text();
         assert!(told.contains(&format!("href=\"{path}\"")) && told.contains("Còn 39 ngày"), "{told}");
@@ -291,8 +308,19 @@ async fn a_planned_merger_takes_effect_on_its_day() {
         assert_eq!(then.children(s.province).len(), 2);
 
         // Cancelled before its day, it leaves no trace in the tree; decided anew, it takes effect.
-        let cancelled = officer.post(&t, &format!("{path}/huy"), &[]).await;
+        // What was decided is cancelled for a reason, which stands beside it.
+        let unsaid = officer.post(&t, &format!("{path}/huy"), &[("why", " ")]).await;
+        assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(unsaid.text().contains("id=\"e-why\""), "{}", unsaid.text());
+        let cancelled = officer.post(&t, &format!("{path}/huy"), &why).await;
         assert_eq!(cancelled.status, StatusCode::SEE_OTHER, "{}", cancelled.text());
+        for page in ["/sap-xep", &path] {
+            let page = officer.get(&t, page).await.text();
+            assert!(
+                page.contains("provincial-officer hủy lúc") && page.contains(": Chờ nghị quyết mới"),
+                "{page}"
+            );
+        }
         assert!(!commune_officer.get(&t, "/viec").await.text().contains(&path));
         assert_eq!(tree(&t, "2027-01-01").await.children(s.province).len(), 3);
         assert_eq!(orgs::under(&t.app.db, s.communes[0], day("2027-01-01")).await.unwrap().len(), 3);
@@ -466,7 +494,7 @@ async fn hamlets_and_agencies_are_the_communes_own() {
         );
         // Where there is nothing to reorganise no heading says so.
         let heading = async |unit: Id, who: &Person| {
-            who.get(&t, &format!("/don-vi/{unit}")).await.text().contains("<h2>Sắp xếp</h2>")
+            who.get(&t, &format!("/don-vi/{unit}")).await.text().contains(">Sắp xếp</h2>")
         };
         let bare = t.unit("Xã Mới", "commune", Some(s.province), "2025-07-01").await;
         assert!(!heading(bare, &t.person(Role::CommuneOfficer, bare).await).await);

@@ -585,9 +585,11 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         );
         assert!(english.contains("for=\"f-mediation-received\">Cases received</label>"), "{english}");
         assert!(without_links(paper_of(&page)).contains("175 vụ việc"), "{page}");
-        let wrong =
-            post(&p.officer, "so-ghi-tay", &[figures[7], figures[8], ("mediation-received", "1,5")]).await;
-        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for wrong in ["1,5", "-1", "9223372036854775807"] {
+            let wrong = [figures[7], figures[8], ("mediation-received", wrong)];
+            let wrong = post(&p.officer, "so-ghi-tay", &wrong).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
         // A part is never more than its whole: told beside it, with all that was typed, and not kept.
         let sum = figures_version(&page);
         let mut impossible = figures;
@@ -741,7 +743,7 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let (frozen, pdf) =
             (paper_of(&page).to_owned(), p.officer.get(&t, &format!("{path}/bao-cao.pdf")).await.body);
         assert!(!page.contains("Đã thay đổi sau khi chốt"), "{page}");
-        for part in ["Kỳ số liệu: năm 2026", "tính đến 23/11/2026 10:42", "Đầu sổ kiểm", "DỰ THẢO"]
+        for part in ["Kỳ số liệu: năm 2026", "tính đến 23/11/2026 10:42", "Mã niêm nhật ký", "DỰ THẢO"]
         {
             assert!(frozen.contains(part), "{part} in {frozen}");
         }
@@ -853,7 +855,18 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let public = t.get(&format!("/ma/{code}")).await;
         assert_eq!(public.status, StatusCode::OK);
         assert!(public.text().contains("Xã Bến Lức") && !public.text().contains("/hoat-dong/"));
-        assert_eq!(t.get("/ma/2222222222222222").await.status, StatusCode::NOT_FOUND);
+        // As it is read off the paper, in groups; one that no report has may be mistyped, or the paper false.
+        let typed = format!("/ma/{}-{}%20{}", &code[..4], &code[4..8], code[8..].to_lowercase());
+        assert_eq!(t.get(&typed).await.status, StatusCode::OK);
+        for path in ["/ma/2222222222222222", "/en/ma/2222222222222222"] {
+            let unknown = t.get(path).await;
+            assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+            let words = ["Không có báo cáo nào mang mã này", "mã có 16 chữ và số", "có thể là giả"];
+            let english = ["No report has this code", "it has 16 letters and digits", "may be false"];
+            for part in if path.starts_with("/en") { english } else { words } {
+                assert!(unknown.text().contains(part), "{part} in {}", unknown.text());
+            }
+        }
 
         // Submitted, returned with a reason, corrected, submitted again.
         assert_eq!(post(&p.officer, "trinh", &[]).await.status, StatusCode::SEE_OTHER);
@@ -926,9 +939,13 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
             assert!(page.contains(says) && page.contains(&format!("value=\"{bad}\"")), "{page}");
         }
         let issue =
-            [("so", "5/BC-UBND"), ("ngay", "23/11/2026"), ("chuc-vu", "head"), ("nguoi-ky", "Người Ký Thử")];
+            [("so", "005/BC-UBND"), ("ngay", "23/11/2026"), ("chuc-vu", "head"), ("nguoi-ky", "Người Ký Thử")];
         assert_eq!(post(&p.leader, "ban-hanh", &issue).await.status, StatusCode::FORBIDDEN);
         assert_eq!(post(&p.officer, "ban-hanh", &issue).await.status, StatusCode::SEE_OTHER);
+        // However it is written, it is one number of the register.
+        let (number,): (String,) =
+            sql!("SELECT number FROM reports WHERE state = 'issued'").get(&t.app.db).await.unwrap();
+        assert_eq!(number, "5");
         let page = p.officer.get(&t, &path).await.text();
         let paper = paper_of(&page);
         assert!(!paper.contains("DỰ THẢO") && paper.contains("Người Ký Thử"), "{paper}");
@@ -969,7 +986,11 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         let frozen = t.get(&format!("/api/v1/numbers/{code}")).await.json()["figures"].as_array().unwrap().len();
         assert_eq!(rows, frozen + stated.len(), "{page}");
 
-        // Withdrawn with a reason; then a new one may begin.
+        // Withdrawn with a reason, by a leader, as the officer is told; then a new one may begin.
+        let told = "chỉ lãnh đạo thu hồi được";
+        let writer = t.person(Role::CommuneOfficer, p.commune).await;
+        assert!(writer.get(&t, &path).await.text().contains(told));
+        assert!(!p.leader.get(&t, &path).await.text().contains(told));
         assert_eq!(post(&p.officer, "thu-hoi", &[("thu-hoi", "x")]).await.status, StatusCode::SEE_OTHER);
         let page = t.get(&public).await.text();
         assert!(page.contains("Báo cáo số 05/BC-UBND ngày 23/11/2026 đã được thu hồi ngày 23/11/2026"), "{page}");
@@ -980,6 +1001,11 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         assert_eq!((&known["number"], &known["withdrawn_on"]), (&"05/BC-UBND".into(), &"2026-11-23".into()));
         let page = p.officer.get(&t, &path).await.text();
         assert!(page.contains("Đã thu hồi") && paper_of(&page).contains("ĐÃ THU HỒI NGÀY 23/11/2026"), "{page}");
+        let list = async || {
+            let list = p.provincial.get(&t, "/bao-cao").await.text();
+            between(&list, "Xã Bến Lức</a></th>", "</tr>").expect("the commune").to_owned()
+        };
+        assert!(list().await.contains("Đã thu hồi"), "{}", list().await);
         // It begins with the texts and the typed figures of the withdrawn one, still by whoever wrote them, and says so.
         let begun = p.officer.post(&t, "/bao-cao", &new).await;
         assert_eq!(begun.status, StatusCode::SEE_OTHER);
@@ -1017,6 +1043,7 @@ async fn a_frozen_report_stands_still_and_somebody_else_signs_it() {
         papers::submit(&t.app, p.officer.account, report).await.unwrap();
         papers::approve(&t.app, p.leader.account, report).await.unwrap();
         papers::issue(&t.app, p.officer.account, report, "6", t.app.today(), (None, None)).await.unwrap();
+        assert!(list().await.contains("Đã ban hành") && !list().await.contains("thu hồi"));
         let page = t.get(&public).await.text();
         let instead = between(&page, "<a href=\"/ma/", "\">Báo cáo thay thế: số 06/BC-UBND ngày 23/11/2026</a>");
         let page = t.get(&format!("/ma/{}", instead.expect("a link"))).await.text();
@@ -1395,6 +1422,7 @@ async fn a_province_sums_what_its_communes_have_issued() {
         assert!(paper_of(&page).contains(&format!("href=\"{opened}\">1.050</a>")), "{page}");
         let all = officer.get(&t, &opened).await.text();
         assert!(all.contains("Cộng được 1.050, từ 2 trên 4 đơn vị"), "{all}");
+        assert!(all.contains("<strong>1.050</strong> – cộng từ báo cáo đã ban hành"), "{all}");
         assert!(all.contains("Đã thu hồi") && all.contains("không phát sinh"), "{all}");
         let code =
             numbers::get_freeze(&t.app.db, papers::get(&t.app.db, first).await.unwrap().freeze.unwrap());

@@ -338,7 +338,16 @@ async fn an_appointment_gives_and_its_end_takes_away_at_once() {
             )
             .await;
         let at = unit.to_string();
-        for wrong in ["xuan", "\"a b\"@x", "\"a b\"@example.vn", "xuan@example", "xuan@example."] {
+        for wrong in [
+            "xuan",
+            "\"a b\"@x",
+            "\"a b\"@example.vn",
+            "xuan@example",
+            "xuan@example.",
+            "xuan@[127.0.0.1]",
+            "xuan@127.0.0.1",
+            "xuân@example.vn",
+        ] {
             let form = [("don-vi", &*at), ("name", "Xuân"), ("email", wrong), ("role", "commune-officer")];
             let refused = keeper.post(&t, "/quan-tri/nguoi", &form).await;
             assert_status(&refused, StatusCode::UNPROCESSABLE_ENTITY);
@@ -527,7 +536,11 @@ async fn a_leavers_role_goes_over_in_one_act_that_can_be_undone() {
 
         // Given from a later day: to the end of the day before, and nobody's yet before that day.
         let day = [("nguoi", &*to), ("ngay", "01/12/2026")];
-        assert_status(&keeper.post(&t, &path, &day).await, StatusCode::SEE_OTHER);
+        let planned = keeper.post(&t, &path, &day).await;
+        assert_status(&planned, StatusCode::SEE_OTHER);
+        let shown = keeper.get(&t, planned.location()).await.text();
+        assert!(shown.contains("Sẽ bàn giao ngày 01/12/2026") && !shown.contains("Đã bàn giao"), "{shown}");
+        assert!(shown.contains("từ 01/12/2026"), "{shown}");
         assert_status(&successor.get(&t, "/hoat-dong/moi").await, StatusCode::FORBIDDEN);
         let undo = async |keeper: &Person| {
             let held = keeper.get(&t, &format!("/quan-tri/nguoi/{}", leaver.account)).await.text();
@@ -544,6 +557,11 @@ async fn a_leavers_role_goes_over_in_one_act_that_can_be_undone() {
         assert_eq!(owner().await, leaver.account);
         assert_status(&leaver.get(&t, &edit).await, StatusCode::OK);
         undo(&keeper).await;
+        // Undone before its first day, it was nobody's role.
+        for page in [format!("/quan-tri/nguoi/{to}"), format!("/quan-tri?don-vi={unit}")] {
+            let page = keeper.get(&t, &page).await.text();
+            assert!(!page.contains("từ 01/12/2026"), "{page}");
+        }
         assert_status(&keeper.post(&t, &path, &day).await, StatusCode::SEE_OTHER);
         t.app.clock.set("2026-11-30T17:00:00Z".parse().unwrap());
         let (keeper, leaver, successor) =

@@ -586,6 +586,15 @@ async fn a_new_law_is_on_the_board_of_every_unit_it_concerns_and_goes_into_a_pla
         // The work list says so.
         let home = in_words(&p.officer.get(&t, "/viec").await);
         assert!(home.contains("1 văn bản mới chưa có kế hoạch"), "{home}");
+        assert!(home.contains("hạn 01/01/2027") && !home.contains("đã có hiệu lực mà"), "{home}");
+        // What applies already and is in no plan is late since its own day, beside what is to come.
+        law(&t, "96/2099/QH99", "Bè tre", "2026-11-03", vec![p.sibling]).await;
+        let late = in_words(&neighbour.get(&t, "/viec").await);
+        for part in ["1 văn bản đã có hiệu lực mà chưa có kế hoạch", "Quá hạn 20 ngày", "hạn 03/11/2026"]
+        {
+            assert!(late.contains(part), "{part} in {late}");
+        }
+        assert!(late.contains("2 văn bản mới chưa có kế hoạch") && late.contains("hạn 01/01/2027"), "{late}");
 
         // One act: two lines, for officials and for the people, prefilled.
         let act = format!("/ke-hoach/luat-moi/{everywhere}");
@@ -621,7 +630,10 @@ async fn a_new_law_is_on_the_board_of_every_unit_it_concerns_and_goes_into_a_pla
         // A task that begins before the law was issued is asked about, and not forbidden.
         let page = in_words(&p.officer.get(&t, &path).await);
         assert_eq!(page.matches("\"Thời gian\">04/01/2027 – 03/02/2027</td>").count(), 2, "{page}");
+        // Where there is no progress yet, nothing stands under its name.
+        assert!(page.contains("Sửa, đổi thứ tự") && !page.contains("Tiến độ"), "{page}");
         let new = p.officer.get(&t, &format!("{path}/dong/moi?luat={everywhere}")).await.text();
+        assert!(new.contains("Để trống thì lấy ngày cuối năm của kế hoạch, 31/12/2027."), "{new}");
         for (field, day) in [("from", "2027-01-04"), ("until", "2027-02-03")] {
             assert!(new.contains(&format!("name=\"{field}\" type=\"date\" value=\"{day}\"")), "{new}");
         }

@@ -318,8 +318,13 @@ async fn finish(tx: &mut store::Tx, signed: &Signed, id: RecordId, form: &Form) 
 
 /// What submitting asks for beyond saving.
 fn with_submission(form: &Form, content: &Content, mut problems: Problems) -> Problems {
-    if form.text("act") == "submit" && problems.0.is_empty() && content.laws().is_empty() {
-        problems.add("law", "content-error-no-source");
+    if form.text("act") == "submit" && problems.0.is_empty() {
+        if content.laws().is_empty() {
+            problems.add("law", "content-error-no-source");
+        }
+        if content.unfilled().next().is_some() {
+            problems.add("body", "content-error-unfilled");
+        }
     }
     problems
 }

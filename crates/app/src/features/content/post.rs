@@ -61,7 +61,14 @@ pub struct Source {
     pub path: String,
 }
 
+/// How a place begins that a draft leaves to a person; nothing goes out with one.
+const TO_FILL: &str = "[cần điền";
+
 impl Content {
+    /// The paragraphs, counted from 1, with a place that is still to be filled.
+    pub fn unfilled(&self) -> impl Iterator<Item = usize> {
+        (1..).zip(&self.body).filter(|(_, p)| p.text.contains(TO_FILL)).map(|(n, _)| n)
+    }
     /// The laws that it rests on.
     pub fn laws(&self) -> Vec<Id> {
         let mut laws: Vec<Id> = self.law.into_iter().collect();
@@ -324,10 +331,13 @@ pub async fn review(tx: &mut Tx, app: &App, account: Id, post: &Post) -> Result<
 }
 
 /// Asks for approval. What is published names the law it rests on (Luật 14/2012 Điều 9 forbids distorting the
-/// law), so a post without a source goes nowhere.
+/// law), so a post without a source goes nowhere; neither does one with a place that a person has still to fill.
 pub async fn submit(tx: &mut Tx, app: &App, account: Id, before: &Post) -> Result<()> {
     if before.content.laws().is_empty() {
         return Err(Error::Conflict("content-error-no-source"));
+    }
+    if before.content.unfilled().next().is_some() {
+        return Err(Error::Conflict("content-error-unfilled"));
     }
     let id = before.id;
     let touched = sql!(

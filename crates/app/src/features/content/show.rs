@@ -76,7 +76,7 @@ async fn require_quotes(db: &Db, content: &Content) -> Result<Vec<FieldProblem>>
     Ok(wrong.into_iter().map(problem).collect())
 }
 
-/// What an approver should look at: quotations that are not the law's words, paragraphs that state a sum, a penalty or
+/// What an approver should look at: places still to be filled, quotations that are not the law's words, paragraphs that state a sum, a penalty or
 /// a ban without saying where that stands, laws that are not in force.
 async fn advice(db: &Db, page: &Page, content: &Content, rests_on: &[RestsOn]) -> Result<Vec<Advice>> {
     let mut advice = Vec::new();
@@ -96,6 +96,9 @@ async fn advice(db: &Db, page: &Page, content: &Content, rests_on: &[RestsOn]) -
             let text = page.t2("content-advice-status", "name", r.law.name(), "value", status);
             advice.push(Advice { text, paragraph: None });
         }
+    }
+    for n in content.unfilled() {
+        advice.push(Advice { text: page.t1("content-advice-unfilled", "value", n), paragraph: Some(n) });
     }
     for (n, source) in misquoted(db, content).await? {
         let text = match source {

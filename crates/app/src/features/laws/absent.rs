@@ -143,12 +143,17 @@ fn lacking_part(article: &[Block], clause: Option<&str>, point: Option<&str>) ->
     }
 }
 
+/// A label of an article, clause or point, in bytes: "1024a".
+const LONGEST_LABEL: usize = 8;
+
 /// What is said where an address leads to a place that a text has not, and the article in which it would stand.
 pub fn at_path<'a>(page: &Page, law: &Law, nodes: &'a [Node], path: &str) -> (String, Option<&'a Node>) {
     let name = law.short_name();
     let label = |kind: &str| {
         let named = path.split('/').find_map(|part| part.strip_prefix(kind)?.strip_prefix('-'));
-        named.map(law::label_of)
+        // Nobody's words but a label's stand on our page.
+        let is_label = |text: &&str| text.len() <= LONGEST_LABEL && text.chars().all(char::is_alphanumeric);
+        named.filter(is_label).map(law::label_of)
     };
     let (article, clause, point) = (label("dieu"), label("khoan"), label("diem"));
     let articles = || nodes.iter().filter(|n| n.is_article());

@@ -30,6 +30,9 @@ pub async fn read(
     bytes: Vec<u8>,
     left: Duration,
 ) -> Result<Result<Vec<(NewLaw, Vec<Problem>)>, String>> {
+    if bytes.is_empty() {
+        return Ok(Err("empty".to_owned()));
+    }
     if bytes.len() > config.upload_bytes {
         return Ok(Err(Unreadable::TooLarge.code().to_owned()));
     }

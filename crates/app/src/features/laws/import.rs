@@ -77,7 +77,8 @@ pub async fn send(signed: Signed, form: Form) -> Result<Response> {
             }
         }
         if let (true, Err(code)) = (one, &read) {
-            let sentence = signed.say(&format!("laws-unreadable-{code}"));
+            let why = signed.say(&format!("laws-unreadable-{code}"));
+            let sentence = format!("{name}: {why}");
             return show_again(&upload_page(&signed, refuse("laws-unreadable", sentence)));
         }
         match read {

@@ -339,6 +339,7 @@ laws-error-backdated = The day of effect is before the day of issue. Check both 
 laws-backdated = The document has effect from before it was issued
 laws-error-relation = Enter the number of the other document, for example 35/2013/QH13.
 laws-unreadable = { $value }
+laws-unreadable-empty = This file is empty: there is nothing in it. Open it to see, then save it again or choose another.
 laws-unreadable-not-this-format = This file is not Word (.docx), PDF, HTML or plain text. Choose another.
 laws-unreadable-damaged = This file is damaged. Open it in Word, save it as .docx and send it again.
 laws-unreadable-too-large = This file is too large. Take out pictures or split it, and send it again.

@@ -333,6 +333,7 @@ laws-error-backdated = Ngày có hiệu lực trước ngày ban hành. Hãy ki�
 laws-backdated = Văn bản có hiệu lực trở về trước ngày ban hành
 laws-error-relation = Hãy ghi số hiệu của văn bản kia, ví dụ 35/2013/QH13.
 laws-unreadable = { $value }
+laws-unreadable-empty = Tệp này rỗng, không có gì bên trong. Hãy mở tệp để kiểm tra, rồi lưu lại hoặc chọn tệp khác.
 laws-unreadable-not-this-format = Tệp này không phải Word (.docx), PDF, HTML hay văn bản thuần. Hãy chọn tệp khác.
 laws-unreadable-damaged = Tệp này bị hỏng nên không mở được. Hãy mở lại bằng Word, lưu dạng .docx rồi tải lên.
 laws-unreadable-too-large = Tệp này quá lớn. Hãy bỏ bớt hình ảnh hoặc chia nhỏ rồi tải lên.

@@ -199,7 +199,7 @@ pub async fn by_code(
     State(app): State<Shared>,
     Path(code): Path<String>,
 ) -> Result<Response> {
-    let (freeze, report) = find_by_code(&app, &peer, &code).await?;
+    let (freeze, report) = find_by_code(&app, &peer, &code).await?.ok_or(Error::NotFound)?;
     let question = freeze.question()?;
     let figures = frozen_figures(&app.db, freeze.record_id()).await?.into_iter().filter_map(|f| {
         let indicator = described(find_indicator(&f.indicator)?, visitor.lang());

@@ -172,10 +172,13 @@ pub async fn changed_freezes(db: &Db) -> Result<Vec<(Id, String)>> {
     Ok(changed)
 }
 
-/// 16 letters and digits that are not mistaken for each other: 80 bits of chance.
+/// Letters and digits of a code.
+pub const CODE: usize = 16;
+
+/// Letters and digits that are not mistaken for each other: 80 bits of chance.
 fn new_code(app: &App) -> String {
     const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-    let bytes: [u8; 16] = app.random.bytes();
+    let bytes: [u8; CODE] = app.random.bytes();
     bytes.iter().map(|b| char::from(LETTERS[usize::from(b % 32)])).collect()
 }
 

@@ -9,11 +9,11 @@ use serde::Serialize;
 use store::sql;
 
 use super::asked::{period_words, units_words};
-use super::freeze::{Freeze, Line, frozen_figures, lines};
+use super::freeze::{CODE, Freeze, Line, frozen_figures, lines};
 use super::indicator::find_stated;
 use crate::app::{App, Shared};
 use crate::error::Result;
-use crate::page::{Page, show};
+use crate::page::{Page, show, show_absent};
 use crate::tasks::Later;
 use crate::web::{Peer, Visitor};
 
@@ -49,19 +49,25 @@ pub trait Prints: Sync {
     fn find<'a>(&'a self, app: &'a App, freeze: &'a Freeze) -> Later<'a, Option<Printed>>;
 }
 
-/// The freeze of a printed code, and the report. Looking up is throttled by address: 80 bits of chance are not found by
+/// The freeze of a printed code, however it is typed, and the report. Looking up is throttled by address: 80 bits of chance are not found by
 /// trying, and nobody keeps the holder of a paper from asking.
-pub(super) async fn find_by_code(app: &App, peer: &Peer, code: &str) -> Result<(Freeze, Option<Printed>)> {
+pub(super) async fn find_by_code(
+    app: &App,
+    peer: &Peer,
+    code: &str,
+) -> Result<Option<(Freeze, Option<Printed>)>> {
     app.attempts.check_open("printed code", &peer.address)?;
-    let freeze: Freeze = sql!(
+    let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    let freeze: Option<Freeze> = sql!(
         "SELECT shard_id, id, unit_id, period, units_on, code, audit_seq, audit_hash, account_id, created_at
          FROM number_freezes WHERE code = $1",
-        code.trim().to_uppercase()
+        code.to_uppercase()
     )
-    .get(&app.db)
+    .find(&app.db)
     .await?;
+    let Some(freeze) = freeze else { return Ok(None) };
     let printed = crate::prints().find(app, &freeze).await?;
-    Ok((freeze, printed))
+    Ok(Some((freeze, printed)))
 }
 
 #[derive(Template)]
@@ -78,15 +84,25 @@ struct CodePage {
     stated: Vec<(String, i64)>,
 }
 
+/// For whoever holds a paper with a code that no report has.
+#[derive(Template)]
+#[template(path = "numbers/no_such_code.html")]
+struct NoSuchCodePage {
+    page: Page,
+}
+
 pub async fn by_code(
     visitor: Visitor,
     peer: Peer,
     State(app): State<Shared>,
     Path(code): Path<String>,
 ) -> Result<Response> {
-    let (freeze, printed) = find_by_code(&app, &peer, &code).await?;
-    let question = freeze.question()?;
     let mut page = visitor.page("");
+    let Some((freeze, printed)) = find_by_code(&app, &peer, &code).await? else {
+        page.title = page.t("numbers-no-such-code");
+        return show_absent(&NoSuchCodePage { page });
+    };
+    let question = freeze.question()?;
     page.title = page.t("numbers-code-title");
     let frozen = frozen_figures(&app.db, freeze.record_id()).await?;
     let stated = printed.iter().flat_map(|p| &p.stated);

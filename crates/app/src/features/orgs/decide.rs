@@ -13,8 +13,9 @@ use super::browse::may_see_proposal;
 use super::propose::read_key;
 use super::reorganisation::{self, Changes, Reorganisation, State};
 use super::{Shift, Shifted, Succession, Unit, manages};
+use crate::access::Act;
 use crate::error::{Error, FieldProblem, Result};
-use crate::page::{Page, Room, show, show_again};
+use crate::page::{Page, Room, moment_text, show, show_again};
 use crate::web::Signed;
 use crate::web::form::{Form, Problems};
 
@@ -23,7 +24,10 @@ use crate::web::form::{Form, Problems};
 struct ListPage {
     page: Page,
     coming: Vec<Reorganisation>,
-    past: Vec<Reorganisation>,
+    /// With who cancelled it and why, where somebody did.
+    past: Vec<(Reorganisation, Option<String>)>,
+    /// The units under which the person may reorganise.
+    places: Vec<(Id, String)>,
     today: Date,
 }
 
@@ -32,11 +36,30 @@ pub async fn list(signed: Signed) -> Result<Response> {
     let today = signed.app.today();
     let all = reorganisation::list(&signed.app.db).await?;
     let seen = all.into_iter().filter(|r| may_see_proposal(&signed.actor, r, &signed.tree));
-    let (coming, past) = seen.partition(|r| matches!(r.state(today), State::Proposed | State::Planned));
+    let (coming, over): (Vec<_>, Vec<_>) =
+        seen.partition(|r| matches!(r.state(today), State::Proposed | State::Planned));
+    let mut past = Vec::new();
+    for r in over {
+        let cancelled = cancelled(&signed, &r).await?;
+        past.push((r, cancelled));
+    }
+    let acts = [Act::ManageUnits, Act::ManageHamlets];
+    let units: BTreeSet<Id> = acts.into_iter().flat_map(|act| signed.actor.units_for(act)).collect();
+    let places = units.into_iter().filter_map(|u| Some((u, signed.tree.get(u)?.name.clone()))).collect();
     let page = signed
         .page(Room::Settings, &signed.say("orgs-list-title"))
         .crumb(signed.say("orgs-browse-title"), "/don-vi");
-    show(&ListPage { page, coming, past, today })
+    show(&ListPage { page, coming, past, places, today })
+}
+
+/// Who cancelled it, when and why.
+async fn cancelled(signed: &Signed, r: &Reorganisation) -> Result<Option<String>> {
+    let (Some(at), Some(who)) = (r.cancelled_at, r.cancelled_by) else { return Ok(None) };
+    let why = r.cancelled_why.clone().unwrap_or_default();
+    let key = if why.is_empty() { "orgs-cancelled-how" } else { "orgs-cancelled-because" };
+    let who = crate::signin::account_name(&signed.app.db, who).await?;
+    let how = [("who", who), ("at", moment_text(at)), ("why", why)];
+    Ok(Some(signed.app.words.say(signed.lang(), key, &how)))
 }
 
 #[derive(Template)]
@@ -45,6 +68,7 @@ struct ReorganisationPage {
     page: Page,
     r: Reorganisation,
     state: State,
+    cancelled: Option<String>,
     under: String,
     ended: Vec<Arc<Unit>>,
     begun: Vec<Begun>,
@@ -235,6 +259,7 @@ async fn one(signed: Signed, r: Reorganisation, form: Form, problems: Vec<FieldP
             })
             .collect(),
         may_decide: may_decide(&signed, &r).await?,
+        cancelled: cancelled(&signed, &r).await?,
         ended: changes.ended,
         page,
         state,
@@ -296,23 +321,39 @@ async fn touches(signed: &Signed, r: &Reorganisation, changes: &Changes) -> Resu
 
 enum What {
     Decide,
-    Cancel,
+    Cancel(String),
     StateKeys(Id, Vec<(Id, i64)>),
+}
+
+/// The reorganisation, if the person decides it.
+async fn get_decidable(signed: &Signed, id: &str) -> Result<Reorganisation> {
+    let r = find(signed, id).await?;
+    if may_decide(signed, &r).await? { Ok(r) } else { Err(Error::Forbidden) }
 }
 
 /// `POST /sap-xep/{id}/quyet-dinh`
 pub async fn decide(signed: Signed, Path(id): Path<String>) -> Result<Response> {
-    act(signed, &id, What::Decide).await
+    let r = get_decidable(&signed, &id).await?;
+    act(signed, r, What::Decide).await
 }
 
-/// `POST /sap-xep/{id}/huy`
-pub async fn cancel(signed: Signed, Path(id): Path<String>) -> Result<Response> {
-    act(signed, &id, What::Cancel).await
+/// `POST /sap-xep/{id}/huy`: what was decided, for a reason (`why`).
+pub async fn cancel(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
+    let r = get_decidable(&signed, &id).await?;
+    let mut problems = Problems::default();
+    let why = match r.state(signed.app.today()) {
+        State::Planned => problems.required(&form, "why", 500),
+        _ => problems.optional(&form, "why", 500),
+    };
+    if !problems.0.is_empty() {
+        return one(signed, r, form, problems.0).await;
+    }
+    act(signed, r, What::Cancel(why)).await
 }
 
 /// `POST /sap-xep/{id}/ty-le`: `from`, and `key-{unit}` for each part in percent.
 pub async fn state_keys(signed: Signed, Path(id): Path<String>, form: Form) -> Result<Response> {
-    let r = find(&signed, &id).await?;
+    let r = get_decidable(&signed, &id).await?;
     let from: Id = form.text("from").parse()?;
     let mut problems = Problems::default();
     let mut keys = Vec::new();
@@ -327,21 +368,17 @@ pub async fn state_keys(signed: Signed, Path(id): Path<String>, form: Form) -> R
     if !problems.0.is_empty() {
         return one(signed, r, form, problems.0).await;
     }
-    act(signed, &id, What::StateKeys(from, keys)).await
+    act(signed, r, What::StateKeys(from, keys)).await
 }
 
-async fn act(signed: Signed, id: &str, what: What) -> Result<Response> {
-    let r = find(&signed, id).await?;
-    if !may_decide(&signed, &r).await? {
-        return Err(Error::Forbidden);
-    }
+async fn act(signed: Signed, r: Reorganisation, what: What) -> Result<Response> {
     let app = signed.app.clone();
     let shard = signed.tree.get(r.unit_id).map_or(0, |u| u.shard_id);
     let account = signed.actor.account;
     let mut tx = app.db.begin().await?;
     let done = match &what {
         What::Decide => reorganisation::decide(&mut tx, &app, account, shard, &r).await,
-        What::Cancel => reorganisation::cancel(&mut tx, &app, account, shard, &r).await,
+        What::Cancel(why) => reorganisation::cancel(&mut tx, &app, account, shard, &r, why).await,
         What::StateKeys(from, keys) => {
             reorganisation::state_keys(&mut tx, &app, account, shard, &r, *from, keys).await
         }

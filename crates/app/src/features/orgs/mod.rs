@@ -48,7 +48,8 @@ use crate::i18n::Lang;
 use crate::tasks::Later;
 use crate::web::Signed;
 
-pub const MIGRATIONS: &[Migration] = &[migration!(1, "orgs", "0001_orgs.sql")];
+pub const MIGRATIONS: &[Migration] =
+    &[migration!(1, "orgs", "0001_orgs.sql"), migration!(6, "orgs-cancelled", "0006_cancelled.sql")];
 
 /// Cached trees, one for each day on which the tree changed.
 #[derive(Default)]

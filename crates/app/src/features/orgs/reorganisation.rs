@@ -106,7 +106,8 @@ pub fn changes(p: &Proposal, id: Id, versions: &[Arc<Unit>]) -> Result<Changes, 
     let standing = Standing::before(p.effective, versions);
     let above = versions.iter().filter(|v| v.unit_id == p.under);
     if !above.clone().any(|v| v.holds_on(p.effective)) {
-        problems.push(problem("effective", "orgs-problem-not-there", ""));
+        let name = above.max_by_key(|v| v.valid_from).map_or("", |v| &v.name);
+        problems.push(problem("effective", "orgs-problem-not-there", name));
     } else if let Some(last) = above.max_by_key(|v| v.valid_from).filter(|v| v.valid_until.is_some()) {
         // What begins under a unit that is planned to end would be left hanging.
         problems.push(problem("effective", "orgs-problem-planned", &last.name));
@@ -239,16 +240,20 @@ struct Standing {
     open: HashMap<Id, Arc<Unit>>,
     /// Units that change on the day already, or later, with a name.
     busy: HashMap<Id, String>,
+    /// Units that ended before, with their last name.
+    gone: HashMap<Id, String>,
 }
 
 impl Standing {
     fn before(day: Date, versions: &[Arc<Unit>]) -> Standing {
-        let mut standing = Standing { open: HashMap::new(), busy: HashMap::new() };
+        let mut standing = Standing { open: HashMap::new(), busy: HashMap::new(), gone: HashMap::new() };
         for v in versions {
             if v.valid_from >= day || v.valid_until.is_some_and(|until| until >= day) {
                 standing.busy.insert(v.unit_id, v.name.clone());
             } else if v.valid_until.is_none() {
                 standing.open.insert(v.unit_id, v.clone());
+            } else {
+                standing.gone.insert(v.unit_id, v.name.clone());
             }
         }
         standing
@@ -257,7 +262,10 @@ impl Standing {
         match (self.busy.get(&unit), self.open.get(&unit)) {
             (Some(name), _) => Err(problem("effective", "orgs-problem-planned", name)),
             (None, Some(v)) => Ok(v.clone()),
-            (None, None) => Err(problem("effective", "orgs-problem-not-there", "")),
+            (None, None) => {
+                let name = self.gone.get(&unit).map_or("", String::as_str);
+                Err(problem("effective", "orgs-problem-not-there", name))
+            }
         }
     }
     /// What hangs under units, in the order of names.
@@ -289,6 +297,8 @@ store::record! {
         pub created_at: Timestamp,
         pub decided_at: Option<Timestamp>,
         pub cancelled_at: Option<Timestamp>,
+        pub cancelled_by: Option<Id>,
+        pub cancelled_why: Option<String>,
     }
 }
 
@@ -330,7 +340,7 @@ impl Reorganisation {
 pub async fn get(db: &Db, id: Id) -> Result<Reorganisation> {
     Ok(sql!(
         "SELECT id, effective, title, legal_basis, kind, unit_id, proposal, created_by, created_at, decided_at,
-                cancelled_at
+                cancelled_at, cancelled_by, cancelled_why
          FROM reorganisations WHERE id = $1",
         id
     )
@@ -342,7 +352,7 @@ pub async fn get(db: &Db, id: Id) -> Result<Reorganisation> {
 pub async fn list(db: &Db) -> Result<Vec<Reorganisation>> {
     Ok(sql!(
         "SELECT id, effective, title, legal_basis, kind, unit_id, NULL AS proposal, created_by, created_at,
-                decided_at, cancelled_at
+                decided_at, cancelled_at, cancelled_by, cancelled_why
          FROM reorganisations ORDER BY effective DESC, title, id LIMIT 1000"
     )
     .all(db)
@@ -353,7 +363,7 @@ pub async fn list(db: &Db) -> Result<Vec<Reorganisation>> {
 pub async fn planned(db: &Db, today: Date) -> Result<Vec<Reorganisation>> {
     Ok(sql!(
         "SELECT id, effective, title, legal_basis, kind, unit_id, NULL AS proposal, created_by, created_at,
-                decided_at, cancelled_at
+                decided_at, cancelled_at, cancelled_by, cancelled_why
          FROM reorganisations WHERE decided_at IS NOT NULL AND cancelled_at IS NULL AND effective > $1
          ORDER BY effective, title, id",
         today
@@ -440,18 +450,27 @@ pub async fn decide(tx: &mut Tx, app: &App, account: Id, shard: i64, r: &Reorgan
     write_down(tx, app, account, (r.unit_id, shard), "decide", r.id, content.as_bytes()).await
 }
 
-/// Takes back what is not in force yet: a proposal at any time, a decision before its day.
-pub async fn cancel(tx: &mut Tx, app: &App, account: Id, shard: i64, r: &Reorganisation) -> Result<()> {
+/// Takes back what is not in force yet: a proposal at any time, a decision before its day, for a reason.
+pub async fn cancel(
+    tx: &mut Tx,
+    app: &App,
+    account: Id,
+    shard: i64,
+    r: &Reorganisation,
+    why: &str,
+) -> Result<()> {
     let state = r.state(app.today());
     if !matches!(state, State::Proposed | State::Planned) {
         return Err(Error::Conflict("orgs-conflict-in-force"));
     }
     let taken = sql!(
-        "UPDATE reorganisations SET cancelled_at = $2
+        "UPDATE reorganisations SET cancelled_at = $2, cancelled_by = $4, cancelled_why = $5
          WHERE id = $1 AND cancelled_at IS NULL AND (decided_at IS NULL) = CAST($3 AS BOOLEAN)",
         r.id,
         app.now(),
-        state == State::Proposed
+        state == State::Proposed,
+        account,
+        why
     )
     .run(tx)
     .await?;
@@ -462,7 +481,7 @@ pub async fn cancel(tx: &mut Tx, app: &App, account: Id, shard: i64, r: &Reorgan
         let p = r.proposal().ok_or(Error::Conflict("orgs-conflict-in-force"))?;
         undo(tx, r, &p).await?;
     }
-    write_down(tx, app, account, (r.unit_id, shard), "cancel", r.id, b"").await
+    write_down(tx, app, account, (r.unit_id, shard), "cancel", r.id, why.as_bytes()).await
 }
 
 /// Puts the rows back as they were before the decision, unless something else was built on it since.

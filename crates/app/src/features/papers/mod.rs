@@ -125,7 +125,8 @@ pub async fn create(app: &App, account: Id, unit: Id, period: Period, units: Uni
 /// The report of a unit and a period, unless withdrawn.
 pub async fn find(db: &Db, unit: Id, period: Period) -> Result<Option<RecordId>> {
     let all = report::of_period(db, period).await?;
-    Ok(all.into_iter().find(|r| r.unit_id == unit).map(|r| r.id()))
+    let stands = |r: &report::Progress| r.unit_id == unit && r.state != State::Withdrawn.code();
+    Ok(all.into_iter().find(stands).map(|r| r.id()))
 }
 
 /// Writes texts of a new draft: a block by its key, a stated figure by [`figure_key`], its source by [`source_key`], why there is nothing of a

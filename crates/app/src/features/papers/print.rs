@@ -138,7 +138,7 @@ fn colophon(app: &App, report: &Report, freeze: Option<&Freeze>) -> String {
     let mut lines = vec![format!("Kỳ số liệu: {period}; tính đến {as_of}; {units}.")];
     match freeze {
         Some(f) => lines.push(format!(
-            "Đầu sổ kiểm {}; mã {}: {}/ma/{}",
+            "Mã niêm nhật ký {}; mã {}: {}/ma/{}",
             f.audit_head(),
             f.code,
             app.config.public_url.trim_end_matches('/'),

@@ -223,12 +223,13 @@ pub async fn of_unit(db: &Db, unit: Id, period: Period) -> Result<Vec<Progress>>
     .await?)
 }
 
-/// How far all units' reports of a period are, withdrawn ones left out.
+/// How far all units' reports of a period are; of each unit the one that stands first, then those withdrawn, the newest
+/// first.
 pub async fn of_period(db: &Db, period: Period) -> Result<Vec<Progress>> {
     Ok(sql!(
         "SELECT shard_id, id, unit_id, state, number, issued_on, freeze_shard, freeze_id, updated_at
-         FROM reports WHERE period = $1 AND state <> 'withdrawn'
-         ORDER BY unit_id, id",
+         FROM reports WHERE period = $1
+         ORDER BY unit_id, CASE WHEN state = 'withdrawn' THEN 1 ELSE 0 END, created_at DESC, id",
         period.to_string()
     )
     .all(db)
@@ -548,7 +549,7 @@ pub async fn move_to(
     let owned = |t: Option<&str>| t.map(str::to_owned);
     // A unit gives a number once a year, as long as the paper stands.
     let register_key = match (to, said.number, said.issued_on) {
-        (State::Issued, Some(number), Some(day)) => Some(format!("{} {number}", day.year())),
+        (State::Issued, Some(number), Some(day)) => Some(format!("{} {}", day.year(), number.to_lowercase())),
         _ => None,
     };
     let touched = sql!(

@@ -180,6 +180,8 @@ struct May {
     wrote: bool,
     issue: bool,
     withdraw: bool,
+    /// Keeps the report, and has to ask a leader to withdraw it.
+    ask_to_withdraw: bool,
 }
 
 #[derive(Template)]
@@ -438,6 +440,7 @@ pub(super) async fn view(
         wrote,
         issue: writes && report.state == State::Approved,
         withdraw: signs && report.state == State::Issued,
+        ask_to_withdraw: writes && !signs && report.state == State::Issued,
     };
     let before = match report.approved_by {
         Some(who) => report::last_signed(&app.db, report.unit, who).await?,

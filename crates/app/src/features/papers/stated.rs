@@ -62,9 +62,7 @@ impl Sums {
     /// The sum of a figure that is rolled up; none when nobody has stated it.
     pub fn of(&self, code: &str) -> Option<i64> {
         find_stated(code).filter(|s| s.roll_up == RollUp::Sum)?;
-        let mut stated = self.parts.iter().filter_map(|p| p.figures.get(code)).peekable();
-        stated.peek()?;
-        Some(stated.sum())
+        self.parts.iter().filter_map(|p| p.figures.get(code)).copied().reduce(i64::saturating_add)
     }
     /// How many units have stated any of the figures.
     pub fn stated(&self) -> usize {

@@ -17,7 +17,7 @@ use crate::features::numbers::Flag;
 use crate::features::numbers::find_stated;
 use crate::page::show_again;
 use crate::web::Signed;
-use crate::web::form::{Form, Problems};
+use crate::web::form::{COUNTS, Form, Problems};
 
 /// Longest text of one block.
 const LONGEST: usize = 20_000;
@@ -128,7 +128,7 @@ pub async fn figures(signed: Signed, Path(id): Path<String>, form: Form) -> Resu
     let typed_of = |code: &str| typed.iter().find(|(c, _)| *c == code).and_then(|(_, v)| viet::parse_int(v));
     let mut problems = Problems::default();
     for (code, value) in &typed {
-        if !value.is_empty() && viet::parse_int(value).is_none_or(|n| n < 0) {
+        if !value.is_empty() && viet::parse_int(value).is_none_or(|n| !COUNTS.contains(&n)) {
             problems.add(code, "error-count");
         }
         let of = find_stated(code).and_then(|s| s.part_of.as_deref()).and_then(find_stated);

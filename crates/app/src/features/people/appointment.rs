@@ -36,13 +36,17 @@ pub enum When {
 
 impl Appointed {
     pub fn when(&self, today: Date) -> When {
-        if self.valid_until.is_some_and(|until| until <= today || until <= self.valid_from) {
+        if self.is_never_held() || self.valid_until.is_some_and(|until| until <= today) {
             When::Ended
         } else if self.valid_from > today {
             When::Coming
         } else {
             When::Held
         }
+    }
+    /// Whether it ends before its first day: undone in time, it is nobody's role.
+    pub fn is_never_held(&self) -> bool {
+        self.valid_until.is_some_and(|until| until <= self.valid_from)
     }
     /// The last day it is held, as people say it.
     pub fn last_day(&self) -> Option<Date> {

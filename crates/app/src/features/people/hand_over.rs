@@ -135,7 +135,11 @@ pub async fn do_it(s: Signed, Path(id): Path<String>, form: Form) -> Result<Resp
     let mut tx = app.db.begin().await?;
     hand_over(&mut tx, app, s.actor.account, &of, successor.id, day).await?;
     tx.commit().await?;
-    Ok(s.redirect(&format!("/quan-tri/nguoi/{}?xong=ban-giao", successor.id)))
+    let done = match day > app.today() {
+        true => format!("se-ban-giao&ngay={day}"),
+        false => "ban-giao".to_owned(),
+    };
+    Ok(s.redirect(&format!("/quan-tri/nguoi/{}?xong={done}", successor.id)))
 }
 
 /// Begins a role at its unit for another account on a day and ends it for who holds it, with all open personal work; the

@@ -10,7 +10,7 @@ use crate::access::Act;
 use crate::app::App;
 use crate::error::{FieldProblem, Result};
 use crate::i18n::Lang;
-use crate::page::{Page, Room, show, show_again};
+use crate::page::{Page, Room, date_text, show, show_again};
 use crate::signin::{self, Account, ApiToken};
 use crate::web::form::{Form, Problems};
 use crate::web::{Signed, Visitor, set_cookie};
@@ -37,9 +37,10 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// Those that are, were or will be held.
     pub async fn list(all: Vec<Appointed>, s: &Signed, page: &Page) -> Result<Vec<Shown>> {
         let mut shown = Vec::new();
-        for appointed in all {
+        for appointed in all.into_iter().filter(|a| !a.is_never_held()) {
             let unit = match s.tree.contains(appointed.unit_id) {
                 true => s.tree.full_name(appointed.unit_id),
                 false => s.listed_name(appointed.unit_id).await?,
@@ -51,10 +52,11 @@ impl Shown {
     }
 }
 
-/// The sentence after an act, named in the address by `?xong=`.
+/// The sentence after an act, named in the address by `?xong=`; of one for a later day, with the day in `ngay`.
 pub fn done(app: &App, lang: Lang, form: &Form) -> Option<String> {
     let key = format!("people-done-{}", form.text("xong"));
-    app.words.has(lang, &key).then(|| app.words.say(lang, &key, &[]))
+    let day = form.text("ngay").parse().map(date_text).unwrap_or_default();
+    app.words.has(lang, &key).then(|| app.words.say(lang, &key, &[("day", day)]))
 }
 
 pub async fn show_page(s: Signed, Query(pairs): Query<Vec<(String, String)>>) -> Result<Response> {

@@ -244,6 +244,9 @@ impl ShowPage {
     fn first_line(&self, title: &str) -> String {
         title.replace('\n', ". ")
     }
+    fn may_write_lines(&self) -> bool {
+        self.may_write && self.plan.state == State::Draft
+    }
     fn progress_words(&self) -> String {
         let page = &self.page;
         let mut said = vec![page.t1("plans-count-lines", "value", self.lines.len())];

@@ -1,5 +1,6 @@
 //! What waits for a person: a plan that is due, one begun, to approve, to change or to issue, laws in no plan, late lines.
 
+use jiff::civil::Date;
 use store::Id;
 
 use super::below;
@@ -192,19 +193,26 @@ async fn late(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
     Ok(tasks.collect())
 }
 
-/// The laws of the board that are in no plan, as one task due when the next of them begins to apply.
-async fn open_laws(signed: &Signed, unit: Id) -> Result<Option<Task>> {
+/// The laws of the board that are in no plan: those that apply already, late since the first of them did, and those to
+/// come, due when the next begins to apply.
+async fn open_laws(signed: &Signed, unit: Id) -> Result<Vec<Task>> {
     let board = board::board(signed, unit).await?;
-    let open: Vec<_> = board.iter().filter(|e| e.is_open()).collect();
-    let Some(first) = open.first() else { return Ok(None) };
-    let ahead = first.law.effective.filter(|day| *day >= signed.app.today());
-    Ok(Some(Task {
-        key: format!("plans-laws-{unit}"),
-        due: ahead,
-        state: "plans-task-state-open",
-        title: say(signed, "plans-task-laws", open.len()),
-        path: format!("/ke-hoach/luat-moi?don-vi={unit}&xem=chua"),
-        unit: Some(unit),
-        quick: None,
-    }))
+    let open = board.iter().filter(|e| e.is_open()).filter_map(|e| e.law.effective);
+    let (applied, coming): (Vec<Date>, Vec<Date>) = open.partition(|day| *day < signed.app.today());
+    let mut tasks = Vec::new();
+    for (key, words, days) in
+        [("applied", "plans-task-laws-applied", applied), ("laws", "plans-task-laws", coming)]
+    {
+        let Some(first) = days.iter().min() else { continue };
+        tasks.push(Task {
+            key: format!("plans-{key}-{unit}"),
+            due: Some(*first),
+            state: "plans-task-state-open",
+            title: say(signed, words, days.len()),
+            path: format!("/ke-hoach/luat-moi?don-vi={unit}&xem=chua"),
+            unit: Some(unit),
+            quick: None,
+        });
+    }
+    Ok(tasks)
 }

@@ -82,6 +82,7 @@ plans-with-others = Others taking part
 plans-from = From
 plans-when = When
 plans-until = Done by
+plans-until-hint = Left empty, it is the last day of the plan’s year, { $value }.
 plans-talks = How many times
 plans-budget = Budget (đồng)
 plans-product = What comes of it
@@ -91,6 +92,7 @@ plans-standing-waiting = Not begun
 plans-standing-begun = Under way
 plans-standing-done = Done
 plans-standing-late = Overdue
+plans-line-acts = Edit, reorder
 plans-count-lines = { $value ->
     [one] { $value } line
    *[other] { $value } lines
@@ -215,6 +217,10 @@ plans-task-issue = Give number and date of issue: { $value }
 plans-task-laws = { $value ->
     [one] { $value } new document is in no plan
    *[other] { $value } new documents are in no plan
+}
+plans-task-laws-applied = { $value ->
+    [one] { $value } document in force is in no plan
+   *[other] { $value } documents in force are in no plan
 }
 plans-task-late = { $value ->
     [one] { $value } line of the plan is overdue

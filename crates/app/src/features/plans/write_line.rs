@@ -34,6 +34,8 @@ struct LinePage {
     methods: Vec<&'static Method>,
     audiences: Vec<&'static Audience>,
     partners: Vec<(Id, String)>,
+    /// Until when a line runs that names no day.
+    last_day: Date,
     conflict: Option<Conflict>,
 }
 
@@ -137,6 +139,7 @@ async fn line_page(
         methods: reference::methods(today).collect(),
         audiences: reference::audiences(today).collect(),
         partners: choose::partners(signed, plan.content.unit),
+        last_day: last_day(plan.content.year),
         conflict: None,
         page,
         form,
