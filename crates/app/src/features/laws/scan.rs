@@ -1,7 +1,6 @@
 //! Scans: PDF files of pictures, read page by page by the machine's `tesseract` with its Vietnamese words, while nobody
 //! waits. What it read stands beside the picture until a person has looked at it; lines that it is not sure of first.
 
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -21,10 +20,8 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::foreign;
 
-/// Dots per inch that letters are recognised at: as they were scanned, within these. Dots made between those of the
-/// scanner take marks away (“sửa đôi, bô sung”).
-const READ_DPI: RangeInclusive<f64> = 200.0..=300.0;
-/// Dots per inch of what is shown.
+/// Dots per inch that letters are recognised at, and that are shown.
+const READ_DPI: f64 = 300.0;
 const SHOWN_DPI: f64 = 110.0;
 /// The longer side of A4, and of the largest page that is taken as it is (A3), in points; a larger one is taken for A4.
 const LONG_SIDE: f64 = 842.0;
@@ -490,16 +487,6 @@ impl Paper {
         Ok(side.filter(|side| *side > 0.0).unwrap_or(LONG_SIDE))
     }
 
-    /// Dots per inch of the finest picture of a page.
-    async fn scanned_dpi(&self, page: i64) -> Result<f64> {
-        let mut command = apart::limited("pdfimages", BYTES, SECONDS);
-        command.args(["-list", "-f", &page.to_string(), "-l", &page.to_string()]).arg(self.file());
-        let list = String::from_utf8_lossy(&said(command).await?).into_owned();
-        // A heading of two lines, then rows that end with: across, down, size, ratio.
-        let dpi = |row: &str| row.split_whitespace().rev().nth(3)?.parse::<f64>().ok();
-        Ok(list.lines().skip(2).filter_map(dpi).fold(0.0, f64::max))
-    }
-
     async fn draw(&self, page: i64, dpi: f64, options: &[&str]) -> Result<Vec<u8>> {
         let page = page.to_string();
         let mut command = apart::limited("pdftoppm", BYTES, SECONDS);
@@ -513,13 +500,11 @@ impl Paper {
     async fn read(&self, config: &Config, number: i64) -> Result<(Vec<u8>, Page)> {
         let side = self.long_side(number).await?;
         // A scanner that takes each dot for a point makes pages as large as a door.
-        let smaller = if side > LARGEST_SIDE { LONG_SIDE / side } else { 1.0 };
-        let picture = self.draw(number, SHOWN_DPI * smaller, &["-jpeg"]).await?;
-        let scanned = self.scanned_dpi(number).await? / smaller;
-        let dpi = scanned.clamp(*READ_DPI.start(), *READ_DPI.end()).round();
-        let tsv = recognise(config, &self.draw(number, dpi * smaller, &[]).await?, dpi).await?;
+        let dpi = |usual: f64| if side > LARGEST_SIDE { usual * LONG_SIDE / side } else { usual };
+        let picture = self.draw(number, dpi(SHOWN_DPI), &["-jpeg"]).await?;
+        let tsv = recognise(config, &self.draw(number, dpi(READ_DPI), &[]).await?).await?;
         let failed = tsv.is_none();
-        let (width, height, lines) = lines(&tsv.unwrap_or_default(), dpi);
+        let (width, height, lines) = lines(&tsv.unwrap_or_default());
         let image = String::new();
         let page = Page { page: number, image, width, height, lines, looked: false, version: 0, failed };
         Ok((picture, page))
@@ -527,21 +512,21 @@ impl Paper {
 }
 
 /// The table that `tesseract` makes of a picture; none: it came to no end.
-async fn recognise(config: &Config, picture: &[u8], dpi: f64) -> Result<Option<String>> {
+async fn recognise(config: &Config, picture: &[u8]) -> Result<Option<String>> {
     if picture.is_empty() {
         return Ok(None);
     }
     let mut command = apart::limited(&config.tesseract, BYTES, SECONDS);
     // More threads do not make one page faster, and slow everybody else down.
     command.env("OMP_THREAD_LIMIT", "1");
-    command.args(["stdin", "stdout", "-l", "vie", "--dpi", &dpi.to_string(), "tsv"]);
+    command.args(["stdin", "stdout", "-l", "vie", "--dpi", &READ_DPI.to_string(), "tsv"]);
     let output = apart::run(command, picture, Duration::from_secs(SECONDS)).await?;
     Ok(output.filter(|o| o.status.success()).map(|o| String::from_utf8_lossy(&o.stdout).into_owned()))
 }
 
 /// The table that `tesseract` writes: the size of the page and its lines in points.
-fn lines(tsv: &str, dpi: f64) -> (f64, f64, Vec<Line>) {
-    let point = 72.0 / dpi;
+fn lines(tsv: &str) -> (f64, f64, Vec<Line>) {
+    let point = 72.0 / READ_DPI;
     let (mut width, mut height) = (595.0, 842.0);
     let mut lines: Vec<Line> = Vec::new();
     // Block, paragraph and line that the last word stands in.
@@ -609,7 +594,7 @@ mod tests {
         let rows = "1\t1\t0\t0\t0\t0\t0\t0\t2480\t3508\t-1\t\n\
                     5\t1\t1\t1\t1\t1\t300\t600\t150\t50\t96.4\tĐiều\n5\t1\t1\t1\t1\t2\t475\t600\t50\t50\t41.0\tl.\n\
                     5\t1\t1\t1\t2\t1\t300\t675\t150\t50\t90\tkhác\n5\t1\t1\t1\t2\t2\t300\t675\n";
-        let (width, height, lines) = lines(&format!("{head}{rows}"), 300.0);
+        let (width, height, lines) = lines(&format!("{head}{rows}"));
         assert_eq!((width.round(), height.round()), (595.0, 842.0));
         let read: Vec<(&str, i64)> = lines.iter().map(|l| (l.text.as_str(), l.sure)).collect();
         assert_eq!(read, [("Điều l.", 41), ("khác", 90)]);
